@@ -1,0 +1,99 @@
+// Schema: what the generic engine knows of a type. A built-in kind's file in kinds/ gives rows (TypeRow, FieldRow); a CRD makes the same
+// at run time. Pruning, defaulting, structural validation, strategic merge, server-side apply, OpenAPI, protobuf and explain all read
+// this and nothing else.
+//
+// Ownership: a SchemaRegistry owns all TypeSchemas; they are immutable once linked and live as long as the registry. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/value.h"
+
+namespace skiff::api {
+
+enum class ListType { Atomic, Set, Map };        // x-kubernetes-list-type
+enum class MapType { Granular, Atomic };          // x-kubernetes-map-type
+enum class PatchStrategy : uint8_t { None = 0, Merge = 1, RetainKeys = 2, Replace = 4 };   // bits, x-kubernetes-patch-strategy
+
+// One field as a kind's file writes it. `type` is a scalar (string, bool, int32, int64, double, quantity, int-or-string, time,
+// micro-time, duration, bytes, any (raw JSON)), list<T>, map<string,T>, or the name of a type ("core.v1.PodSpec").
+struct FieldRow {
+    std::string_view name;
+    std::string_view type;
+    int proto = 0;                                // protobuf field number; 0: not on the wire
+    bool required = false;
+    std::string_view default_json = {};           // the static default, as JSON ("" none)
+    std::string_view list_type = {};              // atomic, set, map
+    std::string_view list_map_keys = {};          // comma separated
+    std::string_view patch_strategy = {};         // merge; retainKeys; merge,retainKeys
+    std::string_view patch_merge_key = {};
+    std::string_view map_type = {};               // atomic
+    std::string_view enum_values = {};            // comma separated
+    std::string_view doc = {};                    // one sentence for explain
+};
+
+struct TypeRow {
+    std::string_view name;                        // core.v1.PodSpec
+    std::span<const FieldRow> fields;
+    std::string_view doc = {};
+};
+
+class TypeSchema;
+
+// What a value may be, after linking.
+struct ValueSchema {
+    enum class Kind { String, Bool, Int32, Int64, Double, Quantity, IntOrString, Time, MicroTime, Duration, Bytes, Any, Object, List, Map };
+    Kind kind = Kind::Any;
+    const TypeSchema* object = nullptr;           // Object
+    std::shared_ptr<ValueSchema> element;         // List, Map
+};
+
+struct Field {
+    std::string name;
+    ValueSchema value;
+    std::vector<int> proto;                       // path of numbers: {2}; {2, 1} inside an embedded message; empty: not on the wire
+    bool required = false;
+    std::optional<json::Value> default_value;
+    ListType list_type = ListType::Atomic;
+    std::vector<std::string> list_map_keys;
+    uint8_t patch_strategy = 0;                   // PatchStrategy bits
+    std::string patch_merge_key;
+    MapType map_type = MapType::Granular;
+    std::vector<std::string> enum_values;
+    std::string doc;
+};
+
+class TypeSchema {
+public:
+    const std::string& name() const { return name_; }
+    const std::vector<Field>& fields() const { return fields_; }
+    const Field* find(std::string_view field) const;
+    const std::string& doc() const { return doc_; }
+
+private:
+    friend class SchemaRegistry;
+    std::string name_, doc_;
+    std::vector<Field> fields_;
+    std::map<std::string, size_t, std::less<>> index_;
+};
+
+class SchemaRegistry {
+public:
+    // Adds a kind file's types; link() afterwards resolves the names. A name that stays unknown is a programmer's error (aborts).
+    void add(std::span<const TypeRow> types);
+    void link();
+    const TypeSchema* find(std::string_view type) const;
+    std::vector<const TypeSchema*> all() const;   // by name
+
+private:
+    std::map<std::string, std::unique_ptr<TypeSchema>, std::less<>> types_;
+};
+
+}  // namespace skiff::api

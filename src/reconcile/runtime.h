@@ -1,0 +1,32 @@
+// Runtime: runs controllers on a few shared worker threads. Owned by the composition root; stop() drains and joins.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reconcile/controller.h"
+
+namespace skiff::reconcile {
+
+class Runtime {
+public:
+    struct Options {
+        size_t workers = 4;
+        Clock* clock = &Clock::system();
+        // A client with the identity of the named controller.
+        std::function<std::shared_ptr<client::Client>(const std::string& controller)> client_for;
+        std::shared_ptr<client::Client> informer_client;
+    };
+    static std::unique_ptr<Runtime> create(Options options);
+    virtual ~Runtime() = default;
+    virtual void add(std::unique_ptr<Controller> controller) = 0;
+    virtual InformerFactory& informers() = 0;
+    virtual void start() = 0;
+    virtual void stop() = 0;
+    // For simulations: runs due keys on the calling thread until nothing is due; returns how many ran.
+    virtual size_t run_until_idle() = 0;
+};
+
+}  // namespace skiff::reconcile

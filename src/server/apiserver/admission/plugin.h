@@ -1,0 +1,40 @@
+// AdmissionPlugin: looks at (and may change) an object on its way into the store. All mutating ones run first, in the order of
+// admission/plugins.cpp, then the object is validated, then all validating ones run. May be called from several threads.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/kind.h"
+#include "json/value.h"
+#include "server/apiserver/reader.h"
+#include "server/apiserver/request.h"
+
+namespace skiff::apiserver {
+
+enum class Operation { Create, Update, Delete, Connect };
+
+struct AdmissionRequest {
+    Operation operation;
+    const api::KindInfo& kind;
+    std::string ns, name, subresource;
+    const User& user;
+    json::Value* object = nullptr;             // the new object; null on Delete
+    const json::Value* old_object = nullptr;   // null on Create
+    json::Value* options = nullptr;            // exec/attach/... options on Connect
+    bool dry_run = false;
+    std::vector<std::string>* warnings = nullptr;
+};
+
+class AdmissionPlugin {
+public:
+    virtual ~AdmissionPlugin() = default;
+    virtual std::string_view name() const = 0;                     // "LimitRanger"
+    virtual Status mutate(AdmissionRequest&) { return {}; }
+    virtual Status validate(const AdmissionRequest&) { return {}; }
+    // After a request that validate() let through: stored or not. For plugins that reserve (ResourceQuota).
+    virtual void finished(const AdmissionRequest&, bool /*stored*/) {}
+};
+
+}  // namespace skiff::apiserver

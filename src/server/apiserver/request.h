@@ -1,0 +1,51 @@
+// What the pipeline knows of one API request: who asks (User), for what (Attributes). Filled stage by stage in pipeline.cpp.
+// Values, owned by the request.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/kind.h"
+#include "base/clock.h"
+#include "net/http.h"
+
+namespace skiff::apiserver {
+
+// authentication/v1 UserInfo.
+struct User {
+    std::string name, uid;
+    std::vector<std::string> groups;
+    std::map<std::string, std::vector<std::string>> extra;
+    bool in_group(std::string_view group) const;
+};
+constexpr std::string_view kAnonymous = "system:anonymous";
+constexpr std::string_view kAuthenticated = "system:authenticated";
+constexpr std::string_view kUnauthenticated = "system:unauthenticated";
+constexpr std::string_view kMasters = "system:masters";
+
+// authorization/v1 attributes: resource requests name a resource, others a path.
+struct Attributes {
+    User user;
+    std::string verb;                       // get list watch create update patch delete deletecollection, or the HTTP verb in lower case
+    bool resource_request = false;
+    std::string ns, group, version, resource, subresource, name;
+    std::string path;
+    // Field and label selectors of list, watch and deletecollection.
+    std::string field_selector, label_selector;
+};
+
+// One request on its way through the pipeline.
+struct RequestContext {
+    std::string id;                         // Audit-Id
+    const net::Request* http = nullptr;     // null for in-process calls
+    Attributes attributes;
+    const api::KindInfo* kind = nullptr;    // of attributes.resource; null for non-resource paths
+    std::string field_manager;              // fieldManager, or made from User-Agent as Kubernetes does
+    bool dry_run = false;
+    std::vector<std::string> warnings;      // sent as Warning: 299 - "..."
+    std::string user_agent;
+};
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,117 @@
+// store::Store: keys, revisions and bytes; no kinds. One log of revisions.
+//
+// A write is one transaction with a new revision. Revisions start at 1, grow by one per committed transaction, are allocated inside it,
+// and are never reused, not after a crash either. A commit is acknowledged only when it is durable (Durability::Synced) and only then
+// published; events reach every watcher in the order of revisions. Watch history is the log; below the compact revision it is gone.
+// All methods: any thread. Callbacks: the store's writer thread, so they must be short and must not call back into the store
+// synchronously (except current_revision()).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace skiff::store {
+
+using Revision = int64_t;
+using Bytes = std::shared_ptr<const std::string>;
+
+// One key at one revision. Immutable.
+struct Entry {
+    std::string key;
+    Bytes value;
+    Revision create_revision = 0;
+    Revision mod_revision = 0;
+};
+using EntryPtr = std::shared_ptr<const Entry>;
+
+struct Event {
+    enum class Type { Put, Delete };
+    Type type;
+    EntryPtr entry;      // Put: the new entry. Delete: key, mod_revision of the deletion, and as value the last bytes (stamped, see Write)
+    EntryPtr previous;   // null on creation
+};
+
+// Cheap writes are published at once but may be lost in a power cut: leases, events (design.md, "Store seam").
+enum class Durability { Synced, Cheap };
+
+struct Write {
+    std::string key;
+    // What must be true of the key, else the transaction fails with Conflict and nothing happens:
+    // 0 the key must not exist; > 0 its mod_revision; kAny anything.
+    static constexpr Revision kAny = -1;
+    Revision expected = kAny;
+
+    enum class Kind { Put, Delete };
+    Kind kind = Kind::Put;
+    // Put: the new bytes. Delete: the bytes that the Delete event carries (may be empty: then the last value).
+    std::string value;
+    // The store writes the decimal revision of this transaction into value at this offset (resourceVersion); npos: nowhere.
+    static constexpr size_t npos = static_cast<size_t>(-1);
+    size_t stamp_at = npos;
+    Durability durability = Durability::Synced;
+};
+
+struct Committed {
+    Revision revision;
+    std::vector<EntryPtr> entries;   // one per write; for a Delete the entry of its event
+};
+
+struct Listing {
+    std::vector<EntryPtr> entries;   // in key order
+    Revision revision;               // that the listing shows
+};
+
+class Watcher {
+public:
+    virtual ~Watcher() = default;
+    // Events of one transaction, in order.
+    virtual void on_events(const std::vector<Event>& events) = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // at 0: now. Gone (Expired) below the compact revision. NotFound when absent.
+    virtual Result<EntryPtr> get(std::string_view key, Revision at = 0) = 0;
+    // Keys that start with prefix and are >= from, at most limit (0: all).
+    virtual Result<Listing> list(std::string_view prefix, std::string_view from = {}, size_t limit = 0, Revision at = 0) = 0;
+
+    // All writes or none. done is called once, on the writer thread, after the commit is durable and before the events are published.
+    virtual void commit(std::vector<Write> writes, std::function<void(Result<Committed>)> done) = 0;
+    // The same, blocking.
+    Result<Committed> commit(std::vector<Write> writes);
+    Result<Committed> commit(Write write);
+
+    // From now on every event of a revision > after reaches the watcher: first history, then live, no gap, no repeat.
+    // Expired when after is below the compact revision. Ends when the returned handle is destroyed (which waits for a running callback
+    // on another thread).
+    class WatchHandle {
+    public:
+        virtual ~WatchHandle() = default;
+    };
+    virtual Result<std::unique_ptr<WatchHandle>> watch(std::string_view prefix, Revision after, std::shared_ptr<Watcher> watcher) = 0;
+
+    virtual Revision current_revision() const = 0;
+    virtual Revision compact_revision() const = 0;
+    // Drops history below revision, in small steps behind other writes.
+    virtual Status compact(Revision revision) = 0;
+};
+
+struct SqliteOptions {
+    std::string path;                              // /var/lib/skiff/server/db/state.db; the folder is made 0700
+    size_t history_events_max = 10'000;            // auto compaction keeps at least this many events
+    int64_t history_ms_min = 300'000;              // and at least this long (Kubernetes compacts every 5 minutes)
+    size_t cache_bytes = 4 << 20;
+};
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
+// The reference implementation for tests and simulations.
+std::unique_ptr<Store> open_memory();
+
+}  // namespace skiff::store
