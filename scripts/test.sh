@@ -1,0 +1,47 @@
+#!/bin/bash
+# Everything that CI runs: quick checks, release build, unit tests under ASan and UBSan, integration and end-to-end tests.
+#   scripts/test.sh            all
+#   scripts/test.sh unit|integration|e2e    one kind
+set -uo pipefail
+cd "$(dirname "$0")/.."
+kinds=${1:-all}
+started=$SECONDS
+step() { printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
+passed=0 failed=0 skipped=0
+# run NAME COMMAND...: one test; exit status 77 means skipped.
+run() {
+  local name=$1 status=0 from=$SECONDS
+  shift
+  "$@" >"build/test-logs/$name.log" 2>&1 || status=$?
+  case $status in
+    0) passed=$((passed + 1)); printf 'ok    %s (%d s)\n' "$name" $((SECONDS - from)) ;;
+    77) skipped=$((skipped + 1)); printf 'skip  %s: %s\n' "$name" "$(tail -n 1 "build/test-logs/$name.log")" ;;
+    *) failed=$((failed + 1)); printf 'FAIL  %s (status %d, build/test-logs/%s.log)\n' "$name" "$status" "$name"
+       tail -n 40 "build/test-logs/$name.log" ;;
+  esac
+}
+
+mkdir -p build/test-logs
+step "dependencies"; scripts/install-deps --test || exit 1
+step "check"; run check scripts/check
+step "release build"; scripts/build >build/test-logs/build.log 2>&1 || { tail -n 40 build/test-logs/build.log; exit 1; }
+ls -l build/release/skiff
+
+if [ "$kinds" = all ] || [ "$kinds" = unit ]; then
+  step "unit test build"
+  cmake --preset ci >/dev/null && cmake --build --preset ci -j "$(nproc)" >build/test-logs/build-ci.log 2>&1 || { tail -n 40 build/test-logs/build-ci.log; exit 1; }
+  step "unit tests (ASan, UBSan)"
+  for binary in build/ci/test/unit/test_*; do
+    [ -x "$binary" ] && [ -f "$binary" ] && run "$(basename "$binary")" timeout 600 "$binary"
+  done
+fi
+for kind in integration e2e; do
+  if [ "$kinds" = all ] || [ "$kinds" = "$kind" ]; then
+    step "$kind tests"
+    for script in test/"$kind"/*.sh; do
+      [ -f "$script" ] && run "$kind-$(basename "$script" .sh)" timeout 900 bash "$script"
+    done
+  fi
+done
+printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped
+[ $failed = 0 ] && [ $passed -gt 0 ]
