@@ -1,0 +1,47 @@
+#include "cli/command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace skiff::cli {
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> kCommands = {
+        {"server", "run a server: the whole cluster in this process", cmd_server},
+        {"agent", "join this machine to a cluster", cmd_agent},
+        {"kubectl", "work with the cluster: get, apply, logs, exec, ...", cmd_kubectl},
+        {"token", "make, list and delete join tokens", cmd_token},
+        {"image", "pull, list, import and remove images of this node", cmd_image},
+        {"check", "look at this machine: what is missing and how to fix it", cmd_check},
+        {"killall", "stop the pods of this machine and clean network and mounts", cmd_killall},
+        {"uninstall", "undo what the installation made", cmd_uninstall},
+        {"completion", "print a completion script for bash or zsh", cmd_completion},
+        {"version", "print versions", cmd_version},
+        {"hello", "serve the hello page (what the skiff/hello image runs)", cmd_hello, true},
+    };
+    return kCommands;
+}
+
+const Command* find_command(std::string_view name) {
+    for (const auto& command : commands())
+        if (command.name == name) return &command;
+    return nullptr;
+}
+
+int fail(std::string_view verb, const Status& status) {
+    const bool colour = ::isatty(STDERR_FILENO);
+    std::fprintf(stderr, "%sskiff %.*s:%s %s\n", colour ? "\033[31m" : "", static_cast<int>(verb.size()), verb.data(), colour ? "\033[0m" : "",
+                 status.message().c_str());
+    return 1;
+}
+
+bool wants_help(const std::vector<std::string>& args) {
+    for (const auto& arg : args) {
+        if (arg == "--") return false;
+        if (arg == "--help" || arg == "-h") return true;
+    }
+    return false;
+}
+
+}  // namespace skiff::cli
