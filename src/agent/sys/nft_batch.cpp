@@ -1,0 +1,259 @@
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "agent/sys/nft.h"
+
+namespace skiff::agent::sys {
+
+namespace {
+
+uint32_t be(uint32_t value) { return __builtin_bswap32(value); }
+uint16_t nft_type(int type) { return static_cast<uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | type); }
+
+// Batch markers are addressed to the nfnetlink core with the subsystem as resource.
+NetlinkMessage marker(uint16_t type) {
+    NetlinkMessage message(type, 0);
+    auto& header = message.append<nfgenmsg>();
+    header.nfgen_family = AF_UNSPEC;
+    header.version = NFNETLINK_V0;
+    header.res_id = htons(NFNL_SUBSYS_NFTABLES);
+    return message;
+}
+
+NetlinkMessage query(int type, uint16_t flags, uint8_t family) {
+    NetlinkMessage message(nft_type(type), flags);
+    auto& header = message.append<nfgenmsg>();
+    header.nfgen_family = family;
+    header.version = NFNETLINK_V0;
+    return message;
+}
+
+uint32_t verdict_code(NftVerdict verdict) {
+    static constexpr int kCodes[] = {NF_ACCEPT, NF_DROP, NFT_RETURN, NFT_JUMP, NFT_GOTO};
+    return be(static_cast<uint32_t>(kCodes[static_cast<int>(verdict)]));
+}
+
+void append_bytes(std::vector<char>& out, const std::vector<char>& more) { out.insert(out.end(), more.begin(), more.end()); }
+
+}  // namespace
+
+NetlinkMessage NftBatch::start(uint16_t type, uint16_t flags) {
+    NetlinkMessage message(nft_type(type), static_cast<uint16_t>(flags | NLM_F_ACK));
+    auto& header = message.append<nfgenmsg>();
+    header.nfgen_family = family_;
+    header.version = NFNETLINK_V0;
+    return message;
+}
+
+void NftBatch::finish(NetlinkMessage message) {
+    message.header().nlmsg_seq = ++messages_;  // relative; commit() adds the socket's sequence
+    append_bytes(bytes_, message.finish());
+}
+
+void NftBatch::add_table() {
+    auto message = start(NFT_MSG_NEWTABLE, NLM_F_CREATE);
+    message.text(NFTA_TABLE_NAME, table_);
+    finish(std::move(message));
+}
+
+void NftBatch::remove_table() {
+    auto message = start(NFT_MSG_DELTABLE, 0);
+    message.text(NFTA_TABLE_NAME, table_);
+    finish(std::move(message));
+}
+
+void NftBatch::add_chain(std::string_view chain) {
+    auto message = start(NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+    message.text(NFTA_CHAIN_TABLE, table_);
+    message.text(NFTA_CHAIN_NAME, chain);
+    finish(std::move(message));
+}
+
+void NftBatch::add_base_chain(std::string_view chain, const NftHook& hook) {
+    auto message = start(NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+    message.text(NFTA_CHAIN_TABLE, table_);
+    message.text(NFTA_CHAIN_NAME, chain);
+    auto nested = message.begin(NFTA_CHAIN_HOOK | NLA_F_NESTED);
+    message.u32(NFTA_HOOK_HOOKNUM, be(hook.hook));
+    message.u32(NFTA_HOOK_PRIORITY, be(static_cast<uint32_t>(hook.priority)));
+    message.end(nested);
+    message.u32(NFTA_CHAIN_POLICY, be(hook.drop ? NF_DROP : NF_ACCEPT));
+    message.text(NFTA_CHAIN_TYPE, hook.type);
+    finish(std::move(message));
+}
+
+void NftBatch::flush_chain(std::string_view chain) {
+    auto message = start(NFT_MSG_DELRULE, 0);
+    message.text(NFTA_RULE_TABLE, table_);
+    message.text(NFTA_RULE_CHAIN, chain);
+    finish(std::move(message));
+}
+
+void NftBatch::remove_chain(std::string_view chain) {
+    auto message = start(NFT_MSG_DELCHAIN, 0);
+    message.text(NFTA_CHAIN_TABLE, table_);
+    message.text(NFTA_CHAIN_NAME, chain);
+    finish(std::move(message));
+}
+
+void NftBatch::add_set(const NftSet& set) {
+    auto message = start(NFT_MSG_NEWSET, NLM_F_CREATE);
+    message.text(NFTA_SET_TABLE, table_);
+    message.text(NFTA_SET_NAME, set.name);
+    uint32_t flags = 0;
+    if (set.map) flags |= NFT_SET_MAP;
+    if (set.interval) flags |= NFT_SET_INTERVAL;
+    if (set.dynamic) flags |= NFT_SET_EVAL | NFT_SET_TIMEOUT;
+    message.u32(NFTA_SET_FLAGS, be(flags));
+    message.u32(NFTA_SET_KEY_TYPE, be(set.key_type));
+    message.u32(NFTA_SET_KEY_LEN, be(set.key_size));
+    if (set.map) {
+        message.u32(NFTA_SET_DATA_TYPE, be(set.verdicts ? static_cast<uint32_t>(NFT_DATA_VERDICT) : set.data_type));
+        if (!set.verdicts) message.u32(NFTA_SET_DATA_LEN, be(set.data_size));
+    }
+    message.u32(NFTA_SET_ID, be(++set_ids_));
+    if (set.timeout_ms) message.u64(NFTA_SET_TIMEOUT, __builtin_bswap64(set.timeout_ms));
+    if (set.size) {
+        auto description = message.begin(NFTA_SET_DESC | NLA_F_NESTED);
+        message.u32(NFTA_SET_DESC_SIZE, be(set.size));
+        message.end(description);
+    }
+    finish(std::move(message));
+}
+
+void NftBatch::flush_set(std::string_view set) {
+    auto message = start(NFT_MSG_DELSETELEM, 0);
+    message.text(NFTA_SET_ELEM_LIST_TABLE, table_);
+    message.text(NFTA_SET_ELEM_LIST_SET, set);
+    finish(std::move(message));
+}
+
+void NftBatch::remove_set(std::string_view set) {
+    auto message = start(NFT_MSG_DELSET, 0);
+    message.text(NFTA_SET_TABLE, table_);
+    message.text(NFTA_SET_NAME, set);
+    finish(std::move(message));
+}
+
+void NftBatch::add_rule(std::string_view chain, NftRule rule) {
+    auto message = start(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+    message.text(NFTA_RULE_TABLE, table_);
+    message.text(NFTA_RULE_CHAIN, chain);
+    const auto& list = rule.list_.finish();
+    message.attribute(NFTA_RULE_EXPRESSIONS | NLA_F_NESTED, list.data() + NLMSG_HDRLEN, list.size() - NLMSG_HDRLEN);
+    if (!rule.comment_.empty()) message.attribute(NFTA_RULE_USERDATA, rule.comment_.data(), rule.comment_.size());
+    finish(std::move(message));
+}
+
+NetlinkMessage NftBatch::element(uint16_t type, uint16_t flags, std::string_view set, std::string_view key, size_t& list, size_t& item) {
+    auto message = start(type, flags);
+    message.text(NFTA_SET_ELEM_LIST_TABLE, table_);
+    message.text(NFTA_SET_ELEM_LIST_SET, set);
+    list = message.begin(NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
+    item = message.begin(NFTA_LIST_ELEM | NLA_F_NESTED);
+    auto nested = message.begin(NFTA_SET_ELEM_KEY | NLA_F_NESTED);
+    message.attribute(NFTA_DATA_VALUE, key.data(), key.size());
+    message.end(nested);
+    return message;
+}
+
+void NftBatch::add_element(std::string_view set, std::string_view key, std::string_view data) {
+    size_t list = 0, item = 0;
+    auto message = element(NFT_MSG_NEWSETELEM, NLM_F_CREATE, set, key, list, item);
+    if (!data.empty()) {
+        auto nested = message.begin(NFTA_SET_ELEM_DATA | NLA_F_NESTED);
+        message.attribute(NFTA_DATA_VALUE, data.data(), data.size());
+        message.end(nested);
+    }
+    message.end(item);
+    message.end(list);
+    finish(std::move(message));
+}
+
+void NftBatch::add_verdict(std::string_view map, std::string_view key, NftVerdict verdict, std::string_view chain) {
+    size_t list = 0, item = 0;
+    auto message = element(NFT_MSG_NEWSETELEM, NLM_F_CREATE, map, key, list, item);
+    auto outer = message.begin(NFTA_SET_ELEM_DATA | NLA_F_NESTED);
+    auto inner = message.begin(NFTA_DATA_VERDICT | NLA_F_NESTED);
+    message.u32(NFTA_VERDICT_CODE, verdict_code(verdict));
+    if (!chain.empty()) message.text(NFTA_VERDICT_CHAIN, chain);
+    message.end(inner);
+    message.end(outer);
+    message.end(item);
+    message.end(list);
+    finish(std::move(message));
+}
+
+void NftBatch::remove_element(std::string_view set, std::string_view key) {
+    size_t list = 0, item = 0;
+    auto message = element(NFT_MSG_DELSETELEM, 0, set, key, list, item);
+    message.end(item);
+    message.end(list);
+    finish(std::move(message));
+}
+
+Status NftBatch::commit(NetlinkSocket& socket, std::string_view what) {
+    if (!messages_) return {};
+    auto begin = marker(NFNL_MSG_BATCH_BEGIN);
+    const uint32_t base = socket.next_sequence();
+    begin.header().nlmsg_seq = base;
+    std::vector<char> all = begin.finish();
+    for (size_t at = 0; at < bytes_.size();) {
+        auto* header = reinterpret_cast<nlmsghdr*>(bytes_.data() + at);
+        header->nlmsg_seq = socket.next_sequence();
+        at += NLMSG_ALIGN(header->nlmsg_len);
+    }
+    append_bytes(all, bytes_);
+    auto end = marker(NFNL_MSG_BATCH_END);
+    end.header().nlmsg_seq = socket.next_sequence();
+    append_bytes(all, end.finish());
+    auto count = messages_;
+    bytes_.clear();
+    messages_ = 0;
+    return socket.batch(all, base, count, what);
+}
+
+Result<NftTableState> nft_table_state(NetlinkSocket& socket, uint8_t family, std::string_view table) {
+    auto message = query(NFT_MSG_GETTABLE, 0, family);
+    message.text(NFTA_TABLE_NAME, table);
+    NftTableState state;
+    TRY(socket.dump(message, fmt::format("look up nftables table {}", table), [&](uint16_t, std::string_view payload) {
+        if (payload.size() < sizeof(nfgenmsg)) return;
+        for (const auto& a : parse_attributes(payload.substr(sizeof(nfgenmsg)))) {
+            if (a.type == NFTA_TABLE_USE) state.chains = be(a.u32());
+            if (a.type == NFTA_TABLE_HANDLE && a.data.size() >= 8) {
+                uint64_t raw = 0;
+                std::memcpy(&raw, a.data.data(), 8);
+                state.handle = __builtin_bswap64(raw);
+            }
+        }
+    }));
+    return state;
+}
+
+Result<size_t> nft_element_count(NetlinkSocket& socket, uint8_t family, std::string_view table, std::string_view set) {
+    auto message = query(NFT_MSG_GETSETELEM, NLM_F_DUMP, family);
+    message.text(NFTA_SET_ELEM_LIST_TABLE, table);
+    message.text(NFTA_SET_ELEM_LIST_SET, set);
+    size_t count = 0;
+    TRY(socket.dump(message, fmt::format("count elements of {}", set), [&](uint16_t, std::string_view payload) {
+        if (payload.size() < sizeof(nfgenmsg)) return;
+        for (const auto& a : parse_attributes(payload.substr(sizeof(nfgenmsg))))
+            if (a.type == NFTA_SET_ELEM_LIST_ELEMENTS) count += parse_attributes(a.data).size();
+    }));
+    return count;
+}
+
+Result<size_t> nft_rule_count(NetlinkSocket& socket, uint8_t family, std::string_view table) {
+    auto message = query(NFT_MSG_GETRULE, NLM_F_DUMP, family);
+    message.text(NFTA_RULE_TABLE, table);
+    size_t count = 0;
+    TRY(socket.dump(message, fmt::format("count rules of {}", table), [&](uint16_t type, std::string_view) {
+        if ((type & 0xff) == NFT_MSG_NEWRULE) ++count;
+    }));
+    return count;
+}
+
+}  // namespace skiff::agent::sys
