@@ -1,0 +1,191 @@
+#include "json/parse.h"
+
+#include <algorithm>
+
+#define RAPIDJSON_HAS_STDSTRING 0
+#include <rapidjson/error/error.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include "json/utf8.h"
+
+namespace skiff::json {
+
+namespace {
+
+constexpr size_t kDuplicatesMax = 100;   // that are reported
+constexpr size_t kScanMax = 12;          // objects up to this size are searched for repeated keys member by member
+
+// Builds the tree. open_ points at the containers that are being filled; only the innermost grows, so the pointers stay valid.
+class Builder {
+public:
+    using Ch = char;
+    explicit Builder(const ParseOptions& options) : options_(options) {}
+
+    Value take() { return std::move(root_); }
+    bool too_deep() const { return too_deep_; }
+
+    bool Null() { return add(Value()); }
+    bool Bool(bool b) { return add(Value(b)); }
+    bool Int(int i) { return add(Value(i)); }
+    bool Uint(unsigned u) { return add(Value(u)); }
+    bool Int64(int64_t i) { return add(Value(i)); }
+    bool Uint64(uint64_t u) { return u <= INT64_MAX ? add(Value(static_cast<int64_t>(u))) : add(Value(static_cast<double>(u))); }
+    bool Double(double d) { return add(Value(d)); }
+    bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+    bool String(const char* text, rapidjson::SizeType size, bool) { return add(Value(valid_utf8(std::string(text, size)))); }
+    bool Key(const char* text, rapidjson::SizeType size, bool) {
+        open_.back()->mut_members().push_back({valid_utf8(std::string(text, size)), Value()});
+        return true;
+    }
+    bool StartObject() { return open(Value(Object())); }
+    bool StartArray() { return open(Value(Array())); }
+    bool EndObject(rapidjson::SizeType) {
+        drop_duplicates(open_.back()->mut_members());
+        open_.pop_back();
+        return true;
+    }
+    bool EndArray(rapidjson::SizeType) {
+        open_.pop_back();
+        return true;
+    }
+
+private:
+    Value* place(Value value) {
+        if (open_.empty()) {
+            root_ = std::move(value);
+            return &root_;
+        }
+        Value* parent = open_.back();
+        if (parent->is_array()) {
+            parent->push_back(std::move(value));
+            return &parent->mut_items().back();
+        }
+        Value& slot = parent->mut_members().back().value;
+        slot = std::move(value);
+        return &slot;
+    }
+    bool add(Value value) {
+        place(std::move(value));
+        return true;
+    }
+    bool open(Value container) {
+        if (open_.size() >= static_cast<size_t>(options_.depth_max)) {
+            too_deep_ = true;
+            return false;
+        }
+        open_.push_back(place(std::move(container)));
+        return true;
+    }
+
+    // A repeated key keeps its first place and its last value.
+    void drop_duplicates(Object& members) {
+        if (members.size() < 2 || !has_duplicates(members)) return;
+        Object kept;
+        for (auto& member : members) {
+            auto same = std::find_if(kept.begin(), kept.end(), [&](const Member& m) { return m.key == member.key; });
+            if (same == kept.end()) {
+                kept.push_back(std::move(member));
+                continue;
+            }
+            report(member.key);
+            same->value = std::move(member.value);
+        }
+        members = std::move(kept);
+    }
+
+    static bool has_duplicates(const Object& members) {
+        if (members.size() <= kScanMax) {
+            for (size_t i = 1; i < members.size(); ++i)
+                for (size_t j = 0; j < i; ++j)
+                    if (members[i].key == members[j].key) return true;
+            return false;
+        }
+        std::vector<std::string_view> keys;
+        keys.reserve(members.size());
+        for (const auto& member : members) keys.push_back(member.key);
+        std::sort(keys.begin(), keys.end());
+        return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+    }
+
+    void report(const std::string& key) {
+        if (!options_.duplicates || options_.duplicates->size() >= kDuplicatesMax) return;
+        std::string path;
+        for (size_t i = 0; i + 1 < open_.size(); ++i) {
+            if (open_[i]->is_array()) {
+                path += fmt::format("[{}]", open_[i]->size() - 1);
+            } else {
+                if (!path.empty()) path += '.';
+                path += open_[i]->members().back().key;
+            }
+        }
+        if (!path.empty()) path += '.';
+        path += key;
+        auto& all = *options_.duplicates;
+        if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(std::move(path));
+    }
+
+    const ParseOptions& options_;
+    Value root_;
+    std::vector<Value*> open_;
+    bool too_deep_ = false;
+};
+
+// Go's encoding/json says these about the character where it stopped; clients and tests know them.
+std::string_view where(rapidjson::ParseErrorCode code) {
+    switch (code) {
+        case rapidjson::kParseErrorDocumentRootNotSingular: return "after top-level value";
+        case rapidjson::kParseErrorObjectMissName: return "looking for beginning of object key string";
+        case rapidjson::kParseErrorObjectMissColon: return "after object key";
+        case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket: return "after object key:value pair";
+        case rapidjson::kParseErrorArrayMissCommaOrSquareBracket: return "after array element";
+        case rapidjson::kParseErrorStringUnicodeEscapeInvalidHex: return "in \\u hexadecimal character escape";
+        case rapidjson::kParseErrorStringUnicodeSurrogateInvalid: return "in surrogate pair";
+        case rapidjson::kParseErrorStringEscapeInvalid: return "in string escape code";
+        case rapidjson::kParseErrorStringInvalidEncoding: return "in string literal";
+        case rapidjson::kParseErrorNumberMissFraction: return "after decimal point in numeric literal";
+        case rapidjson::kParseErrorNumberMissExponent: return "in exponent of numeric literal";
+        default: return "looking for beginning of value";
+    }
+}
+
+// The character as Go's strconv.Quote would show it between single quotes.
+std::string shown(char c) {
+    switch (c) {
+        case '\n': return "'\\n'";
+        case '\t': return "'\\t'";
+        case '\r': return "'\\r'";
+        case '\'': return "'\\''";
+        case '"': return "'\"'";
+        default: break;
+    }
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) return fmt::format("'\\x{:02x}'", byte);
+    return fmt::format("'{}'", c);
+}
+
+Status syntax_error(std::string_view text, rapidjson::ParseErrorCode code, size_t offset) {
+    if (code == rapidjson::kParseErrorNumberTooBig) return error(Reason::BadRequest, "number out of range at offset {}", offset);
+    // Escapes are reported at their backslash; the character that is wrong follows it.
+    if (code == rapidjson::kParseErrorStringEscapeInvalid && offset + 1 < text.size() && text[offset] == '\\') ++offset;
+    if (offset >= text.size() || code == rapidjson::kParseErrorDocumentEmpty || code == rapidjson::kParseErrorStringMissQuotationMark)
+        return error(Reason::BadRequest, "unexpected end of JSON input");
+    return error(Reason::BadRequest, "invalid character {} {} (offset {})", shown(text[offset]), where(code), offset);
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text, const ParseOptions& options) {
+    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    rapidjson::Reader reader;
+    Builder builder(options);
+    auto result = reader.Parse<kFlags>(stream, builder);
+    if (builder.too_deep()) return error(Reason::BadRequest, "exceeded max depth: more than {} nested values", options.depth_max);
+    if (result.IsError()) return syntax_error(text, result.Code(), result.Offset());
+    // MemoryStream shows its end as NUL, so a NUL in the text looks like one.
+    if (stream.Tell() != text.size()) return syntax_error(text, rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
+    return builder.take();
+}
+
+}  // namespace skiff::json
