@@ -1,6 +1,7 @@
 // Controller: level-driven reconciliation of keys. A controller declares the resources that it reads and writes; the runtime refuses
-// other writes (Forbidden), gives it a client with its own identity (system:serviceaccount:kube-system:<name>-controller where
-// Kubernetes has that role) and runs reconcile() on the shared workers, never the same key twice at once.
+// other writes (Forbidden), gives it a client with its own identity (system:serviceaccount:kube-system:<service_account()>, the names that
+// the bootstrap roles bind) and runs reconcile() on the shared workers, never the same key twice at once. A key runs again only after the
+// informers show what its last run wrote, so a controller never acts on a world older than its own deeds.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,8 @@ namespace skiff::reconcile {
 
 struct Output {
     Gvr gvr;
-    std::string subresource;       // "" the object itself, "status", ...
+    std::string subresource;       // "" the object itself, "status", ...; "*" any
+    static Output any() { return {{"*", "*", "*"}, "*"}; }
 };
 
 // What a controller gets at setup; all outlive it.
@@ -39,6 +41,8 @@ class Controller {
 public:
     virtual ~Controller() = default;
     virtual std::string_view name() const = 0;             // "deployment"
+    virtual std::string service_account() const { return std::string(name()) + "-controller"; }
+    virtual std::string event_source() const { return std::string(name()) + "-controller"; }
     virtual std::vector<Gvr> inputs() const = 0;
     virtual std::vector<Output> outputs() const = 0;
     // Takes informers and adds handlers that put keys on context.queue. Called once, before any reconcile().

@@ -2,6 +2,7 @@
 // a source that repeats itself is limited (25 burst, one per 5 minutes per object). Asynchronous and bounded; never blocks, may drop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,20 @@ struct ObjectReference {
     static ObjectReference to(const api::Object& object);
 };
 
+// The thread behind recorders, shared by many; started by the first event.
+class EventWriter {
+public:
+    enum class Mode { Thread, Inline };           // Inline: written by flush() on its caller's thread (simulations)
+    static std::shared_ptr<EventWriter> create(Mode mode = Mode::Thread);
+    virtual ~EventWriter() = default;              // writes what waits no more
+    virtual bool submit(std::function<void()> task) = 0;   // false: full
+    virtual void flush() = 0;                      // returns when all that was submitted before is written
+};
+
 class EventRecorder {
 public:
+    static std::unique_ptr<EventRecorder> create(std::shared_ptr<EventWriter> writer, std::shared_ptr<client::Client> client, Clock& clock,
+                                                 std::string component, std::string host = {});
     // component: source.component and reportingComponent ("deployment-controller", "kubelet"); host: source.host.
     static std::unique_ptr<EventRecorder> create(std::shared_ptr<client::Client> client, Clock& clock, std::string component, std::string host = {});
     virtual ~EventRecorder() = default;

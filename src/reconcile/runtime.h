@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ public:
     struct Options {
         size_t workers = 4;
         Clock* clock = &Clock::system();
-        // A client with the identity of the named controller.
-        std::function<std::shared_ptr<client::Client>(const std::string& controller)> client_for;
-        std::shared_ptr<client::Client> informer_client;
+        // A client with the identity of a service account of kube-system ("deployment-controller", "generic-garbage-collector").
+        std::function<std::shared_ptr<client::Client>(const std::string& service_account)> client_for;
+        std::shared_ptr<client::Client> informer_client;   // may list and watch all that controllers read
     };
     static std::unique_ptr<Runtime> create(Options options);
     virtual ~Runtime() = default;
@@ -25,8 +26,11 @@ public:
     virtual InformerFactory& informers() = 0;
     virtual void start() = 0;
     virtual void stop() = 0;
-    // For simulations: runs due keys on the calling thread until nothing is due; returns how many ran.
+    // For simulations, instead of start(): runs due keys on the calling thread until nothing is due; returns how many ran.
+    // Events are written on the calling thread too.
     virtual size_t run_until_idle() = 0;
+    // When the next delayed key is due (Clock::elapsed()); for advancing a fake clock.
+    virtual std::optional<Duration> next_due() = 0;
 };
 
 }  // namespace skiff::reconcile
