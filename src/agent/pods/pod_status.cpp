@@ -38,7 +38,7 @@ json::Value pod_status(const json::Value& pod, const PodState& state, const Node
     std::string phase = pod_phase(pod, init, main, ending, initialized);
     if (state.termination && state.termination->failed) phase = "Failed";
     // Whole success or failure is said only after everything has ended and was stopped.
-    if (!ending && !state.from_manifest && (phase == "Succeeded" || phase == "Failed") && !(state.termination && state.termination->failed)) phase = "Running";
+    if (!ending && !state.from_manifest && (phase == "Succeeded" || phase == "Failed") && !(state.termination && state.termination->failed)) phase = initialized ? "Running" : "Pending";
 
     const bool sandbox_ready = state.sandbox && state.sandbox->ready && (host_network(pod) || !state.ips.empty());
     json::Value status = json::Value::object();
