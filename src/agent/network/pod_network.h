@@ -50,6 +50,8 @@ public:
     // Frees what belongs to pods that are not listed.
     virtual Status keep_only(const std::vector<std::string>& pod_uids) = 0;
     virtual Status set_peers(const std::vector<Peer>& peers) = 0;
+    // Looks whether our nftables rules are whole, and writes them anew when somebody flushed them.
+    virtual Status repair() = 0;
     // Removes bridge, vxlan, veths and rules (skiff killall, uninstall).
     virtual Status destroy() = 0;
 };

@@ -52,6 +52,8 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
     return socket;
 }
 
+Result<NetlinkSocket> NetlinkSocket::open_netfilter() { return open(NETLINK_NETFILTER); }
+
 Status NetlinkSocket::send(const std::vector<char>& bytes, std::string_view what) {
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;

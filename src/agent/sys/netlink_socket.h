@@ -16,6 +16,7 @@ class NetlinkSocket {
 public:
     // protocol: NETLINK_ROUTE, NETLINK_NETFILTER
     static Result<NetlinkSocket> open(int protocol);
+    static Result<NetlinkSocket> open_netfilter();
     // Sends and waits for the acknowledgement. A kernel error becomes a Status whose reason is NotFound for ENOENT/ENODEV/ESRCH,
     // AlreadyExists for EEXIST, InternalError otherwise; what: for the message.
     Status request(NetlinkMessage& message, std::string_view what);

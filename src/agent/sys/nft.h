@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,14 @@ namespace skiff::agent::sys {
 
 constexpr uint32_t kReg0 = 8;                           // NFT_REG32_00; kReg0 + n is the n-th
 constexpr uint32_t kRegVerdict = 0;
+
+// Kernel constants by our names, so that rule builders need no kernel header (nft_rule.cpp proves that they are equal).
+constexpr uint8_t kFamilyInet = 1, kFamilyIpv4 = 2, kFamilyIpv6 = 10;                                    // NFPROTO_*
+constexpr uint32_t kHookPrerouting = 0, kHookInput = 1, kHookForward = 2, kHookOutput = 3, kHookPostrouting = 4;   // NF_INET_*
+constexpr uint32_t kMetaMark = 3, kMetaProtocolFamily = 15, kMetaL4Protocol = 16;                        // NFT_META_*
+constexpr uint32_t kCtStatus = 2, kCtDirection = 1, kCtState = 0;                                         // NFT_CT_*
+constexpr uint8_t kTcp = 6, kUdp = 17, kSctp = 132;                                                       // IPPROTO_*
+constexpr uint32_t kRouteLocal = 2;                                                                       // RTN_LOCAL, what fib_local() yields
 
 // Key and data bytes: pads each part to four bytes, as concatenations need.
 class NftKey {
@@ -133,8 +142,23 @@ struct NftTableState {
     uint64_t handle = 0;                               // of the table: changes when it was made anew
 };
 Result<NftTableState> nft_table_state(NetlinkSocket& socket, uint8_t family, std::string_view table);
-// The number of elements in a set, rules in a chain.
+// Each element's key and data (empty for a verdict or none).
+Status nft_elements(NetlinkSocket& socket, uint8_t family, std::string_view table, std::string_view set,
+                    const std::function<void(std::string_view key, std::string_view data)>& element);
 Result<size_t> nft_element_count(NetlinkSocket& socket, uint8_t family, std::string_view table, std::string_view set);
-Result<size_t> nft_rule_count(NetlinkSocket& socket, uint8_t family, std::string_view table);
+// Rules in the table's chains whose names start with chain_prefix.
+Result<size_t> nft_rule_count(NetlinkSocket& socket, uint8_t family, std::string_view table, std::string_view chain_prefix = {});
+
+// Hears of every change of nftables in this network namespace, ours included. Non-blocking: poll fd(), then call drain().
+class NftMonitor {
+public:
+    static Result<NftMonitor> open();
+    int fd() const { return fd_.get(); }
+    // Reads what is there. True when something was deleted from the named table (or events were lost).
+    bool drain(std::string_view table);
+
+private:
+    Fd fd_;
+};
 
 }  // namespace skiff::agent::sys

@@ -22,14 +22,6 @@ NetlinkMessage marker(uint16_t type) {
     return message;
 }
 
-NetlinkMessage query(int type, uint16_t flags, uint8_t family) {
-    NetlinkMessage message(nft_type(type), flags);
-    auto& header = message.append<nfgenmsg>();
-    header.nfgen_family = family;
-    header.version = NFNETLINK_V0;
-    return message;
-}
-
 uint32_t verdict_code(NftVerdict verdict) {
     static constexpr int kCodes[] = {NF_ACCEPT, NF_DROP, NFT_RETURN, NFT_JUMP, NFT_GOTO};
     return be(static_cast<uint32_t>(kCodes[static_cast<int>(verdict)]));
@@ -213,47 +205,6 @@ Status NftBatch::commit(NetlinkSocket& socket, std::string_view what) {
     bytes_.clear();
     messages_ = 0;
     return socket.batch(all, base, count, what);
-}
-
-Result<NftTableState> nft_table_state(NetlinkSocket& socket, uint8_t family, std::string_view table) {
-    auto message = query(NFT_MSG_GETTABLE, 0, family);
-    message.text(NFTA_TABLE_NAME, table);
-    NftTableState state;
-    TRY(socket.dump(message, fmt::format("look up nftables table {}", table), [&](uint16_t, std::string_view payload) {
-        if (payload.size() < sizeof(nfgenmsg)) return;
-        for (const auto& a : parse_attributes(payload.substr(sizeof(nfgenmsg)))) {
-            if (a.type == NFTA_TABLE_USE) state.chains = be(a.u32());
-            if (a.type == NFTA_TABLE_HANDLE && a.data.size() >= 8) {
-                uint64_t raw = 0;
-                std::memcpy(&raw, a.data.data(), 8);
-                state.handle = __builtin_bswap64(raw);
-            }
-        }
-    }));
-    return state;
-}
-
-Result<size_t> nft_element_count(NetlinkSocket& socket, uint8_t family, std::string_view table, std::string_view set) {
-    auto message = query(NFT_MSG_GETSETELEM, NLM_F_DUMP, family);
-    message.text(NFTA_SET_ELEM_LIST_TABLE, table);
-    message.text(NFTA_SET_ELEM_LIST_SET, set);
-    size_t count = 0;
-    TRY(socket.dump(message, fmt::format("count elements of {}", set), [&](uint16_t, std::string_view payload) {
-        if (payload.size() < sizeof(nfgenmsg)) return;
-        for (const auto& a : parse_attributes(payload.substr(sizeof(nfgenmsg))))
-            if (a.type == NFTA_SET_ELEM_LIST_ELEMENTS) count += parse_attributes(a.data).size();
-    }));
-    return count;
-}
-
-Result<size_t> nft_rule_count(NetlinkSocket& socket, uint8_t family, std::string_view table) {
-    auto message = query(NFT_MSG_GETRULE, NLM_F_DUMP, family);
-    message.text(NFTA_RULE_TABLE, table);
-    size_t count = 0;
-    TRY(socket.dump(message, fmt::format("count rules of {}", table), [&](uint16_t type, std::string_view) {
-        if ((type & 0xff) == NFT_MSG_NEWRULE) ++count;
-    }));
-    return count;
 }
 
 }  // namespace skiff::agent::sys

@@ -6,6 +6,13 @@
 
 namespace skiff::agent::sys {
 
+static_assert(kReg0 == NFT_REG32_00 && kRegVerdict == NFT_REG_VERDICT);
+static_assert(kFamilyInet == NFPROTO_INET && kFamilyIpv4 == NFPROTO_IPV4 && kFamilyIpv6 == NFPROTO_IPV6);
+static_assert(kHookPrerouting == NF_INET_PRE_ROUTING && kHookInput == NF_INET_LOCAL_IN && kHookForward == NF_INET_FORWARD);
+static_assert(kHookOutput == NF_INET_LOCAL_OUT && kHookPostrouting == NF_INET_POST_ROUTING);
+static_assert(kMetaMark == NFT_META_MARK && kMetaProtocolFamily == NFT_META_NFPROTO && kMetaL4Protocol == NFT_META_L4PROTO);
+static_assert(kCtStatus == NFT_CT_STATUS && kCtDirection == NFT_CT_DIRECTION && kCtState == NFT_CT_STATE);
+
 namespace {
 
 uint32_t be(uint32_t value) { return __builtin_bswap32(value); }

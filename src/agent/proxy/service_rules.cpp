@@ -1,0 +1,118 @@
+#include "agent/proxy/service_rules.h"
+
+#include <algorithm>
+
+#include "agent/sys/nft.h"
+
+namespace skiff::agent::proxy {
+
+namespace {
+
+uint8_t protocol_number(const std::string& name) {
+    if (name == "UDP") return sys::kUdp;
+    return name == "SCTP" ? sys::kSctp : sys::kTcp;
+}
+
+enum class Locality { Everywhere, ThisNode };
+
+struct Candidate {
+    Endpoint endpoint;
+    bool ready = false, serving = false, terminating = false, local = false;
+};
+
+// Endpoints of one Service port, over all slices that carry a port of that name.
+std::vector<Candidate> candidates(const std::vector<const json::Value*>& slices, const json::Value& service_port, const std::string& node) {
+    std::vector<Candidate> all;
+    for (const auto* slice : slices) {
+        if ((*slice)["addressType"].as_string() != "IPv4") continue;
+        for (const auto& port : (*slice)["ports"].items()) {
+            if (port["name"].as_string() != service_port["name"].as_string()) continue;
+            if (port["protocol"].as_string("TCP") != service_port["protocol"].as_string("TCP")) continue;
+            for (const auto& item : (*slice)["endpoints"].items()) {
+                const auto& conditions = item["conditions"];
+                Candidate candidate;
+                candidate.ready = conditions["ready"].as_bool(true);
+                candidate.serving = conditions["serving"].as_bool(candidate.ready);
+                candidate.terminating = conditions["terminating"].as_bool(false);
+                candidate.local = item["nodeName"].as_string() == node;
+                for (const auto& address : item["addresses"].items()) {
+                    candidate.endpoint = {address.as_string(), static_cast<uint16_t>(port["port"].as_int())};
+                    all.push_back(candidate);
+                }
+            }
+        }
+    }
+    return all;
+}
+
+std::vector<Endpoint> choose(const std::vector<Candidate>& all, Locality locality) {
+    std::vector<Endpoint> ready, leaving;
+    for (const auto& c : all) {
+        if (locality == Locality::ThisNode && !c.local) continue;
+        if (c.ready) ready.push_back(c.endpoint);
+        else if (c.serving && c.terminating) leaving.push_back(c.endpoint);
+    }
+    auto& chosen = ready.empty() ? leaving : ready;
+    std::sort(chosen.begin(), chosen.end());
+    chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+    return std::move(chosen);
+}
+
+bool is_ipv4(const std::string& ip) { return !ip.empty() && ip != "None" && ip.find(':') == std::string::npos; }
+
+void add_external(std::vector<Frontend>& out, const json::Value& service, Frontend front) {
+    const auto& spec = service["spec"];
+    for (const auto& ip : spec["externalIPs"].items()) {
+        if (!is_ipv4(ip.as_string())) continue;
+        front.ip = ip.as_string();
+        out.push_back(front);
+    }
+    for (const auto& ingress : service["status"]["loadBalancer"]["ingress"].items()) {
+        // ipMode Proxy: the load balancer keeps the address for itself (KEP-1860).
+        if (!is_ipv4(ingress["ip"].as_string()) || ingress["ipMode"].as_string() == "Proxy") continue;
+        front.ip = ingress["ip"].as_string();
+        out.push_back(front);
+    }
+}
+
+}  // namespace
+
+std::vector<Frontend> service_frontends(const json::Value& service, const std::vector<const json::Value*>& slices, const std::string& node_name) {
+    std::vector<Frontend> out;
+    const auto& spec = service["spec"];
+    const auto& type = spec["type"].as_string();
+    if (type == "ExternalName") return out;
+    const bool internal_local = spec["internalTrafficPolicy"].as_string() == "Local";
+    const bool external_local = spec["externalTrafficPolicy"].as_string() == "Local";
+    int64_t affinity_s = 0;
+    if (spec["sessionAffinity"].as_string() == "ClientIP") affinity_s = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"].as_int(10800);
+
+    for (const auto& port : spec["ports"].items()) {
+        auto all = candidates(slices, port, node_name);
+        Frontend front;
+        front.protocol = protocol_number(port["protocol"].as_string());
+        front.port = static_cast<uint16_t>(port["port"].as_int());
+        front.affinity_s = affinity_s;
+
+        front.endpoints = choose(all, internal_local ? Locality::ThisNode : Locality::Everywhere);
+        front.masquerade = Masquerade::FromOutside;
+        front.drop_when_empty = internal_local && !choose(all, Locality::Everywhere).empty();
+        if (is_ipv4(spec["clusterIP"].as_string())) {
+            front.ip = spec["clusterIP"].as_string();
+            out.push_back(front);
+        }
+
+        front.endpoints = choose(all, external_local ? Locality::ThisNode : Locality::Everywhere);
+        front.masquerade = external_local ? Masquerade::Never : Masquerade::Always;
+        front.drop_when_empty = external_local && !choose(all, Locality::Everywhere).empty();
+        add_external(out, service, front);
+        if (port["nodePort"].as_int() > 0) {
+            front.ip.clear();
+            front.port = static_cast<uint16_t>(port["nodePort"].as_int());
+            out.push_back(front);
+        }
+    }
+    return out;
+}
+
+}  // namespace skiff::agent::proxy

@@ -1,0 +1,147 @@
+// Needs root: real packets through the rules, in network namespaces that the test makes.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <thread>
+
+#include "agent/network/pod_network.h"
+#include "agent/proxy/proxy.h"
+#include "agent/sys/links.h"
+#include "agent/sys/netns.h"
+#include "agent/sys/nft.h"
+#include "base/file.h"
+
+using namespace skiff;
+using namespace skiff::agent;
+using namespace skiff::agent::proxy;
+
+namespace {
+
+struct Namespace {
+    int fd = -1;
+    Namespace() {
+        std::thread([this] {
+            if (::unshare(CLONE_NEWNET) == 0) fd = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+        }).join();
+    }
+    ~Namespace() { ::close(fd); }
+    std::string path() const { return "/proc/self/fd/" + std::to_string(fd); }
+};
+
+int listen_in(const Namespace& ns, uint16_t port) {
+    int fd = -1;
+    (void)sys::with_netns(ns.path(), [&]() -> Status {
+        fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in any{};
+        any.sin_family = AF_INET;
+        any.sin_port = htons(port);
+        if (::bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof any) < 0 || ::listen(fd, 16) < 0) return errno_status("listen", errno);
+        return {};
+    });
+    return fd;
+}
+
+// Connects from the namespace and gives the index of the listener that got it; -1 refused, -2 neither within two seconds.
+int connect_in(const Namespace& ns, const char* ip, uint16_t port, const std::vector<int>& listeners) {
+    int client = -1;
+    (void)sys::with_netns(ns.path(), [&]() -> Status {
+        client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        return {};
+    });
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    ::inet_pton(AF_INET, ip, &to.sin_addr);
+    ::connect(client, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    std::vector<pollfd> ready{{client, POLLOUT, 0}};
+    for (int fd : listeners) ready.push_back({fd, POLLIN, 0});
+    int got = -2;
+    for (int tries = 0; tries < 20 && got == -2; ++tries) {
+        ::poll(ready.data(), ready.size(), 100);
+        int failure = 0;
+        socklen_t size = sizeof failure;
+        ::getsockopt(client, SOL_SOCKET, SO_ERROR, &failure, &size);
+        if (failure) got = -1;
+        for (size_t i = 1; i < ready.size(); ++i) {
+            if (ready[i].revents & POLLIN) {
+                ::close(::accept(ready[i].fd, nullptr, nullptr));
+                got = static_cast<int>(i) - 1;
+            }
+        }
+    }
+    ::close(client);
+    return got;
+}
+
+}  // namespace
+
+TEST_CASE("packets to a Service reach its endpoints from host and pods, and nothing else", "[root]") {
+    if (::geteuid() != 0) return;
+    Namespace host, first, second;
+    char folder[] = "/tmp/skiff-proxy-XXXXXX";
+    REQUIRE(::mkdtemp(folder));
+    std::unique_ptr<network::PodNetwork> net;
+    std::unique_ptr<RuleSink> sink;
+    Status prepared = sys::with_netns(host.path(), [&]() -> Status {
+        auto links = TRY(sys::Links::open());
+        TRY(links.set_up(TRY(links.get("lo")).index));
+        // An uplink, so that the host has a default route as every machine has.
+        TRY(links.add_bridge("uplink", 1500));
+        auto uplink = TRY(links.get("uplink"));
+        TRY(links.add_address(uplink.index, *sys::Cidr::parse("192.0.2.1/24")));
+        TRY(links.set_up(uplink.index));
+        TRY(links.replace_route({.gateway = *sys::IpAddress::parse("192.0.2.254"), .link = uplink.index}));
+        net = TRY(network::PodNetwork::open({.state_dir = folder, .pod_cidr = "10.42.3.0/24", .cluster_cidr = "10.42.0.0/16", .node_ip = "192.0.2.1"}));
+        TRY(net->attach({"uid-1", "default/a", first.path(), {{"TCP", 9090, 8080, ""}}}));
+        TRY(net->attach({"uid-2", "default/b", second.path(), {}}));
+        sink = TRY(open_kernel_sink("skiff", "10.42.0.0/16"));
+        sink->change("default/web", {{"10.43.0.9", sys::kTcp, 80, Masquerade::FromOutside, 0, {{"10.42.3.2", 8080}, {"10.42.3.3", 8080}}},
+                                     {"", sys::kTcp, 30080, Masquerade::Always, 0, {{"10.42.3.2", 8080}, {"10.42.3.3", 8080}}}});
+        sink->change("default/one", {{"10.43.0.10", sys::kTcp, 80, Masquerade::FromOutside, 0, {{"10.42.3.2", 8080}}}});
+        sink->change("default/sticky", {{"10.43.0.11", sys::kTcp, 80, Masquerade::FromOutside, 600, {{"10.42.3.2", 8080}, {"10.42.3.3", 8080}}}});
+        sink->change("default/none", {{"10.43.0.12", sys::kTcp, 80, Masquerade::FromOutside, 0, {}}});
+        return sink->rebuild();
+    });
+    REQUIRE(prepared.message() == "");
+    std::vector<int> listeners{listen_in(first, 8080), listen_in(second, 8080)};
+
+    for (const auto* from : {&host, &first, &second}) {
+        std::map<int, int> counts;
+        for (int i = 0; i < 24; ++i) ++counts[connect_in(*from, "10.43.0.9", 80, listeners)];
+        CHECK(counts[0] + counts[1] == 24);
+        CHECK(counts[0] > 0);
+        CHECK(counts[1] > 0);
+        CHECK(connect_in(*from, "10.43.0.10", 80, listeners) == 0);
+        CHECK(connect_in(*from, "192.0.2.1", 30080, listeners) >= 0);
+        CHECK(connect_in(*from, "192.0.2.1", 9090, listeners) == 0);
+        CHECK(connect_in(*from, "10.43.0.12", 80, listeners) == -1);
+        int chosen = connect_in(*from, "10.43.0.11", 80, listeners);
+        for (int i = 0; i < 8; ++i) CHECK(connect_in(*from, "10.43.0.11", 80, listeners) == chosen);
+    }
+    CHECK(connect_in(host, "127.0.0.1", 9090, listeners) == 0);
+
+    // The only endpoint moves: the next connection goes there, sticky clients of the old one too.
+    sink->change("default/one", {{"10.43.0.10", sys::kTcp, 80, Masquerade::FromOutside, 0, {{"10.42.3.3", 8080}}}});
+    sink->change("default/sticky", {{"10.43.0.11", sys::kTcp, 80, Masquerade::FromOutside, 600, {{"10.42.3.3", 8080}}}});
+    CHECK(sink->commit().message() == "");
+    CHECK(connect_in(first, "10.43.0.10", 80, listeners) == 1);
+    CHECK(connect_in(first, "10.43.0.11", 80, listeners) == 1);
+    CHECK(connect_in(second, "10.43.0.11", 80, listeners) == 1);
+    sink->change("default/one", {});
+    CHECK(sink->commit().message() == "");
+    CHECK(sink->intact());
+
+    (void)sys::with_netns(host.path(), [&] { return net->destroy(); });
+    CHECK(sink->disturbed());
+    CHECK(!sink->intact());
+    CHECK(sink->rebuild().message() == "");
+    CHECK(sink->intact());
+    for (int fd : listeners) ::close(fd);
+    CHECK(file::remove_tree(folder).ok());
+}

@@ -1,0 +1,57 @@
+#include "agent/proxy/service_rules.h"
+
+#include <catch2/catch.hpp>
+
+#include "json/parse.h"
+
+using namespace skiff;
+using namespace skiff::agent::proxy;
+
+namespace {
+
+json::Value parse(const char* text) { return *json::parse(text); }
+
+const char* kSlice = R"({"addressType":"IPv4","ports":[{"name":"http","port":8080,"protocol":"TCP"}],"endpoints":[
+  {"addresses":["10.42.0.5"],"conditions":{"ready":true},"nodeName":"a"},
+  {"addresses":["10.42.1.6"],"conditions":{"ready":true},"nodeName":"b"},
+  {"addresses":["10.42.1.7"],"conditions":{"ready":false,"serving":true,"terminating":true},"nodeName":"b"}]})";
+
+}  // namespace
+
+TEST_CASE("a ClusterIP with a node port has two frontends over the ready endpoints") {
+    auto service = parse(R"({"spec":{"type":"NodePort","clusterIP":"10.43.0.9","ports":[{"name":"http","port":80,"nodePort":30080,"protocol":"TCP"}]}})");
+    auto slice = parse(kSlice);
+    auto fronts = service_frontends(service, {&slice}, "a");
+    REQUIRE(fronts.size() == 2);
+    CHECK(fronts[0].ip == "10.43.0.9");
+    CHECK(fronts[0].masquerade == Masquerade::FromOutside);
+    CHECK(fronts[0].endpoints == std::vector<Endpoint>{{"10.42.0.5", 8080}, {"10.42.1.6", 8080}});
+    CHECK(fronts[1].ip.empty());
+    CHECK(fronts[1].port == 30080);
+    CHECK(fronts[1].masquerade == Masquerade::Always);
+}
+
+TEST_CASE("externalTrafficPolicy Local keeps this node's endpoints and the client's address") {
+    auto service = parse(R"({"spec":{"clusterIP":"10.43.0.9","externalTrafficPolicy":"Local","externalIPs":["192.0.2.7"],"ports":[{"name":"http","port":80}]}})");
+    auto slice = parse(kSlice);
+    auto fronts = service_frontends(service, {&slice}, "b");
+    REQUIRE(fronts.size() == 2);
+    CHECK(fronts[1].ip == "192.0.2.7");
+    CHECK(fronts[1].masquerade == Masquerade::Never);
+    CHECK(fronts[1].endpoints == std::vector<Endpoint>{{"10.42.1.6", 8080}});
+    auto elsewhere = service_frontends(service, {&slice}, "c");
+    CHECK(elsewhere[1].endpoints.empty());
+    CHECK(elsewhere[1].drop_when_empty);
+}
+
+TEST_CASE("terminating endpoints serve while nothing else does") {
+    auto service = parse(R"({"spec":{"clusterIP":"10.43.0.9","ports":[{"name":"http","port":80}]}})");
+    auto slice = parse(R"({"addressType":"IPv4","ports":[{"name":"http","port":8080}],"endpoints":[
+      {"addresses":["10.42.1.7"],"conditions":{"ready":false,"serving":true,"terminating":true}}]})");
+    CHECK(service_frontends(service, {&slice}, "a")[0].endpoints == std::vector<Endpoint>{{"10.42.1.7", 8080}});
+}
+
+TEST_CASE("headless and ExternalName Services have no frontends") {
+    CHECK(service_frontends(parse(R"({"spec":{"clusterIP":"None","ports":[{"port":80}]}})"), {}, "a").empty());
+    CHECK(service_frontends(parse(R"({"spec":{"type":"ExternalName","externalName":"x.example"}})"), {}, "a").empty());
+}
