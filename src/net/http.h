@@ -1,6 +1,7 @@
 // What an HTTP message is, for server and clients alike. Plain values; header names compare without case.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,7 +65,8 @@ struct Request {
     int version_minor = 1;       // HTTP/1.x
     std::string remote_address;  // 10.42.0.7:51234, [::1]:80
     bool tls = false;
-    std::shared_ptr<const PeerCertificate> certificate;   // null without one
+    std::shared_ptr<const PeerCertificate> certificate;   // null without a verified one
+    std::string certificate_error;   // why the certificate that was presented is not accepted: answer 401; "" otherwise
 };
 
 struct Response {
