@@ -58,10 +58,18 @@ Connection::Connection(Loop& loop, Fd fd, std::string remote_address, TlsChoice 
     if (tls.client) tls_ = TlsSession::client(tls.client, socket_.fd(), tls.host);
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() { loop_.leave(this); }
+
+void Connection::abandon() {
+    closed_ = true;
+    socket_.close();
+    auto events = std::move(events_);
+    events_.reset();
+}
 
 void Connection::start(std::shared_ptr<ConnectionEvents> events) {
     events_ = std::move(events);
+    loop_.join(shared_from_this());
     if (tls_) return handshake();
     open_ = true;
     auto keep = events_;

@@ -29,7 +29,7 @@ public:
     virtual void on_gone() {}                          // after close(): nothing will be called any more
 };
 
-class Connection final : public SocketEvents, public std::enable_shared_from_this<Connection> {
+class Connection final : public SocketEvents, public LoopMember, public std::enable_shared_from_this<Connection> {
 public:
     struct TlsChoice {
         std::shared_ptr<TlsServerContext> server;      // one of both, or none for plain TCP
@@ -71,6 +71,7 @@ private:
     enum class Ending { None, ShutdownWrite, Close };
     enum class Sent { All, Some, Failed };
 
+    void abandon() override;
     void on_readable() override;
     void on_writable() override;
     void handshake();

@@ -6,6 +6,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <mutex>
+#include <unordered_map>
 
 namespace skiff::net {
 
@@ -28,6 +30,8 @@ struct Loop::Impl {
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     std::atomic<bool> stopped{false}, refusing{false};
     std::unique_ptr<char[]> scratch;
+    std::mutex mutex;
+    std::unordered_map<LoopMember*, std::weak_ptr<LoopMember>> members;   // guarded by mutex
 };
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
@@ -48,7 +52,27 @@ bool Loop::stopped() const { return impl_->stopped; }
 
 void Loop::refuse_tasks() { impl_->refusing = true; }
 
-void Loop::drop_pending() { impl_->context.drop_handlers(); }
+void Loop::drop_pending() {
+    std::unordered_map<LoopMember*, std::weak_ptr<LoopMember>> members;
+    {
+        std::lock_guard lock(impl_->mutex);
+        members.swap(impl_->members);
+    }
+    for (auto& entry : members) {
+        if (auto member = entry.second.lock()) member->abandon();
+    }
+    impl_->context.drop_handlers();
+}
+
+void Loop::join(const std::shared_ptr<LoopMember>& member) {
+    std::lock_guard lock(impl_->mutex);
+    impl_->members.emplace(member.get(), member);
+}
+
+void Loop::leave(LoopMember* member) {
+    std::lock_guard lock(impl_->mutex);
+    impl_->members.erase(member);
+}
 
 void Loop::post(std::function<void()> task) {
     if (!impl_->refusing) asio::post(impl_->context, std::move(task));

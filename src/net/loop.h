@@ -14,6 +14,13 @@
 
 namespace skiff::net {
 
+// Something that holds on to others until its loop tells it to let go: an open connection and its events are a ring.
+class LoopMember {
+public:
+    virtual ~LoopMember() = default;
+    virtual void abandon() = 0;                  // the loop has stopped
+};
+
 class Loop {
 public:
     Loop();
@@ -24,7 +31,9 @@ public:
     // After run() has ended on all loops, in two rounds over them: what is pending may own sockets of another loop, so every loop
     // refuses new tasks before any drops its own.
     void refuse_tasks();
-    void drop_pending();
+    void drop_pending();                         // abandons its members too
+    void join(const std::shared_ptr<LoopMember>& member);   // any thread
+    void leave(LoopMember* member);                          // from its destructor, any thread
     void post(std::function<void()> task);
     bool in_thread() const;
     static constexpr size_t kScratchBytes = 64 << 10;
