@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,18 @@ struct Gvr {
     // "deployments.apps", "pods": as in messages and RBAC
     std::string group_resource() const { return group.empty() ? resource : resource + "." + group; }
     auto operator<=>(const Gvr&) const = default;
+};
+
+// For unordered containers of Gvk and Gvr.
+struct GvHash {
+    size_t operator()(const Gvk& gvk) const { return mix(gvk.group, gvk.version, gvk.kind); }
+    size_t operator()(const Gvr& gvr) const { return mix(gvr.group, gvr.version, gvr.resource); }
+
+private:
+    static size_t mix(const std::string& a, const std::string& b, const std::string& c) {
+        std::hash<std::string> hash;
+        return (hash(a) * 31 + hash(b)) * 31 + hash(c);
+    }
 };
 
 }  // namespace skiff::api

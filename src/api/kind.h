@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "api/gvk.h"
@@ -84,6 +85,8 @@ private:
     friend class KindRegistryBuilder;
     SchemaRegistry schemas_;
     std::vector<std::unique_ptr<KindInfo>> kinds_;
+    std::unordered_map<Gvr, const KindInfo*, GvHash> by_resource_;
+    std::unordered_map<Gvk, const KindInfo*, GvHash> by_kind_;
 };
 
 }  // namespace skiff::api

@@ -22,12 +22,19 @@ enum class ListType { Atomic, Set, Map };        // x-kubernetes-list-type
 enum class MapType { Granular, Atomic };          // x-kubernetes-map-type
 enum class PatchStrategy : uint8_t { None = 0, Merge = 1, RetainKeys = 2, Replace = 4 };   // bits, x-kubernetes-patch-strategy
 
+// Where a field stands in protobuf: 5, or {2, 1} inside the embedded message 2.
+struct ProtoPath {
+    constexpr ProtoPath(int first = 0, int second = 0, int third = 0)
+        : numbers{static_cast<uint16_t>(first), static_cast<uint16_t>(second), static_cast<uint16_t>(third)} {}
+    uint16_t numbers[3];                          // ends at the first 0; all 0: not on the wire
+};
+
 // One field as a kind's file writes it. `type` is a scalar (string, bool, int32, int64, double, quantity, int-or-string, time,
 // micro-time, duration, bytes, any (raw JSON)), list<T>, map<string,T>, or the name of a type ("core.v1.PodSpec").
 struct FieldRow {
     std::string_view name;
     std::string_view type;
-    int proto = 0;                                // protobuf field number; 0: not on the wire
+    ProtoPath proto = 0;
     std::string_view proto_path = {};             // instead of proto, inside embedded messages: "2.1"
     bool pointer = false;                         // a scalar whose zero value ("", 0, false) stays when given; else it is left out, as Go's omitempty does
     bool required = false;
@@ -39,8 +46,15 @@ struct FieldRow {
     std::string_view map_type = {};               // atomic
     std::string_view enum_values = {};            // comma separated
     std::string_view doc = {};                    // one sentence for explain
+    // The type that Kubernetes' own code gives the field, when it is not the plain one: "*int32", "PullPolicy". A * means that an explicit
+    // zero value stays; without it zero values are left out.
+    std::string_view go = {};
+    // What is written when the field has no value, where it does not follow from the rest (required: the zero default, else null; an optional
+    // object with default {}: {}; otherwise nothing). JSON, or "-": nothing.
+    std::string_view absent = {};
 };
 
+// Rows are in the order in which fields are written: kind, apiVersion, metadata first.
 struct TypeRow {
     std::string_view name;                        // core.v1.PodSpec
     std::span<const FieldRow> fields;
@@ -70,6 +84,11 @@ struct Field {
     MapType map_type = MapType::Granular;
     std::vector<std::string> enum_values;
     std::string doc;
+    std::string go_type;                          // for messages: int32, v1.PullPolicy
+    bool pointer = false;                         // an explicit zero value stays
+    bool always = false;                          // written as `absent` when there is no value
+    json::Value absent;
+    bool preserve_unknown = false;                // CRD: x-kubernetes-preserve-unknown-fields below this field
 };
 
 class TypeSchema {
@@ -78,24 +97,38 @@ public:
     const std::vector<Field>& fields() const { return fields_; }
     const Field* find(std::string_view field) const;
     const std::string& doc() const { return doc_; }
+    // DeploymentSpec: the name without its package.
+    std::string_view short_name() const { return std::string_view(name_).substr(name_.rfind('.') + 1); }
+    bool preserve_unknown() const { return preserve_unknown_; }   // CRD: fields that are not declared stay
 
 private:
     friend class SchemaRegistry;
     std::string name_, doc_;
+    bool preserve_unknown_ = false;
     std::vector<Field> fields_;
-    std::map<std::string, size_t, std::less<>> index_;
+    std::vector<uint16_t> by_name_;               // positions in fields_, sorted by name
 };
 
 class SchemaRegistry {
 public:
-    // Adds a kind file's types; link() afterwards resolves the names. A name that stays unknown is a programmer's error (aborts).
+    // Adds a kind file's types (the texts of the rows must live until link()); link() afterwards resolves the names. A name that stays
+    // unknown is a programmer's error (aborts). A type that is added twice keeps its first rows.
     void add(std::span<const TypeRow> types);
     void link();
     const TypeSchema* find(std::string_view type) const;
     std::vector<const TypeSchema*> all() const;   // by name
 
 private:
+    ValueSchema resolve(std::string_view type, std::string_view where) const;
+    void link_field(const FieldRow& row, const std::string& type_name, Field& field) const;
+
     std::map<std::string, std::unique_ptr<TypeSchema>, std::less<>> types_;
+    // Between add() and link(): what is still names.
+    struct Pending {
+        TypeSchema* type;
+        std::vector<FieldRow> rows;
+    };
+    std::vector<Pending> pending_;
 };
 
 }  // namespace skiff::api

@@ -1,0 +1,78 @@
+#include "api/go_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "json/number_text.h"
+#include "json/utf8.h"
+#include "json/write.h"
+
+namespace skiff::api {
+
+namespace {
+
+void append_byte(std::string& out, unsigned char byte) {
+    switch (byte) {
+        case '\a': out += "\\a"; return;
+        case '\b': out += "\\b"; return;
+        case '\f': out += "\\f"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        case '\v': out += "\\v"; return;
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        default: break;
+    }
+    if (byte < 0x20 || byte >= 0x7f) out += fmt::format("\\x{:02x}", byte);
+    else out += static_cast<char>(byte);
+}
+
+}  // namespace
+
+std::string go_quote(std::string_view text) {
+    std::string out = "\"";
+    while (!text.empty()) {
+        size_t length = json::utf8_length(text);
+        if (length > 1) out += text.substr(0, length);
+        else append_byte(out, static_cast<unsigned char>(text[0]));
+        text.remove_prefix(std::max<size_t>(length, 1));
+    }
+    return out + '"';
+}
+
+std::string go_print(const json::Value& value) {
+    switch (value.type()) {
+        case json::Type::Null: return "<nil>";
+        case json::Type::Bool: return value.as_bool() ? "true" : "false";
+        case json::Type::Int: return fmt::format("{}", value.as_int());
+        case json::Type::Double: {
+            std::string out;
+            json::append_yaml_double(out, value.as_double());
+            return out;
+        }
+        case json::Type::String: return value.as_string();
+        case json::Type::Array: {
+            std::string out = "[";
+            for (const auto& item : value.items()) out += (out.size() > 1 ? " " : "") + go_print(item);
+            return out + "]";
+        }
+        case json::Type::Object: break;
+    }
+    // Go prints maps by sorted key.
+    std::vector<const json::Member*> sorted;
+    for (const auto& member : value.members()) sorted.push_back(&member);
+    std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->key < b->key; });
+    std::string out = "map[";
+    for (const auto* member : sorted) out += (out.size() > 4 ? " " : "") + member->key + ":" + go_print(member->value);
+    return out + "]";
+}
+
+std::string error_value(const json::Value& value) {
+    if (value.is_string()) return go_quote(value.as_string());
+    return json::write(value);
+}
+
+}  // namespace skiff::api

@@ -1,0 +1,17 @@
+// Text as Go's fmt and strconv print it, which clients see inside messages. Any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "json/value.h"
+
+namespace skiff::api {
+
+std::string go_quote(std::string_view text);          // %q
+// %v of an unstructured value: map[a:1 b:[x y]], <nil>.
+std::string go_print(const json::Value& value);
+// A value inside field errors: strings as %q, numbers and booleans plain, the rest as JSON.
+std::string error_value(const json::Value& value);
+
+}  // namespace skiff::api

@@ -1,0 +1,70 @@
+#include "api/kind.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "api/kind_registry_builder.h"
+#include "base/log.h"
+
+namespace skiff::api {
+
+const Subresource* KindInfo::subresource(std::string_view name) const {
+    for (const auto& sub : subresources)
+        if (sub.name == name) return &sub;
+    return nullptr;
+}
+
+std::shared_ptr<const KindRegistry> KindRegistry::builtin() {
+    KindRegistryBuilder builder;
+    add_builtin_kinds(builder);
+    return builder.build();
+}
+
+const KindInfo* KindRegistry::find(const Gvr& gvr) const {
+    auto it = by_resource_.find(gvr);
+    return it == by_resource_.end() ? nullptr : it->second;
+}
+
+const KindInfo* KindRegistry::find(const Gvk& gvk) const {
+    auto it = by_kind_.find(gvk);
+    return it == by_kind_.end() ? nullptr : it->second;
+}
+
+std::vector<const KindInfo*> KindRegistry::all() const {
+    std::vector<const KindInfo*> all;
+    all.reserve(kinds_.size());
+    for (const auto& kind : kinds_) all.push_back(kind.get());
+    return all;
+}
+
+std::vector<GroupVersion> KindRegistry::group_versions() const {
+    std::vector<GroupVersion> versions;
+    for (const auto& kind : kinds_) {
+        GroupVersion version{kind->gvk.group, kind->gvk.version};
+        if (std::find(versions.begin(), versions.end(), version) == versions.end()) versions.push_back(std::move(version));
+    }
+    return versions;
+}
+
+void KindRegistryBuilder::add_types(std::span<const TypeRow> types) { registry_->schemas_.add(types); }
+
+void KindRegistryBuilder::add(KindInfo kind, std::span<const TypeRow> types) {
+    registry_->schemas_.add(types);
+    registry_->kinds_.push_back(std::make_unique<KindInfo>(std::move(kind)));
+}
+
+std::shared_ptr<const KindRegistry> KindRegistryBuilder::build() {
+    registry_->schemas_.link();
+    for (auto& kind : registry_->kinds_) {
+        kind->schema = registry_->schemas_.find(kind->type_name);
+        if (!kind->schema && !kind->type_name.empty()) {
+            log::error("api", "a kind names an unknown type", {log::Field("kind", kind->gvk.kind), log::Field("type", kind->type_name)});
+            std::abort();
+        }
+        registry_->by_resource_.emplace(kind->gvr(), kind.get());
+        registry_->by_kind_.emplace(kind->gvk, kind.get());
+    }
+    return std::move(registry_);
+}
+
+}  // namespace skiff::api

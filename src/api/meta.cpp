@@ -1,0 +1,70 @@
+#include "api/object.h"
+#include "base/strings.h"
+
+namespace skiff::api {
+
+namespace {
+
+const std::string kNoText;
+
+const std::string* find_in(const Labels& labels, std::string_view key) {
+    for (const auto& [name, value] : labels)
+        if (name == key) return &value;
+    return nullptr;
+}
+
+Labels read_labels(const json::Value& map) {
+    Labels labels;
+    labels.reserve(map.size());
+    for (const auto& [key, value] : map.members()) labels.emplace_back(key, value.as_string());
+    return labels;
+}
+
+OwnerReference read_owner(const json::Value& owner) {
+    return {owner["apiVersion"].as_string(), owner["kind"].as_string(),        owner["name"].as_string(),
+            owner["uid"].as_string(),        owner["controller"].as_bool(), owner["blockOwnerDeletion"].as_bool()};
+}
+
+}  // namespace
+
+const std::string* Meta::find_label(std::string_view key) const { return find_in(labels, key); }
+
+const std::string& Meta::label(std::string_view key) const {
+    const std::string* found = find_in(labels, key);
+    return found ? *found : kNoText;
+}
+
+const std::string& Meta::annotation(std::string_view key) const {
+    const std::string* found = find_in(annotations, key);
+    return found ? *found : kNoText;
+}
+
+const OwnerReference* Meta::controller() const {
+    for (const auto& owner : owners)
+        if (owner.controller) return &owner;
+    return nullptr;
+}
+
+Meta Meta::from(const json::Value& object) {
+    Meta meta;
+    // One walk over the members instead of a search for each field.
+    for (const auto& [key, value] : object["metadata"].members()) {
+        if (key == "name") meta.name = value.as_string();
+        else if (key == "namespace") meta.ns = value.as_string();
+        else if (key == "uid") meta.uid = value.as_string();
+        else if (key == "generateName") meta.generate_name = value.as_string();
+        else if (key == "resourceVersion") meta.resource_version = parse_int(value.as_string()).value_or(0);
+        else if (key == "generation") meta.generation = value.as_int();
+        else if (key == "creationTimestamp") meta.creation_timestamp = value.as_string();
+        else if (key == "deletionTimestamp") meta.deletion_timestamp = value.as_string();
+        else if (key == "labels") meta.labels = read_labels(value);
+        else if (key == "annotations") meta.annotations = read_labels(value);
+        else if (key == "ownerReferences")
+            for (const auto& owner : value.items()) meta.owners.push_back(read_owner(owner));
+        else if (key == "finalizers")
+            for (const auto& finalizer : value.items()) meta.finalizers.push_back(finalizer.as_string());
+    }
+    return meta;
+}
+
+}  // namespace skiff::api
