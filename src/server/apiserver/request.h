@@ -36,6 +36,8 @@ struct Attributes {
     std::string field_selector, label_selector;
 };
 
+enum class FieldValidation { Ignore, Warn, Strict };
+
 // One request on its way through the pipeline.
 struct RequestContext {
     std::string id;                         // Audit-Id
@@ -46,6 +48,20 @@ struct RequestContext {
     bool dry_run = false;
     std::vector<std::string> warnings;      // sent as Warning: 299 - "..."
     std::string user_agent;
+    std::string rest;                       // what follows .../proxy/ in the path, not decoded
+    FieldValidation field_validation = FieldValidation::Warn;
+    bool force = false;                     // server-side apply
+    bool vary_accept = false;               // the answer depends on Accept (discovery)
+    std::vector<std::pair<std::string, std::string>> extra_headers;
+    std::string flow_schema_uid, priority_level_uid;
+    bool internal = false;                  // made by the server for itself: no authorization, no admission of its own writes
 };
+
+// Fills verb, namespace, group, version, resource, subresource and name as Kubernetes' RequestInfo rules do (request_info.cpp).
+// Paths that name no resource keep resource_request false. False: a malformed legacy path such as /api/v1/watch.
+bool parse_request_info(const net::Request& request, RequestContext& context);
+
+// The value of a query parameter that is a boolean as apimachinery reads it: present and neither "0" nor "false" (any case).
+bool query_flag(const net::Query& query, std::string_view key);
 
 }  // namespace skiff::apiserver

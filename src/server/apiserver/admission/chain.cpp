@@ -1,0 +1,24 @@
+#include "server/apiserver/admission/chain.h"
+
+namespace skiff::apiserver {
+
+Status AdmissionChain::mutate(AdmissionRequest& request) const {
+    for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
+    return {};
+}
+
+Status AdmissionChain::validate(const AdmissionRequest& request) const {
+    for (size_t i = 0; i < plugins_.size(); ++i) {
+        Status status = plugins_[i]->validate(request);
+        if (status.ok()) continue;
+        for (size_t done = 0; done < i; ++done) plugins_[done]->finished(request, false);
+        return status;
+    }
+    return {};
+}
+
+void AdmissionChain::finished(const AdmissionRequest& request, bool stored) const {
+    for (const auto& plugin : plugins_) plugin->finished(request, stored);
+}
+
+}  // namespace skiff::apiserver

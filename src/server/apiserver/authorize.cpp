@@ -1,0 +1,120 @@
+#include "server/apiserver/authorize.h"
+
+#include "base/encoding.h"
+#include "base/strings.h"
+#include "server/apiserver/engine.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr std::string_view kServiceAccountPrefix = "system:serviceaccount:";
+constexpr std::string_view kExtraPrefix = "impersonate-extra-";
+
+std::string forbidden_text(const Attributes& a) {
+    std::string resource = a.subresource.empty() ? a.resource : a.resource + "/" + a.subresource;
+    std::string qualified = a.group.empty() ? a.resource : a.resource + "." + a.group;
+    if (!a.subresource.empty()) qualified += "/" + a.subresource;
+    std::string who = a.name.empty() ? qualified : fmt::format("{} \"{}\"", qualified, a.name);
+    std::string where = a.ns.empty() ? "at the cluster scope" : fmt::format("in the namespace \"{}\"", a.ns);
+    return fmt::format("{} is forbidden: User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}", who, a.user.name, a.verb, resource, a.group, where);
+}
+
+Status denied(const Attributes& a, const std::string& reason) {
+    std::string text = a.resource_request ? forbidden_text(a) : fmt::format("forbidden: User \"{}\" cannot {} path \"{}\"", a.user.name, a.verb, a.path);
+    if (!reason.empty()) text += ": " + reason;
+    Status status(Reason::Forbidden, std::move(text));
+    if (!a.resource_request) return std::move(status).with_details(empty_details());
+    return std::move(status).with_details({a.group, a.resource, a.name, ""});
+}
+
+Status may_impersonate(const Core& core, const User& user, std::string group, std::string resource, std::string subresource, std::string ns, std::string name) {
+    Attributes a;
+    a.user = user;
+    a.verb = "impersonate";
+    a.resource_request = true;
+    a.group = std::move(group);
+    a.version = "v1";
+    a.resource = std::move(resource);
+    a.subresource = std::move(subresource);
+    a.ns = std::move(ns);
+    a.name = std::move(name);
+    return authorize(core, a);
+}
+
+// system:serviceaccount:NS:NAME
+bool split_service_account(const std::string& user, std::string& ns, std::string& name) {
+    if (user.rfind(kServiceAccountPrefix, 0) != 0) return false;
+    std::vector<std::string> parts = split(user.substr(kServiceAccountPrefix.size()), ':');
+    if (parts.size() != 2) return false;
+    ns = parts[0];
+    name = parts[1];
+    return true;
+}
+
+std::map<std::string, std::vector<std::string>> wanted_extra(const net::Headers& headers) {
+    std::map<std::string, std::vector<std::string>> extra;
+    for (const auto& [name, value] : headers.entries()) {
+        std::string key = lower(name);
+        if (key.rfind(kExtraPrefix, 0) != 0) continue;
+        key = key.substr(kExtraPrefix.size());
+        extra[percent_decode(key).value_or(key)].push_back(value);
+    }
+    return extra;
+}
+
+}  // namespace
+
+Result<User> authenticate(const Core& core, const net::Request& request) {
+    for (const auto& authenticator : core.authenticators) {
+        std::optional<User> user = TRY(authenticator->authenticate(request));
+        if (!user) continue;
+        if (!user->in_group(kAuthenticated) && user->name != kAnonymous) user->groups.emplace_back(kAuthenticated);
+        return std::move(*user);
+    }
+    User anonymous;
+    anonymous.name = std::string(kAnonymous);
+    anonymous.groups = {std::string(kUnauthenticated)};
+    return anonymous;
+}
+
+Status authorize(const Core& core, const Attributes& attributes) {
+    if (!core.authorizer) return {};
+    Verdict verdict = core.authorizer->authorize(attributes);
+    if (verdict.kind == Verdict::Kind::Allow) return {};
+    return denied(attributes, verdict.reason);
+}
+
+Status impersonate(const Core& core, const net::Request& request, RequestContext& context) {
+    const std::string& name = request.headers.get("Impersonate-User");
+    std::vector<std::string> groups = request.headers.all("Impersonate-Group");
+    const std::string& uid = request.headers.get("Impersonate-Uid");
+    auto extra = wanted_extra(request.headers);
+    if (name.empty()) {
+        if (groups.empty() && uid.empty() && extra.empty()) return {};
+        return error(Reason::InternalError, "Internal error occurred: requested {} without impersonating a user", groups.empty() ? "extra" : "groups");
+    }
+    const User& user = context.attributes.user;
+    User wanted;
+    wanted.name = name;
+    std::string ns, account;
+    bool is_account = split_service_account(name, ns, account);
+    if (is_account) TRY(may_impersonate(core, user, "", "serviceaccounts", "", ns, account));
+    else TRY(may_impersonate(core, user, "", "users", "", "", name));
+    for (const std::string& group : groups) TRY(may_impersonate(core, user, "", "groups", "", "", group));
+    for (const auto& [key, values] : extra)
+        for (const std::string& value : values) TRY(may_impersonate(core, user, "authentication.k8s.io", "userextras", key, "", value));
+    if (!uid.empty()) TRY(may_impersonate(core, user, "authentication.k8s.io", "uids", "", "", uid));
+    wanted.uid = uid;
+    wanted.extra = std::move(extra);
+    wanted.groups = std::move(groups);
+    if (is_account && wanted.groups.empty()) wanted.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns};
+    if (name == kAnonymous) {
+        if (!wanted.in_group(kUnauthenticated)) wanted.groups.emplace_back(kUnauthenticated);
+    } else if (!wanted.in_group(kAuthenticated)) {
+        wanted.groups.emplace_back(kAuthenticated);
+    }
+    context.attributes.user = std::move(wanted);
+    return {};
+}
+
+}  // namespace skiff::apiserver

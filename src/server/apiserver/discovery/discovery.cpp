@@ -1,0 +1,137 @@
+#include "server/apiserver/discovery/discovery.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/strings.h"
+#include "json/write.h"
+#include "server/apiserver/engine.h"
+#include "server/apiserver/protobuf_form.h"
+#include "server/apiserver/respond.h"
+
+namespace skiff::apiserver {
+
+Discovery::Discovery(Core& core, std::string server_address, IssuerDocuments issuer)
+    : core_(core), server_address_(std::move(server_address)), issuer_(std::move(issuer)) {}
+
+void Discovery::add_path(std::string path) {
+    std::lock_guard lock(mutex_);
+    paths_.push_back(std::move(path));
+}
+
+void Discovery::invalidate() {
+    std::lock_guard lock(mutex_);
+    documents_.clear();
+}
+
+Discovery::Document Discovery::cached(const std::string& key, const std::function<net::Bytes()>& make) {
+    {
+        std::lock_guard lock(mutex_);
+        auto found = documents_.find(key);
+        if (found != documents_.end()) return found->second;
+    }
+    Document document;
+    document.bytes = make();
+    if (document.bytes) document.etag = '"' + sha256_hex(*document.bytes) + '"';
+    std::lock_guard lock(mutex_);
+    return documents_[key] = std::move(document);
+}
+
+void Discovery::send_document(net::Exchange& exchange, RequestContext& context, const std::string& key, const Form& form, std::string_view type,
+                              const std::function<json::Value()>& make) {
+    Document document = cached(key + '|' + form.cache_key() + (form.pretty ? "p" : ""), [&]() -> net::Bytes {
+        json::Value value = make();
+        if (value.is_null()) return nullptr;
+        auto bytes = encode_value(core_, value, type, form);
+        return bytes.ok() ? std::move(bytes).value() : nullptr;
+    });
+    if (!document.bytes) return send_text(exchange, context, 404, "404 page not found\n");
+    if (form.as == Form::As::Discovery) {
+        context.extra_headers.emplace_back("Etag", document.etag);
+        if (exchange.request().headers.get("If-None-Match") == document.etag) return send_pieces(exchange, context, 304, form.content_type(), {});
+    }
+    send_pieces(exchange, context, 200, form.content_type(), {document.bytes});
+}
+
+bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
+    std::vector<std::string> parts;
+    for (std::string& part : split(context.attributes.path, '/'))
+        if (!part.empty()) parts.push_back(std::move(part));
+    if (parts.empty() || (parts[0] != "api" && parts[0] != "apis")) return false;
+    bool core_group = parts[0] == "api";
+    if (parts.size() > (core_group ? 2u : 3u)) return false;
+    if (exchange.request().method != "GET") {
+        send_status(exchange, core_, context, method_not_allowed());
+        return true;
+    }
+    bool root = parts.size() == 1;
+    auto form = negotiate(exchange.request(), root ? FormsAllowed::Discovery : FormsAllowed::ObjectOnly);
+    if (!form.ok()) {
+        send_status(exchange, core_, context, form.status());
+        return true;
+    }
+    context.vary_accept = root;
+    const std::string key = context.attributes.path;
+    const api::KindRegistry& kinds = core_.kinds;
+    if (root && form->as == Form::As::Discovery)
+        send_document(exchange, context, parts[0], *form, "", [&] { return aggregated_discovery(kinds, core_group, form->as_version); });
+    else if (root)
+        send_document(exchange, context, parts[0], *form, core_group ? "meta.v1.APIVersions" : "meta.v1.APIGroupList",
+                      [&] { return core_group ? api_versions(server_address_) : api_group_list(kinds); });
+    else if (core_group)
+        send_document(exchange, context, "api/" + parts[1], *form, "meta.v1.APIResourceList", [&] { return api_resource_list(kinds, {"", parts[1]}); });
+    else if (parts.size() == 2)
+        send_document(exchange, context, "apis/" + parts[1], *form, "meta.v1.APIGroup", [&] { return api_group(kinds, parts[1]); });
+    else
+        send_document(exchange, context, "apis/" + parts[1] + "/" + parts[2], *form, "meta.v1.APIResourceList", [&] { return api_resource_list(kinds, {parts[1], parts[2]}); });
+    return true;
+}
+
+void Discovery::serve_paths(net::Exchange& exchange, RequestContext& context) {
+    std::vector<std::string> paths = {"/.well-known/openid-configuration", "/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"};
+    for (const api::GroupVersion& gv : core_.kinds.group_versions()) {
+        if (gv.group.empty()) {
+            paths.push_back("/api/" + gv.version);
+            continue;
+        }
+        paths.push_back("/apis/" + gv.group);
+        paths.push_back("/apis/" + gv.api_version());
+    }
+    {
+        std::lock_guard lock(mutex_);
+        paths.insert(paths.end(), paths_.begin(), paths_.end());
+    }
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    json::Value list = json::Value::array();
+    for (std::string& path : paths) list.push_back(std::move(path));
+    send_pieces(exchange, context, 200, "application/json", {net::make_bytes(json::write_pretty(json::Value::object({{"paths", std::move(list)}}), 2))});
+}
+
+bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
+    const std::string& path = context.attributes.path;
+    if (path == "/" || path.empty()) {
+        serve_paths(exchange, context);
+        return true;
+    }
+    if (path == "/version" || path == "/version/") {
+        send_pieces(exchange, context, 200, "application/json", {net::make_bytes(json::write_pretty(version_info(), 2))});
+        return true;
+    }
+    if (path == "/.well-known/openid-configuration" && issuer_.configuration) {
+        send_pieces(exchange, context, 200, "application/json", {net::make_bytes(json::write(issuer_.configuration()))});
+        return true;
+    }
+    if (path == "/openid/v1/jwks" && issuer_.keys) {
+        // kube-apiserver answers this one as application/jwk-set+json only.
+        const std::string& accept = exchange.request().headers.get("Accept");
+        bool acceptable = accept.empty() || accept.find("*/*") != std::string::npos || accept.find("application/jwk-set+json") != std::string::npos;
+        if (acceptable) send_pieces(exchange, context, 200, "application/jwk-set+json", {net::make_bytes(json::write(issuer_.keys()))});
+        else send_status(exchange, core_, context, error(Reason::NotAcceptable, "only the following media types are accepted: application/jwk-set+json"));
+        return true;
+    }
+    if (path.rfind("/openapi/", 0) == 0) return serve_openapi(exchange, context);
+    return serve_api(exchange, context);
+}
+
+}  // namespace skiff::apiserver

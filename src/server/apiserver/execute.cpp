@@ -1,0 +1,161 @@
+#include "server/apiserver/execute.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "server/apiserver/subresource/subresource.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr size_t kManagerMax = 128;
+
+std::string_view options_kind(const std::string& verb) {
+    if (verb == "create") return "CreateOptions";
+    if (verb == "patch") return "PatchOptions";
+    if (verb == "update") return "UpdateOptions";
+    return "DeleteOptions";
+}
+
+Status check_dry_run(std::string_view kind, const std::vector<std::string>& values, bool& dry_run) {
+    if (values.empty()) return {};
+    for (const std::string& value : values) {
+        if (value == "All") continue;
+        std::string list = "[";
+        for (const std::string& v : values) list += (list.size() > 1 ? "," : "") + ("\"" + v + "\"");
+        return invalid_options(kind, {"FieldValueNotSupported", fmt::format("Unsupported value: {}]: supported values: \"All\"", list), "dryRun"});
+    }
+    dry_run = true;
+    return {};
+}
+
+// The client's name before its version: "kubectl/v1.34 (linux)" -> kubectl.
+std::string manager_of_agent(const std::string& agent) {
+    std::string manager = agent.substr(0, std::min(agent.find('/'), kManagerMax));
+    manager.erase(std::remove_if(manager.begin(), manager.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }), manager.end());
+    return manager.empty() ? "unknown" : manager;
+}
+
+bool verb_allowed(const std::vector<std::string>& verbs, const std::string& verb) { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
+
+bool group_version_known(const api::KindRegistry& kinds, const Attributes& a) {
+    for (const api::GroupVersion& gv : kinds.group_versions())
+        if (gv.group == a.group && gv.version == a.version) return true;
+    return false;
+}
+
+Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
+    const Attributes& a = context.attributes;
+    const api::Subresource* sub = kind.subresource(a.subresource);
+    if (sub == nullptr) return no_such_resource();
+    if (!verb_allowed(sub->verbs, a.verb)) return method_not_allowed();
+    return {};
+}
+
+// Status subresource through the generic operations.
+Result<Answer> execute_generic(Core& core, RequestContext& context, const Body& body, const net::Query& query) {
+    const Attributes& a = context.attributes;
+    const api::KindInfo& kind = *context.kind;
+    if (a.verb == "get") return get_object(core, context, query.get("resourceVersion"));
+    if (a.verb == "create") return create_object(core, context, TRY(decode_object(core.kinds, kind, body, context)));
+    if (a.verb == "update") return update_object(core, context, TRY(decode_object(core.kinds, kind, body, context)));
+    if (a.verb == "patch") return patch_object(core, context, body);
+    if (a.verb == "delete") {
+        DeleteOptions options = TRY(parse_delete_options(context, body, query));
+        return delete_object(core, context, std::move(options));
+    }
+    return method_not_allowed();
+}
+
+}  // namespace
+
+Status parse_write_options(RequestContext& context, const net::Query& query) {
+    std::string_view kind = options_kind(context.attributes.verb);
+    TRY(check_dry_run(kind, query.all("dryRun"), context.dry_run));
+    if (context.attributes.verb == "delete" || context.attributes.verb == "deletecollection") return {};
+    const std::string& manager = query.get("fieldManager");
+    if (manager.size() > kManagerMax) return invalid_options(kind, {"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
+    for (unsigned char c : manager)
+        if (c < 0x20 || c == 0x7f) return invalid_options(kind, {"FieldValueInvalid", fmt::format("Invalid value: \"{}\": should only contain printable characters", manager), "fieldManager"});
+    if (!manager.empty()) context.field_manager = manager;
+    else if (context.field_manager.empty()) context.field_manager = manager_of_agent(context.user_agent);
+    const std::string& validation = query.get("fieldValidation");
+    if (validation == "Strict") context.field_validation = FieldValidation::Strict;
+    else if (validation == "Ignore") context.field_validation = FieldValidation::Ignore;
+    else if (!validation.empty() && validation != "Warn")
+        return invalid_options(kind, {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"Ignore\", \"Strict\", \"Warn\"", validation), "fieldValidation"});
+    context.force = query_flag(query, "force");
+    return {};
+}
+
+Result<DeleteOptions> parse_delete_options(RequestContext& context, const Body& body, const net::Query& query) {
+    DeleteOptions options;
+    options.dry_run = context.dry_run;
+    auto check_propagation = [](const std::string& policy) -> Status {
+        if (policy.empty() || policy == "Foreground" || policy == "Background" || policy == "Orphan") return {};
+        return invalid_options("DeleteOptions", {"FieldValueNotSupported",
+                                                 fmt::format("Unsupported value: \"{}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"", policy), "propagationPolicy"});
+    };
+    if (body.empty()) {
+        options.propagation = query.get("propagationPolicy");
+        if (query.has("gracePeriodSeconds")) {
+            auto grace = parse_int(query.get("gracePeriodSeconds"));
+            if (!grace) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", query.get("gracePeriodSeconds"));
+            options.grace_period_s = *grace;
+        }
+        if (query.has("orphanDependents")) options.orphan_dependents = query_flag(query, "orphanDependents");
+        TRY(check_propagation(options.propagation));
+    } else {
+        json::Value tree = TRY(decode_delete_options(context, body));
+        if (tree["gracePeriodSeconds"].is_number()) options.grace_period_s = tree["gracePeriodSeconds"].as_int();
+        if (tree["orphanDependents"].is_bool()) options.orphan_dependents = tree["orphanDependents"].as_bool();
+        options.propagation = tree["propagationPolicy"].as_string();
+        options.uid = tree["preconditions"]["uid"].as_string();
+        options.resource_version = tree["preconditions"]["resourceVersion"].as_string();
+        std::vector<std::string> dry_run;
+        for (const json::Value& value : tree["dryRun"].items()) dry_run.push_back(value.as_string());
+        TRY(check_propagation(options.propagation));
+        TRY(check_dry_run("DeleteOptions", dry_run, options.dry_run));
+    }
+    if (options.orphan_dependents && !options.propagation.empty())
+        return invalid_options("DeleteOptions", {"FieldValueInvalid", fmt::format("Invalid value: \"{}\": orphanDependents and deletionPropagation cannot be both set", options.propagation), "propagationPolicy"});
+    context.dry_run = options.dry_run;
+    return options;
+}
+
+Status route(const Core& core, RequestContext& context, bool& known_version) {
+    Attributes& a = context.attributes;
+    known_version = true;
+    context.kind = core.kinds.find(api::Gvr{a.group, a.version, a.resource});
+    if (context.kind == nullptr) {
+        known_version = group_version_known(core.kinds, a);
+        return no_such_resource();
+    }
+    const api::KindInfo& kind = *context.kind;
+    bool namespaced = kind.scope == api::Scope::Namespaced;
+    bool names_itself = kind.plural == "namespaces" && kind.gvk.group.empty();
+    if (!namespaced && !a.ns.empty() && !names_itself) return no_such_resource();
+    bool collection = a.verb == "list" || a.verb == "watch" || a.verb == "deletecollection";
+    bool named = !a.name.empty() && !collection;
+    if (namespaced && a.ns.empty()) {
+        if (named) return no_such_resource();
+        if (a.verb != "list" && a.verb != "watch" && kind.storage) return method_not_allowed();
+    }
+    if (context.http != nullptr && context.http->method == "HEAD") return method_not_allowed();
+    if (!a.subresource.empty()) return route_subresource(context, kind);
+    if (!verb_allowed(kind.verbs, a.verb)) return method_not_allowed();
+    bool needs_name = a.verb == "get" || a.verb == "update" || a.verb == "patch" || a.verb == "delete";
+    if (needs_name != named && !collection && !(a.verb == "create" && !named)) return method_not_allowed();
+    return {};
+}
+
+Result<Answer> execute(Core& core, RequestContext& context, const Body& body, const net::Query& query) {
+    const Attributes& a = context.attributes;
+    if (a.verb != "get") TRY(parse_write_options(context, query));
+    if (const SubresourceEntry* entry = find_subresource(*context.kind, a.subresource); entry != nullptr && entry->unary != nullptr)
+        return entry->unary(core, context, body);
+    // What remains is the object itself or its status.
+    return execute_generic(core, context, body, query);
+}
+
+}  // namespace skiff::apiserver

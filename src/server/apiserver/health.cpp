@@ -1,0 +1,70 @@
+#include "server/apiserver/health.h"
+
+#include <algorithm>
+
+#include "server/apiserver/respond.h"
+
+namespace skiff::apiserver {
+
+Health::Health(Core& core) : core_(core) {
+    add("ping", CheckScope::Always, [] { return Status(); });
+    add("log", CheckScope::Always, [] { return Status(); });
+    // The name that monitors know the store by.
+    add("etcd", CheckScope::Always, [this]() -> Status {
+        if (core_.store.current_revision() >= core_.cache.applied()) return {};
+        return error(Reason::InternalError, "the store is behind the cache");
+    });
+}
+
+void Health::add(std::string name, CheckScope scope, Check check) {
+    std::lock_guard lock(mutex_);
+    checks_.push_back({std::move(name), scope, std::move(check)});
+}
+
+bool Health::serve(net::Exchange& exchange, RequestContext& context) {
+    const std::string& path = context.attributes.path;
+    if (path == "/metrics") {
+        send_text(exchange, context, 200, core_.metrics->text(), "text/plain; version=0.0.4; charset=utf-8");
+        return true;
+    }
+    for (std::string endpoint : {"healthz", "livez", "readyz"}) {
+        std::string root = "/" + endpoint;
+        if (path == root || path == root + "/") return serve_checks(exchange, context, endpoint, ""), true;
+        if (path.rfind(root + "/", 0) == 0) return serve_checks(exchange, context, endpoint, path.substr(root.size() + 1)), true;
+    }
+    return false;
+}
+
+void Health::serve_checks(net::Exchange& exchange, RequestContext& context, const std::string& endpoint, const std::string& single) {
+    const net::Query& query = exchange.request().query;
+    std::vector<std::string> excluded = query.all("exclude");
+    std::string text;
+    bool failed = false, found = single.empty();
+    std::vector<Named> checks;
+    {
+        std::lock_guard lock(mutex_);
+        checks = checks_;
+    }
+    for (const Named& named : checks) {
+        if (named.scope == CheckScope::ReadyOnly && endpoint != "readyz") continue;
+        if (!single.empty() && named.name != single) continue;
+        found = true;
+        if (std::find(excluded.begin(), excluded.end(), named.name) != excluded.end()) {
+            text += "[+]" + named.name + " excluded: ok\n";
+            continue;
+        }
+        Status status = named.check();
+        if (status.ok()) {
+            text += "[+]" + named.name + " ok\n";
+        } else {
+            failed = true;
+            text += "[-]" + named.name + " failed: " + status.message() + "\n";
+        }
+    }
+    if (!found) return send_text(exchange, context, 404, "404 page not found\n");
+    if (failed) return send_text(exchange, context, 500, text + endpoint + " check failed\n");
+    if (query.has("verbose") && single.empty()) return send_text(exchange, context, 200, text + endpoint + " check passed\n");
+    send_text(exchange, context, 200, "ok");
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,37 @@
+// Health: /healthz, /livez, /readyz with named checks, ?verbose, ?exclude and single checks, and /metrics. Any thread.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "net/http_server.h"
+#include "server/apiserver/core.h"
+
+namespace skiff::apiserver {
+
+// ok() or why not. Must not block.
+using Check = std::function<Status()>;
+enum class CheckScope { Always, ReadyOnly };
+
+class Health {
+public:
+    explicit Health(Core& core);
+    void add(std::string name, CheckScope scope, Check check);
+    // False when the path is not one of these.
+    bool serve(net::Exchange& exchange, RequestContext& context);
+
+private:
+    struct Named {
+        std::string name;
+        CheckScope scope;
+        Check check;
+    };
+    void serve_checks(net::Exchange& exchange, RequestContext& context, const std::string& endpoint, const std::string& single);
+    Core& core_;
+    std::mutex mutex_;
+    std::vector<Named> checks_;
+};
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,152 @@
+#include "server/apiserver/pipeline.h"
+
+#include "base/log.h"
+#include "base/random.h"
+#include "server/apiserver/authorize.h"
+#include "server/apiserver/discovery/discovery.h"
+#include "server/apiserver/engine.h"
+#include "server/apiserver/handlers.h"
+#include "server/apiserver/health.h"
+#include "server/apiserver/metered_exchange.h"
+#include "server/apiserver/respond.h"
+
+namespace skiff::apiserver {
+
+struct Pipeline::State {
+    net::ExchangePtr exchange;
+    std::shared_ptr<RequestContext> context;
+    const net::Request& request() const { return exchange->request(); }
+};
+
+// Every request passes these in turn; a stage that answers it ends the run.
+const Pipeline::Stage Pipeline::kStages[] = {
+    {"identify", &Pipeline::identify},
+    {"open paths", &Pipeline::open_paths},
+    {"authenticate", &Pipeline::authenticate_user},
+    {"request info", &Pipeline::read_request_info},
+    {"impersonate", &Pipeline::impersonate_user},
+    {"limit", &Pipeline::limit},
+    {"authorize", &Pipeline::authorize_user},
+    {"serve", &Pipeline::serve},
+};
+
+Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health)
+    : core_(core),
+      discovery_(discovery),
+      health_(health),
+      requests_(core.metrics->counter("apiserver_request_total", "Counter of apiserver requests broken out for each verb, resource and HTTP response code.",
+                                      {"verb", "group", "version", "resource", "subresource", "code"})),
+      durations_(core.metrics->histogram("apiserver_request_duration_seconds", "Response latency distribution in seconds for each verb and resource.", {"verb", "group", "version", "resource"},
+                                         metrics::duration_bounds(), 400)),
+      in_flight_(core.metrics->gauge("apiserver_current_inflight_requests", "Requests being served, by kind.", {"request_kind"})) {}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::add_raw(std::string path, RawAccess access, RawHandler handler) { raw_[std::move(path)] = {access, std::move(handler)}; }
+
+void Pipeline::handle(net::ExchangePtr exchange) {
+    State state{std::move(exchange), std::make_shared<RequestContext>()};
+    try {
+        for (const Stage& stage : kStages)
+            if ((this->*stage.run)(state) == Step::Done) return;
+    } catch (const std::exception& e) {
+        log::error("apiserver", "request failed with an exception", {{"path", state.context->attributes.path}, {"what", e.what()}});
+        send_status(*state.exchange, core_, *state.context, error(Reason::InternalError, "Internal error occurred: {}", e.what()));
+    }
+}
+
+Pipeline::Step Pipeline::identify(State& state) {
+    RequestContext& context = *state.context;
+    context.http = &state.request();
+    const std::string& given = state.request().headers.get("Audit-Id");
+    context.id = given.empty() || given.size() > 64 ? random_uuid() : given;
+    context.user_agent = state.request().headers.get("User-Agent");
+    return Step::Next;
+}
+
+const std::pair<RawAccess, RawHandler>* Pipeline::find_raw(const std::string& path) const {
+    auto found = raw_.find(path);
+    if (found != raw_.end()) return &found->second;
+    for (const auto& [prefix, handler] : raw_)
+        if (prefix.size() > 1 && prefix.back() == '/' && path.rfind(prefix, 0) == 0) return &handler;
+    return nullptr;
+}
+
+Pipeline::Step Pipeline::open_paths(State& state) {
+    const auto* raw = find_raw(state.request().path);
+    if (raw == nullptr || raw->first != RawAccess::Open) return Step::Next;
+    raw->second(state.exchange);
+    return Step::Done;
+}
+
+Pipeline::Step Pipeline::authenticate_user(State& state) {
+    auto user = authenticate(core_, state.request());
+    if (!user.ok()) {
+        send_status(*state.exchange, core_, *state.context, Status(Reason::Unauthorized, "Unauthorized"));
+        return Step::Done;
+    }
+    state.context->attributes.user = std::move(user).value();
+    return Step::Next;
+}
+
+Pipeline::Step Pipeline::read_request_info(State& state) {
+    if (parse_request_info(state.request(), *state.context)) return Step::Next;
+    send_status(*state.exchange, core_, *state.context, error(Reason::InternalError, "Internal error occurred: unable to determine kind and namespace from url: {}", state.request().path));
+    return Step::Done;
+}
+
+Pipeline::Step Pipeline::impersonate_user(State& state) {
+    Status status = impersonate(core_, state.request(), *state.context);
+    if (status.ok()) return Step::Next;
+    send_status(*state.exchange, core_, *state.context, status);
+    return Step::Done;
+}
+
+// Counts the request until it is answered; over the limit the client is told to come back. Members of system:masters pass.
+Pipeline::Step Pipeline::limit(State& state) {
+    const Attributes& a = state.context->attributes;
+    bool write = a.verb == "create" || a.verb == "update" || a.verb == "patch" || a.verb == "delete" || a.verb == "deletecollection";
+    std::atomic<int>& count = write ? writes_ : reads_;
+    int now = ++count;
+    metrics::Gauge& gauge = in_flight_.with({write ? "mutating" : "readOnly"});
+    gauge.set(now);
+    Duration start = core_.clock.elapsed();
+    std::string verb = a.resource_request ? a.verb : a.verb == "get" ? "get" : "other";
+    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context](int code) {
+        gauge.set(--count);
+        const Attributes& a = context->attributes;
+        // Label values come from our own tables only: a stranger's path makes no series.
+        bool known = context->kind != nullptr;
+        std::string_view group = known ? a.group : "", version = known ? a.version : "", resource = known ? a.resource : "";
+        std::string_view subresource = known && context->kind->subresource(a.subresource) ? a.subresource : "";
+        requests_.with({verb, group, version, resource, subresource, std::to_string(code)}).add();
+        if (verb != "watch") durations_.with({verb, group, version, resource}).observe(std::chrono::duration<double>(core_.clock.elapsed() - start).count());
+    });
+    if (now <= (write ? kWritesMax : kReadsMax) || a.user.in_group(kMasters)) return Step::Next;
+    send_status(*state.exchange, core_, *state.context, error(Reason::TooManyRequests, "Too many requests, please try again later.").with_retry_after(1));
+    return Step::Done;
+}
+
+Pipeline::Step Pipeline::authorize_user(State& state) {
+    Status status = authorize(core_, state.context->attributes);
+    if (status.ok()) return Step::Next;
+    send_status(*state.exchange, core_, *state.context, status);
+    return Step::Done;
+}
+
+Pipeline::Step Pipeline::serve(State& state) {
+    const Attributes& a = state.context->attributes;
+    if (a.resource_request) {
+        handle_resource(core_, state.exchange, state.context);
+        return Step::Done;
+    }
+    if (const auto* raw = find_raw(a.path)) {
+        raw->second(state.exchange);
+        return Step::Done;
+    }
+    if (health_.serve(*state.exchange, *state.context) || discovery_.serve(*state.exchange, *state.context)) return Step::Done;
+    send_text(*state.exchange, *state.context, 404, "404 page not found\n");
+    return Step::Done;
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,64 @@
+// Pipeline: the stages that every HTTP request passes, in the order of the array in pipeline.cpp. io threads.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "net/http_server.h"
+#include "server/apiserver/core.h"
+
+namespace skiff::apiserver {
+
+class Discovery;
+class Health;
+
+// Serves a path outside the API (or below it); called on an io thread, must not block.
+using RawHandler = std::function<void(net::ExchangePtr)>;
+enum class RawAccess { Open, Authorized };   // Open: before authentication (join, CA bundle)
+
+class Pipeline {
+public:
+    // Requests in flight, watches and streams left out (Kubernetes' defaults 400 and 200).
+    static constexpr int kReadsMax = 400;
+    static constexpr int kWritesMax = 200;
+
+    Pipeline(Core& core, Discovery& discovery, Health& health);
+    ~Pipeline();
+    // A path that ends in '/' takes all below it. Before the server starts.
+    void add_raw(std::string path, RawAccess access, RawHandler handler);
+    void handle(net::ExchangePtr exchange);
+    const std::map<std::string, std::pair<RawAccess, RawHandler>>& raw() const { return raw_; }
+
+private:
+    struct State;
+    enum class Step { Next, Done };
+    struct Stage {
+        const char* name;
+        Step (Pipeline::*run)(State&);
+    };
+    static const Stage kStages[];
+
+    Step identify(State& state);
+    Step open_paths(State& state);
+    Step authenticate_user(State& state);
+    Step read_request_info(State& state);
+    Step impersonate_user(State& state);
+    Step limit(State& state);
+    Step authorize_user(State& state);
+    Step serve(State& state);
+    const std::pair<RawAccess, RawHandler>* find_raw(const std::string& path) const;
+
+    Core& core_;
+    Discovery& discovery_;
+    Health& health_;
+    std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
+    std::atomic<int> reads_{0}, writes_{0};
+    metrics::Family<metrics::Counter>& requests_;
+    metrics::Family<metrics::Histogram>& durations_;
+    metrics::Family<metrics::Gauge>& in_flight_;
+};
+
+}  // namespace skiff::apiserver

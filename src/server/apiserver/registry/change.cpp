@@ -1,0 +1,192 @@
+// One change of a stored object: read, make, check, admit, validate, compare-and-swap; used by update, patch, apply and subresources.
+#include "base/strings.h"
+#include "server/apiserver/registry/operations.h"
+#include "server/apiserver/registry/service_hooks.h"
+#include "server/apiserver/registry/traits.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// The caller's resourceVersion and uid against the present object's.
+Status check_preconditions(const api::KindInfo& kind, const std::string& name, const json::Value& meta, const Item& item, bool may_lack_version) {
+    const std::string& uid = meta["uid"].as_string();
+    if (!uid.empty() && uid != item.object->meta().uid)
+        return conflict(kind, name, fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid, item.object->meta().uid));
+    const std::string& version = meta["resourceVersion"].as_string();
+    if (version.empty() || version == "0") {
+        if (may_lack_version) return {};
+        return error(Reason::Invalid, "{} \"{}\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update",
+                     kind.gvr().group_resource(), name)
+            .with_details({kind.gvk.group, kind.plural, name, ""})
+            .with_cause({"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"});
+    }
+    if (version != std::to_string(item.revision)) return modified_conflict(kind, name);
+    return {};
+}
+
+// Metadata that an update cannot leave out.
+void carry_metadata(const api::KindInfo& kind, json::Value& meta, const json::Value& old) {
+    for (const char* key : {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
+        if (meta[key].empty() && old.has(key)) meta.set(key, old[key]);
+        else if (meta[key].is_null()) meta.erase(key);
+    }
+    if (meta["generateName"].empty() && old.has("generateName")) meta.set("generateName", old["generateName"]);
+    meta.erase("selfLink");
+    meta.set("resourceVersion", old["resourceVersion"]);
+    if (kind.has_generation || old.has("generation")) meta.set("generation", old["generation"]);
+    else meta.erase("generation");
+}
+
+// Everything but metadata and status, which metadata.generation counts.
+bool content_differs(const json::Value& a, const json::Value& b) {
+    auto one_way = [](const json::Value& x, const json::Value& y) {
+        for (const json::Member& member : x.members()) {
+            if (member.key == "metadata" || member.key == "status") continue;
+            const json::Value* other = y.find(member.key);
+            if (other == nullptr || !(*other == member.value)) return true;
+        }
+        return false;
+    };
+    return one_way(a, b) || one_way(b, a);
+}
+
+void keep_parts(const Change& change, json::Value& object, const json::Value& old) {
+    if (change.part == Change::Part::Main && change.kind->has_status) {
+        if (old.has("status")) object.set("status", old["status"]);
+        else object.erase("status");
+    } else if (change.part == Change::Part::Status) {
+        json::Value kept = old;
+        if (object.has("status")) kept.set("status", object["status"]);
+        else kept.erase("status");
+        // Of the metadata, status writers change what Kubernetes lets them: labels, annotations, finalizers and owners too.
+        kept.set("metadata", object["metadata"]);
+        object = std::move(kept);
+    }
+}
+
+// Equal but for managedFields' timestamps.
+bool unchanged(const json::Value& object, const json::Value& old) {
+    auto stripped = [](const json::Value& fields) {
+        json::Value out = fields;
+        for (json::Value& entry : out.mut_items()) entry.erase("time");
+        return out;
+    };
+    if (object.size() != old.size()) return false;
+    for (const json::Member& member : object.members()) {
+        const json::Value* other = old.find(member.key);
+        if (other == nullptr) return false;
+        if (member.key != "metadata") {
+            if (!(*other == member.value)) return false;
+            continue;
+        }
+        if (member.value.size() != other->size()) return false;
+        for (const json::Member& m : member.value.members()) {
+            const json::Value* o = other->find(m.key);
+            if (o == nullptr) return false;
+            if (m.key == "managedFields" ? !(stripped(m.value) == stripped(*o)) : !(*o == m.value)) return false;
+        }
+    }
+    return true;
+}
+
+// An update that leaves a deleted object without finalizers ends it.
+bool ends_object(const json::Value& object, const json::Value& old) {
+    const json::Value& meta = object["metadata"];
+    if (meta["deletionTimestamp"].as_string().empty() || meta["finalizers"].size() > 0) return false;
+    if (object["kind"].as_string() == "Namespace" && object["apiVersion"].as_string() == "v1" && object["spec"]["finalizers"].size() > 0) return false;
+    return old["metadata"].has("deletionGracePeriodSeconds") ? old["metadata"]["deletionGracePeriodSeconds"].as_int() == 0 : true;
+}
+
+Status validate(const Change& change, const json::Value& object, const json::Value& old) {
+    if (!change.validate) return {};
+    if (change.part == Change::Part::Status) return validate_status_update(*change.kind, object, old);
+    return validate_update(*change.kind, object, old);
+}
+
+class Attempt {
+public:
+    Attempt(Core& core, RequestContext& context, const Change& change, ItemPtr item)
+        : core_(core), context_(context), change_(change), kind_(*change.kind), item_(std::move(item)), old_(tree_as(core, *item_->object, kind_)) {}
+
+    Result<Answer> run() {
+        json::Value object = TRY(change_.make(old_));
+        TRY(check_preconditions(kind_, change_.name, object["metadata"], *item_, change_.part != Change::Part::Main || traits_of(kind_).unconditional_update));
+        carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
+        keep_parts(change_, object, old_);
+        if (change_.track) track_fields(core_.kinds, kind_, &old_, object, context_, core_.clock);
+        AdmissionRequest admission{Operation::Update, kind_, change_.ns, change_.name, context_.attributes.subresource, context_.attributes.user};
+        admission.object = &object;
+        admission.old_object = &old_;
+        admission.dry_run = context_.dry_run;
+        admission.warnings = &context_.warnings;
+        bool admit = change_.admit && !context_.internal;
+        if (admit) TRY(core_.admission.mutate(admission));
+        if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
+        if (kind_.has_generation && change_.part != Change::Part::Status && content_differs(object, old_))
+            object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
+        if (change_.part == Change::Part::Main && kind_.hooks.warnings && !warned_)
+            for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));
+        warned_ = true;
+        TRY(validate(change_, object, old_));
+        ServiceClaim claim;
+        if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
+        if (admit) TRY(core_.admission.validate(admission));
+        auto answer = store(object, claim);
+        if (admit) core_.admission.finished(admission, answer.ok() && !context_.dry_run);
+        return answer;
+    }
+
+private:
+    Result<Answer> store(const json::Value& object, ServiceClaim& claim) {
+        Answer answer;
+        answer.kind = &kind_;
+        if (unchanged(object, old_) && !ends_object(object, old_)) {
+            answer.object = item_->object;
+            return answer;
+        }
+        if (context_.dry_run) {
+            answer.object = api::Object::from_tree(object);
+            return answer;
+        }
+        if (ends_object(object, old_)) {
+            answer.object = TRY(commit_delete(core_, kind_, object, *item_));
+            claim.on_delete(core_, kind_, object);
+        } else {
+            answer.object = TRY(commit_object(core_, kind_, object, item_.get()));
+        }
+        claim.keep();
+        return answer;
+    }
+
+    Core& core_;
+    RequestContext& context_;
+    const Change& change_;
+    const api::KindInfo& kind_;
+    ItemPtr item_;
+    json::Value old_;
+    bool warned_ = false;
+};
+
+}  // namespace
+
+Result<Answer> change_object(Core& core, RequestContext& context, const Change& change) {
+    const api::KindInfo& kind = *change.kind;
+    std::string key = object_key(change.ns, change.name);
+    size_t warnings = context.warnings.size();
+    for (size_t attempt = 0;; ++attempt) {
+        context.warnings.resize(warnings);
+        ItemPtr item = core.cache.resource(kind)->get(key);
+        if (!item) {
+            if (change.create_missing) return change.create_missing();
+            return not_found(kind, change.name);
+        }
+        auto answer = Attempt(core, context, change, item).run();
+        if (answer.ok() || answer.status().reason() != Reason::Conflict || !answer.status().details().kind.empty()) return answer;
+        // The store's own Conflict (it has no details): somebody was faster. The cache learns of it, and the change starts again;
+        // a caller that named a version then fails its precondition.
+        if (attempt >= core.retries_max) return modified_conflict(kind, change.name);
+        catch_up(core);
+    }
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,64 @@
+// The last step of every write: bytes, compare-and-swap, and the wait until the cache shows them.
+#include "base/log.h"
+#include "json/write.h"
+#include "server/apiserver/registry/conversion.h"
+#include "server/apiserver/registry/operations.h"
+#include "server/apiserver/registry/traits.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr Duration kApplyTimeout = std::chrono::seconds(30);
+
+Result<store::Committed> commit(Core& core, store::Write write) {
+    store::Committed committed = TRY(core.store.commit(std::move(write)));
+    if (!core.cache.wait_applied(committed.revision, kApplyTimeout))
+        return error(Reason::ServerTimeout, "the write is stored, but its publication is late; try to read it again");
+    return committed;
+}
+
+// The object as stored: in the storage version of its prefix.
+json::Value to_stored(const Core& core, const api::KindInfo& kind, const json::Value& object) {
+    return convert(object, kind, storage_kind(core.kinds, kind));
+}
+
+}  // namespace
+
+void catch_up(Core& core) { core.cache.wait_applied(core.store.current_revision(), kApplyTimeout); }
+
+Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old) {
+    const json::Value& meta = object["metadata"];
+    store::Write write;
+    write.key = store_key(kind, meta["namespace"].as_string(), meta["name"].as_string());
+    write.expected = old ? old->revision : 0;
+    const api::KindInfo& stored = storage_kind(core.kinds, kind);
+    write.value = &stored == &kind ? storage_text(object, write.stamp_at) : storage_text(to_stored(core, kind, object), write.stamp_at);
+    write.durability = traits_of(kind).durability;
+    store::Committed committed = TRY(commit(core, std::move(write)));
+    ItemPtr item = core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string()));
+    if (item && item->revision == committed.revision) return item->object;
+    return api::Object::from_bytes(committed.entries.at(0)->value);
+}
+
+Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, const json::Value& last, const Item& old) {
+    store::Write write;
+    const api::Meta& meta = old.object->meta();
+    write.key = store_key(kind, meta.ns, meta.name);
+    write.expected = old.revision;
+    write.kind = store::Write::Kind::Delete;
+    write.value = storage_text(to_stored(core, kind, last), write.stamp_at);
+    write.durability = traits_of(kind).durability;
+    store::Committed committed = TRY(commit(core, std::move(write)));
+    return api::Object::from_bytes(committed.entries.at(0)->value);
+}
+
+json::Value tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind) {
+    return convert(*object.tree(), storage_kind(core.kinds, kind), kind);
+}
+
+api::Bytes bytes_as(const Core& core, const api::Object& object, const api::KindInfo& kind) {
+    if (object.api_version() == kind.gvk.api_version()) return object.bytes();
+    return std::make_shared<const std::string>(json::write(tree_as(core, object, kind)));
+}
+
+}  // namespace skiff::apiserver

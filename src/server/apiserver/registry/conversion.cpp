@@ -1,0 +1,150 @@
+#include "server/apiserver/registry/conversion.h"
+
+#include <array>
+#include <utility>
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// events.k8s.io/v1 on the left, core/v1 on the right.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kEventFields = {{
+    {"regarding", "involvedObject"},
+    {"note", "message"},
+    {"deprecatedSource", "source"},
+    {"deprecatedFirstTimestamp", "firstTimestamp"},
+    {"deprecatedLastTimestamp", "lastTimestamp"},
+    {"deprecatedCount", "count"},
+}};
+
+constexpr std::string_view kReportingController = "reportingController";   // core: reportingComponent
+constexpr std::string_view kReportingComponent = "reportingComponent";
+
+json::Value rename_event(json::Value object, bool to_core) {
+    for (json::Member& member : object.mut_members()) {
+        for (const auto& [events, core] : kEventFields)
+            if (member.key == (to_core ? events : core)) {
+                member.key = std::string(to_core ? core : events);
+                break;
+            }
+        if (to_core && member.key == kReportingController) member.key = kReportingComponent;
+        else if (!to_core && member.key == kReportingComponent) member.key = kReportingController;
+    }
+    return object;
+}
+
+constexpr std::string_view kMetricsAnnotation = "autoscaling.alpha.kubernetes.io/metrics";
+constexpr std::string_view kStatusAnnotation = "autoscaling.alpha.kubernetes.io/current-metrics";
+constexpr std::string_view kConditionsAnnotation = "autoscaling.alpha.kubernetes.io/conditions";
+constexpr std::string_view kBehaviorAnnotation = "autoscaling.alpha.kubernetes.io/behavior";
+
+bool is_cpu_utilization(const json::Value& metric, const char* target) {
+    return metric["type"].as_string() == "Resource" && metric["resource"]["name"].as_string() == "cpu" &&
+           metric["resource"][target].has("averageUtilization");
+}
+
+void annotate(json::Value& object, std::string_view key, const json::Value& value) {
+    object.mut("metadata").mut("annotations").set(key, json::write(value));
+}
+
+json::Value hpa_to_v1(json::Value object) {
+    json::Value& spec = object.mut("spec");
+    json::Value others = json::Value::array();
+    for (const json::Value& metric : spec["metrics"].items()) {
+        if (is_cpu_utilization(metric, "target")) spec.set("targetCPUUtilizationPercentage", metric["resource"]["target"]["averageUtilization"]);
+        else others.push_back(metric);
+    }
+    spec.erase("metrics");
+    if (others.size() > 0) annotate(object, kMetricsAnnotation, others);
+    if (object["spec"].has("behavior")) {
+        annotate(object, kBehaviorAnnotation, object["spec"]["behavior"]);
+        object.mut("spec").erase("behavior");
+    }
+    if (json::Value* status = object.find("status"); status && status->is_object()) {
+        json::Value current = json::Value::array();
+        for (const json::Value& metric : (*status)["currentMetrics"].items()) {
+            if (is_cpu_utilization(metric, "current")) status->set("currentCPUUtilizationPercentage", metric["resource"]["current"]["averageUtilization"]);
+            else current.push_back(metric);
+        }
+        json::Value conditions = (*status)["conditions"];
+        status->erase("currentMetrics");
+        status->erase("conditions");
+        if (!status->has("currentReplicas")) status->set("currentReplicas", 0);
+        if (!status->has("desiredReplicas")) status->set("desiredReplicas", 0);
+        if (current.size() > 0) annotate(object, kStatusAnnotation, current);
+        if (conditions.size() > 0) annotate(object, kConditionsAnnotation, conditions);
+    }
+    return object;
+}
+
+// Takes an annotation's JSON out of the object; null when there is none or it cannot be read.
+json::Value take_annotation(json::Value& object, std::string_view key) {
+    json::Value* annotations = object.mut("metadata").find("annotations");
+    if (annotations == nullptr) return {};
+    const json::Value* text = annotations->find(key);
+    if (text == nullptr) return {};
+    auto parsed = json::parse(text->as_string());
+    annotations->erase(key);
+    if (annotations->size() == 0) object.mut("metadata").erase("annotations");
+    return parsed.ok() ? std::move(parsed).value() : json::Value();
+}
+
+json::Value cpu_metric(const char* target, json::Value utilization) {
+    json::Value value = json::Value::object({{"averageUtilization", std::move(utilization)}});
+    if (std::string_view(target) == "target") value.set("type", "Utilization");
+    return json::Value::object({{"type", "Resource"}, {"resource", json::Value::object({{"name", "cpu"}, {target, std::move(value)}})}});
+}
+
+json::Value hpa_to_v2(json::Value object) {
+    json::Value metrics = json::Value::array();
+    json::Value others = take_annotation(object, kMetricsAnnotation);
+    json::Value behavior = take_annotation(object, kBehaviorAnnotation);
+    json::Value current_others = take_annotation(object, kStatusAnnotation);
+    json::Value conditions = take_annotation(object, kConditionsAnnotation);
+    json::Value& spec = object.mut("spec");
+    if (const json::Value* cpu = spec.find("targetCPUUtilizationPercentage"); cpu && !cpu->is_null()) metrics.push_back(cpu_metric("target", *cpu));
+    spec.erase("targetCPUUtilizationPercentage");
+    for (const json::Value& metric : others.items()) metrics.push_back(metric);
+    if (metrics.size() > 0) spec.set("metrics", std::move(metrics));
+    if (behavior.is_object()) spec.set("behavior", std::move(behavior));
+    if (json::Value* status = object.find("status"); status && status->is_object()) {
+        json::Value current = json::Value::array();
+        if (const json::Value* cpu = status->find("currentCPUUtilizationPercentage"); cpu && !cpu->is_null()) current.push_back(cpu_metric("current", *cpu));
+        status->erase("currentCPUUtilizationPercentage");
+        for (const json::Value& metric : current_others.items()) current.push_back(metric);
+        if (current.size() > 0) status->set("currentMetrics", std::move(current));
+        if (conditions.size() > 0) status->set("conditions", std::move(conditions));
+    }
+    return object;
+}
+
+}  // namespace
+
+const api::KindInfo& storage_kind(const api::KindRegistry& kinds, const api::KindInfo& kind) {
+    if (!kind.storage) return kind;
+    for (const api::KindInfo* other : kinds.all())
+        if (other->storage && other->storage_prefix == kind.storage_prefix) return *other;
+    return kind;
+}
+
+json::Value convert(json::Value object, const api::KindInfo& from, const api::KindInfo& to) {
+    if (&from == &to || from.gvk == to.gvk) return object;
+    if (from.gvk.kind == "Event") object = rename_event(std::move(object), to.gvk.group.empty());
+    if (from.gvk.kind == "HorizontalPodAutoscaler") object = to.gvk.version == "v1" ? hpa_to_v1(std::move(object)) : hpa_to_v2(std::move(object));
+    object.set("kind", to.gvk.kind);
+    object.set("apiVersion", to.gvk.api_version());
+    return object;
+}
+
+std::string stored_field(const api::KindInfo& kind, const std::string& field) {
+    if (kind.gvk.kind != "Event" || kind.gvk.group.empty()) return field;
+    std::string head = field.substr(0, field.find('.'));
+    for (const auto& [events, core] : kEventFields)
+        if (head == events) return std::string(core) + field.substr(head.size());
+    if (head == kReportingController) return "reportingComponent";
+    return field;
+}
+
+}  // namespace skiff::apiserver

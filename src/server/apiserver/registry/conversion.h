@@ -1,0 +1,20 @@
+// Conversion between the versions of a kind that share one storage prefix: autoscaling v1 and v2, core and events.k8s.io events.
+// Objects are stored in one of them, the first in discovery order. Pure; any thread.
+#pragma once
+
+#include <string>
+
+#include "api/kind.h"
+
+namespace skiff::apiserver {
+
+// The kind in whose version objects of kind are stored; kind itself for all others.
+const api::KindInfo& storage_kind(const api::KindRegistry& kinds, const api::KindInfo& kind);
+
+// The object in the version of `to`. Fields that the older version lacks travel in the annotations that Kubernetes uses for them.
+json::Value convert(json::Value object, const api::KindInfo& from, const api::KindInfo& to);
+
+// The name of a selectable field of `kind` in the stored version: regarding.name -> involvedObject.name.
+std::string stored_field(const api::KindInfo& kind, const std::string& field);
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,92 @@
+// Create: the object's metadata, managedFields, admission, validation, commit.
+#include "base/random.h"
+#include "server/apiserver/registry/operations.h"
+#include "server/apiserver/registry/service_hooks.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// With five random characters a collision is rare; Kubernetes tries this often.
+constexpr int kGeneratedNameTries = 8;
+constexpr size_t kGeneratedBaseMax = 58;
+
+Status check_namespace(const api::KindInfo& kind, const Attributes& a, json::Value& meta) {
+    if (kind.scope == api::Scope::Cluster) {
+        meta.erase("namespace");
+        return {};
+    }
+    const std::string& given = meta["namespace"].as_string();
+    if (given.empty()) meta.set("namespace", a.ns);
+    else if (given != a.ns)
+        return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
+    return {};
+}
+
+// What only the server may say of a new object.
+void fill_metadata(Core& core, const api::KindInfo& kind, json::Value& meta) {
+    for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"}) meta.erase(key);
+    meta.set("uid", random_uuid());
+    meta.set("creationTimestamp", timestamp_now(core.clock));
+    if (kind.has_generation) meta.set("generation", 1);
+    else meta.erase("generation");
+}
+
+Result<api::ObjectPtr> store_new(Core& core, RequestContext& context, json::Value& object, const std::string& base) {
+    const api::KindInfo& kind = *context.kind;
+    for (int attempt = 1;; ++attempt) {
+        if (context.dry_run) {
+            const json::Value& meta = object["metadata"];
+            if (core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string())))
+                return already_exists(kind, meta["name"].as_string());
+            return api::Object::from_tree(object);
+        }
+        auto stored = commit_object(core, kind, object, nullptr);
+        if (stored.ok() || stored.status().reason() != Reason::Conflict) return stored;
+        if (base.empty() || attempt == kGeneratedNameTries) return already_exists(kind, object["metadata"]["name"].as_string());
+        object.mut("metadata").set("name", base + random_name_suffix(5));
+    }
+}
+
+}  // namespace
+
+Result<Answer> create_object(Core& core, RequestContext& context, json::Value object, bool track) {
+    const api::KindInfo& kind = *context.kind;
+    const Attributes& a = context.attributes;
+    json::Value& meta = object.mut("metadata");
+    if (!meta["resourceVersion"].as_string().empty()) return error(Reason::Unknown, "resourceVersion should not be set on objects to be created");
+    meta.erase("resourceVersion");
+    TRY(check_namespace(kind, a, meta));
+    fill_metadata(core, kind, meta);
+    std::string base;
+    if (meta["name"].as_string().empty() && !meta["generateName"].as_string().empty()) {
+        base = meta["generateName"].as_string().substr(0, kGeneratedBaseMax);
+        meta.set("name", base + random_name_suffix(5));
+    }
+    std::string name = meta["name"].as_string();
+    std::string ns = meta["namespace"].as_string();
+    if (track) track_fields(core.kinds, kind, nullptr, object, context, core.clock);
+
+    AdmissionRequest admission{Operation::Create, kind, ns, name, "", a.user};
+    admission.object = &object;
+    admission.dry_run = context.dry_run;
+    admission.warnings = &context.warnings;
+    if (!context.internal) TRY(core.admission.mutate(admission));
+    if (kind.hooks.prepare_create) kind.hooks.prepare_create(object);
+    if (kind.hooks.warnings)
+        for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
+    TRY(validate_create(kind, object));
+    ServiceClaim claim;
+    TRY(claim.on_create(core, kind, object, context.dry_run));
+    if (!context.internal) TRY(core.admission.validate(admission));
+    auto stored = store_new(core, context, object, base);
+    if (!context.internal) core.admission.finished(admission, stored.ok() && !context.dry_run);
+    if (!stored.ok()) return std::move(stored).status();
+    if (!context.dry_run) claim.keep();
+    Answer answer;
+    answer.code = 201;
+    answer.object = std::move(stored).value();
+    answer.kind = &kind;
+    return answer;
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,39 @@
+// Item: one stored object as the cache holds it; CacheEvent: one change of it. Immutable, shared; any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/object.h"
+
+namespace skiff::apiserver {
+
+struct Item {
+    std::string key;           // "namespace/name", or "name" when cluster-scoped
+    api::ObjectPtr object;     // in its storage version
+    int64_t revision = 0;      // of its last change; equals metadata.resourceVersion
+    std::string fields;        // values of the kind's selectable fields, each ended by '\0'
+    // The value of the n-th selectable field.
+    std::string_view field(size_t n) const;
+};
+using ItemPtr = std::shared_ptr<const Item>;
+
+struct CacheEvent {
+    int64_t revision = 0;
+    bool deleted = false;
+    ItemPtr item;              // the new state; when deleted the last state with the deletion's resourceVersion
+    ItemPtr previous;          // null on creation
+};
+using CacheEventPtr = std::shared_ptr<const CacheEvent>;
+
+// The values of dotted paths (spec.nodeName) in an object's JSON, found without building a tree; "" when absent. Booleans and numbers
+// come as their text. Bounded work: each byte is looked at once.
+std::string scan_fields(std::string_view json, const std::vector<std::string>& paths);
+
+// A copy of the object with another resourceVersion, for events of objects that leave a selector.
+api::ObjectPtr with_revision(const api::Object& object, int64_t revision);
+
+}  // namespace skiff::apiserver

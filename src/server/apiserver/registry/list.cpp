@@ -1,0 +1,167 @@
+// List: from the cache when it shows the wanted revision, else the state at that revision from the store.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "server/apiserver/registry/continue_token.h"
+#include "server/apiserver/registry/conversion.h"
+#include "server/apiserver/registry/operations.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// How long a list waits for a revision that the server has not reached (Kubernetes' cacher: 3 s).
+constexpr Duration kFutureWait = std::chrono::seconds(3);
+
+Status check_match(const ListRequest& r) {
+    auto forbidden = [](std::string_view why) { return invalid_options("ListOptions", {"FieldValueForbidden", fmt::format("Forbidden: {}", why), "resourceVersionMatch"}); };
+    if (r.resource_version_match.empty()) return {};
+    if (r.resource_version.empty()) return forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided");
+    if (!r.continue_token.empty()) return forbidden("resourceVersionMatch is forbidden when continue is provided");
+    if (r.resource_version_match != "Exact" && r.resource_version_match != "NotOlderThan")
+        return invalid_options("ListOptions", {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"Exact\", \"NotOlderThan\", \"\"", r.resource_version_match),
+                                               "resourceVersionMatch"});
+    if (r.resource_version_match == "Exact" && r.resource_version == "0") return forbidden("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+    return {};
+}
+
+// The revision that a list must show: exactly, at least, or the newest.
+struct Target {
+    enum class Kind { Newest, AtLeast, Exact } kind = Kind::Newest;
+    int64_t revision = 0;
+    std::string start;
+};
+
+Result<Target> target_of(const ListRequest& r) {
+    Target t;
+    if (!r.continue_token.empty()) {
+        if (!r.resource_version.empty() && r.resource_version != "0")
+            return error(Reason::BadRequest, "specifying resource version is not allowed when using continue");
+        ContinueToken token = TRY(read_continue(r.continue_token));
+        t.start = std::move(token.start);
+        t.kind = token.revision > 0 ? Target::Kind::Exact : Target::Kind::Newest;
+        t.revision = token.revision;
+        return t;
+    }
+    if (r.resource_version.empty()) return t;
+    auto revision = parse_int(r.resource_version);
+    if (!revision || *revision < 0)
+        return error(Reason::Unknown, "resourceVersion: Invalid value: \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", r.resource_version, r.resource_version);
+    t.revision = *revision;
+    bool exact = r.resource_version_match == "Exact" || (r.resource_version_match.empty() && r.limit > 0 && *revision > 0);
+    t.kind = exact ? Target::Kind::Exact : Target::Kind::AtLeast;
+    return t;
+}
+
+Status too_large(int64_t wanted, int64_t current) {
+    return error(Reason::Timeout, "Too large resource version: {}, current: {}", wanted, current)
+        .with_cause({"ResourceVersionTooLarge", "Too large resource version", ""})
+        .with_retry_after(1);
+}
+
+struct Candidates {
+    std::vector<ItemPtr> items;   // of the namespace, in key order, from the start key on
+    int64_t revision = 0;
+};
+
+// The revision is exact: what the range holds is the resource's state at its last change and at every later revision so far.
+Candidates from_cache(Core& core, ResourceCache& resource, const Filter& filter, const api::KindInfo& kind, const std::string& start) {
+    Candidates out;
+    out.revision = core.cache.applied();
+    std::string key = filter.single_key(kind);
+    if (!key.empty()) {
+        if (ItemPtr item = resource.get(key); item && item->key >= start) {
+            out.revision = std::max(out.revision, item->revision);
+            out.items.push_back(std::move(item));
+        }
+    } else {
+        auto range = resource.range(filter.ns(), start);
+        out.revision = std::max(out.revision, range.changed);
+        out.items = std::move(range.items);
+    }
+    return out;
+}
+
+Result<Candidates> from_store(Core& core, ResourceCache& resource, const Filter& filter, const api::KindInfo& kind, const Target& target) {
+    std::string root = std::string(kRegistryRoot) + resource.prefix() + "/";
+    std::string prefix = filter.ns().empty() ? root : root + filter.ns() + "/";
+    auto listing = core.store.list(prefix, target.start.empty() ? std::string() : root + target.start, 0, target.revision);
+    if (!listing.ok()) {
+        if (!target.start.empty() && (listing.status().reason() == Reason::Expired || listing.status().reason() == Reason::Gone))
+            return error(Reason::Expired,
+                         "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use "
+                         "the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent "
+                         "list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.");
+        return std::move(listing).status();
+    }
+    const std::vector<std::string>& fields = storage_kind(core.kinds, kind).selectable_fields;
+    Candidates out;
+    out.revision = target.revision;
+    for (const store::EntryPtr& entry : listing->entries) {
+        auto object = api::Object::from_bytes(entry->value);
+        if (!object.ok()) continue;
+        auto item = std::make_shared<Item>();
+        item->key = entry->key.substr(root.size());
+        item->fields = scan_fields(*entry->value, fields);
+        item->object = std::move(object).value();
+        item->revision = entry->mod_revision;
+        out.items.push_back(std::move(item));
+    }
+    return out;
+}
+
+}  // namespace
+
+bool list_may_block(const Core& core, const ListRequest& request) {
+    auto target = target_of(request);
+    if (!target.ok()) return false;
+    return target->kind == Target::Kind::Exact || target->revision > core.cache.applied();
+}
+
+Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query) {
+    ListRequest r;
+    const Attributes& a = context.attributes;
+    r.resource_version = query.get("resourceVersion");
+    r.resource_version_match = query.get("resourceVersionMatch");
+    r.continue_token = query.get("continue");
+    if (const std::string& limit = query.get("limit"); !limit.empty()) {
+        auto n = parse_int(limit);
+        if (!n) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", limit);
+        r.limit = std::max<int64_t>(*n, 0);
+    }
+    r.filter = TRY(Filter::make(*context.kind, a.ns, "", query.get("labelSelector"), query.get("fieldSelector")));
+    return r;
+}
+
+Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const ListRequest& request) {
+    TRY(check_match(request));
+    Target target = TRY(target_of(request));
+    ResourceCache* resource = core.cache.resource(kind);
+    if (target.revision > core.cache.applied() && !core.cache.wait_applied(target.revision, kFutureWait))
+        return too_large(target.revision, core.cache.applied());
+    Candidates found;
+    // A resource that has not changed since the revision shows the same now.
+    bool cached = target.kind != Target::Kind::Exact || resource->changed() <= target.revision;
+    if (cached) found = from_cache(core, *resource, request.filter, kind, target.start);
+    else found = TRY(from_store(core, *resource, request.filter, kind, target));
+    if (target.kind == Target::Kind::Exact) found.revision = target.revision;
+
+    ListAnswer answer;
+    answer.revision = found.revision;
+    size_t limit = request.limit > 0 ? static_cast<size_t>(request.limit) : std::string::npos;
+    if (!request.filter.has_selectors() && found.items.size() <= limit) {
+        answer.items = std::move(found.items);
+        return answer;
+    }
+    for (size_t i = 0; i < found.items.size(); ++i) {
+        if (answer.items.size() == limit) {
+            // More that match? Kubernetes gives a token whenever keys are left that may.
+            answer.continue_token = write_continue({found.revision, found.items[i]->key});
+            if (!request.filter.has_selectors()) answer.remaining = static_cast<int64_t>(found.items.size() - i);
+            break;
+        }
+        if (request.filter.matches(*found.items[i])) answer.items.push_back(std::move(found.items[i]));
+    }
+    return answer;
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,91 @@
+// The operations on stored objects, one file each. They run the same for HTTP and in-process callers; the caller has been authorized.
+//
+// Reads answer from the cache and never block. Writes block until the commit is durable and applied to the cache: pool threads only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/apiserver/core.h"
+#include "server/apiserver/engine.h"
+
+namespace skiff::apiserver {
+
+// What an operation answers: a stored object, or a value (Status, Scale, a review).
+struct Answer {
+    int code = 200;
+    api::ObjectPtr object;                       // in any version of `kind`'s storage prefix
+    const api::KindInfo* kind = nullptr;         // as which the object is to be shown
+    std::optional<json::Value> value;
+    std::string_view value_type;                 // schema of value, for protobuf: "autoscaling.v1.Scale"
+};
+
+Result<Answer> get_object(Core& core, RequestContext& context, std::string_view resource_version);
+// track: keep managedFields of the writer (apply has done it).
+Result<Answer> create_object(Core& core, RequestContext& context, json::Value object, bool track = true);
+Result<Answer> update_object(Core& core, RequestContext& context, json::Value object);
+Result<Answer> patch_object(Core& core, RequestContext& context, const Body& body);
+
+struct DeleteOptions {
+    std::optional<int64_t> grace_period_s;
+    std::string propagation;                     // "", Orphan, Foreground, Background
+    std::optional<bool> orphan_dependents;
+    std::string uid, resource_version;           // preconditions
+    bool dry_run = false;
+};
+Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions options);
+
+struct ListRequest {
+    Filter filter;
+    std::string resource_version, resource_version_match, continue_token;
+    int64_t limit = 0;
+};
+struct ListAnswer {
+    std::vector<ItemPtr> items;
+    int64_t revision = 0;
+    std::string continue_token;
+    std::optional<int64_t> remaining;
+};
+// Whether the list may block (an old revision from the store, a revision that has not come yet): then only on a pool thread.
+bool list_may_block(const Core& core, const ListRequest& request);
+Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const ListRequest& request);
+// BadRequest/Invalid for selectors and versions that cannot be read.
+Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query);
+
+// DELETE of a collection: deletes what the list shows, answers it.
+Result<ListAnswer> delete_collection(Core& core, RequestContext& context, const ListRequest& list, const DeleteOptions& options);
+
+// One change of a stored object under compare-and-swap.
+struct Change {
+    // Which members the caller may change; the rest is kept from the old object.
+    enum class Part { Main, Status, Whole };
+    const api::KindInfo* kind = nullptr;         // of the trees below
+    std::string ns, name;
+    Part part = Part::Main;
+    // The wanted object from the present one. May run several times.
+    std::function<Result<json::Value>(const json::Value& old)> make;
+    // On a missing object: creates from make(null). Without it: NotFound.
+    std::function<Result<Answer>()> create_missing;
+    bool track = true;                           // update managedFields (apply has done it)
+    bool retry = false;                          // on a conflict with another writer: start again (patches)
+    bool validate = true;
+    bool admit = true;
+};
+Result<Answer> change_object(Core& core, RequestContext& context, const Change& change);
+
+// Commits a new or changed object (item null: must not exist) and waits until the cache shows it.
+Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old);
+// Deletes; the answer is the last state with the deletion's resourceVersion.
+Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, const json::Value& last, const Item& old);
+
+// The object as a tree in the version of kind (a copy that may be changed).
+json::Value tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
+// The bytes in the version of kind.
+api::Bytes bytes_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
+
+// Waits until the cache has what the store has acknowledged, after a compare-and-swap found it behind.
+void catch_up(Core& core);
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,49 @@
+#include "server/apiserver/registry/operations.h"
+
+namespace skiff::apiserver {
+namespace {
+
+Status check_patched_name(const RequestContext& context, const json::Value& object) {
+    const Attributes& a = context.attributes;
+    const std::string& name = object["metadata"]["name"].as_string();
+    if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
+    const std::string& ns = object["metadata"]["namespace"].as_string();
+    if (context.kind->scope == api::Scope::Namespaced && ns != a.ns)
+        return error(Reason::BadRequest, "the namespace of the object ({}) does not match the namespace on the request ({})", ns, a.ns);
+    return {};
+}
+
+}  // namespace
+
+Result<Answer> patch_object(Core& core, RequestContext& context, const Body& body) {
+    const api::KindInfo& kind = *context.kind;
+    const Attributes& a = context.attributes;
+    Patch patch = TRY(decode_patch(kind, body, context));
+    Change change;
+    change.kind = &kind;
+    change.ns = a.ns;
+    change.name = a.name;
+    if (a.subresource == "status") change.part = Change::Part::Status;
+    if (patch.type == Patch::Type::Apply) {
+        change.track = false;
+        change.make = [&](const json::Value& old) -> Result<json::Value> {
+            return apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock);
+        };
+        if (a.subresource.empty()) {
+            change.create_missing = [&]() -> Result<Answer> {
+                json::Value object = TRY(apply_configuration(core.kinds, kind, nullptr, patch.document, context, core.clock));
+                return create_object(core, context, std::move(object), false);
+            };
+        }
+        return change_object(core, context, change);
+    }
+    change.make = [&](const json::Value& old) -> Result<json::Value> {
+        json::Value patched = TRY(apply_patch(kind, old, patch, context));
+        patched = TRY(normalize_patched(core.kinds, kind, std::move(patched), context));
+        TRY(check_patched_name(context, patched));
+        return patched;
+    };
+    return change_object(core, context, change);
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,200 @@
+// Delete: preconditions, grace period, finalizers for propagation, and the end of the object (k8s.io/apiserver generic registry's rules).
+#include <algorithm>
+
+#include "api/timestamp.h"
+#include "server/apiserver/registry/operations.h"
+#include "server/apiserver/registry/service_hooks.h"
+#include "server/apiserver/registry/traits.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr std::string_view kOrphan = "orphan";
+constexpr std::string_view kForeground = "foregroundDeletion";
+
+Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const Item& item) {
+    const api::Meta& meta = item.object->meta();
+    if (!options.uid.empty() && options.uid != meta.uid)
+        return error(Reason::Conflict,
+                     "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({}) does not match the UID in record ({}). The object might have been "
+                     "deleted and then recreated",
+                     kind.gvk.kind, meta.name, options.uid, meta.uid)
+            .with_details({kind.gvk.group, kind.gvk.kind, meta.name, ""});
+    if (!options.resource_version.empty() && options.resource_version != std::to_string(item.revision))
+        return error(Reason::Conflict,
+                     "Operation cannot be fulfilled on {} \"{}\": the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record ({}). The "
+                     "object might have been modified",
+                     kind.gvk.kind, meta.name, options.resource_version, item.revision)
+            .with_details({kind.gvk.group, kind.gvk.kind, meta.name, ""});
+    return {};
+}
+
+bool has(const std::vector<std::string>& list, std::string_view value) { return std::find(list.begin(), list.end(), value) != list.end(); }
+
+// The finalizers that the propagation policy asks for, behind those of the object.
+std::vector<std::string> wanted_finalizers(const Traits& traits, const DeleteOptions& options, const std::vector<std::string>& present) {
+    bool orphan = false, foreground = false;
+    if (traits.orphaning) {
+        if (options.orphan_dependents) orphan = *options.orphan_dependents;
+        else if (!options.propagation.empty()) orphan = options.propagation == "Orphan";
+        else orphan = has(present, kOrphan);
+        if (options.orphan_dependents) foreground = false;
+        else if (!options.propagation.empty()) foreground = options.propagation == "Foreground";
+        else foreground = has(present, kForeground);
+    }
+    std::vector<std::string> out;
+    for (const std::string& f : present)
+        if (f != kOrphan && f != kForeground) out.push_back(f);
+    if (orphan) out.emplace_back(kOrphan);
+    if (foreground) out.emplace_back(kForeground);
+    return out;
+}
+
+// What deleting means for the object as it is now.
+struct Plan {
+    bool remove = false;       // it goes now
+    bool update = false;       // it is marked and stays
+    json::Value object;        // the state to store or to delete with
+};
+
+class Planner {
+public:
+    Planner(Core& core, const api::KindInfo& kind, const DeleteOptions& options, const Item& item)
+        : core_(core), kind_(kind), options_(options), meta_(item.object->meta()) {
+        plan_.object = tree_as(core, *item.object, kind);
+    }
+
+    Plan run() {
+        json::Value& meta = plan_.object.mut("metadata");
+        std::vector<std::string> finalizers = wanted_finalizers(traits_of(kind_), options_, meta_.finalizers);
+        bool pending = false;
+        std::optional<int64_t> grace = grace_period(pending);
+        bool finalizers_differ = finalizers != meta_.finalizers;
+        if (pending) return std::move(plan_);
+        if (finalizers_differ) set_finalizers(meta, finalizers);
+        bool namespace_content = kind_.gvr().group_resource() == "namespaces" && plan_.object["spec"]["finalizers"].size() > 0;
+        if (grace) {
+            mark(meta, *grace, true);
+            plan_.update = !finalizers.empty() || *grace > 0;
+        } else if (!finalizers.empty() || namespace_content) {
+            mark(meta, 0, false);
+            if (namespace_content) plan_.object.mut("status").set("phase", "Terminating");
+            plan_.update = true;
+        }
+        plan_.remove = !plan_.update;
+        return std::move(plan_);
+    }
+
+private:
+    // The grace period to set, nothing when the kind or object has none. pending: a deletion goes on and this one adds nothing.
+    std::optional<int64_t> grace_period(bool& pending) {
+        if (!traits_of(kind_).graceful_delete) return {};
+        std::optional<int64_t> asked = options_.grace_period_s;
+        if (asked && *asked < 0) asked = 1;
+        if (meta_.deleting()) {
+            const json::Value* left = plan_.object["metadata"].find("deletionGracePeriodSeconds");
+            if (left == nullptr) return {};
+            if (asked && *asked < left->as_int()) return asked;
+            pending = left->as_int() > 0 || !meta_.finalizers.empty();
+            if (pending) return {};
+            return left->as_int();
+        }
+        int64_t grace = asked ? *asked : plan_.object["spec"]["terminationGracePeriodSeconds"].as_int(0);
+        const std::string& phase = plan_.object["status"]["phase"].as_string();
+        if (plan_.object["spec"]["nodeName"].as_string().empty() || phase == "Failed" || phase == "Succeeded") grace = 0;
+        return std::max<int64_t>(grace, 0);
+    }
+
+    void set_finalizers(json::Value& meta, const std::vector<std::string>& finalizers) {
+        if (finalizers.empty()) {
+            meta.erase("finalizers");
+            return;
+        }
+        json::Value list = json::Value::array();
+        for (const std::string& f : finalizers) list.push_back(f);
+        meta.set("finalizers", std::move(list));
+    }
+
+    void mark(json::Value& meta, int64_t grace_s, bool graceful) {
+        bool first = !meta_.deleting();
+        WallTime from = core_.clock.now();
+        if (!first && graceful)
+            if (auto was = api::parse_time(meta_.deletion_timestamp)) from = *was - std::chrono::seconds(meta["deletionGracePeriodSeconds"].as_int());
+        if (first || graceful) {
+            meta.set("deletionTimestamp", api::format_time(from + std::chrono::seconds(grace_s)));
+            meta.set("deletionGracePeriodSeconds", grace_s);
+        } else if (!meta.has("deletionGracePeriodSeconds")) {
+            meta.set("deletionGracePeriodSeconds", grace_s);
+        }
+        if (first && meta_.generation > 0) meta.set("generation", meta_.generation + 1);
+    }
+
+    Core& core_;
+    const api::KindInfo& kind_;
+    const DeleteOptions& options_;
+    const api::Meta& meta_;
+    Plan plan_;
+};
+
+Answer answer_of(const api::KindInfo& kind, api::ObjectPtr object, bool removed, const DeleteOptions& options) {
+    Answer answer;
+    answer.kind = &kind;
+    bool show_object = traits_of(kind).answers_deleted || !removed;
+    if (!removed && options.orphan_dependents && !*options.orphan_dependents) answer.code = 202;
+    if (show_object) {
+        answer.object = std::move(object);
+    } else {
+        answer.value = success_value(kind, object->meta());
+        answer.value_type = "meta.v1.Status";
+    }
+    return answer;
+}
+
+Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptions& options, const Item& item) {
+    const api::KindInfo& kind = *context.kind;
+    TRY(check_preconditions(kind, options, item));
+    AdmissionRequest admission{Operation::Delete, kind, context.attributes.ns, item.object->meta().name, "", context.attributes.user};
+    json::Value old = tree_as(core, *item.object, kind);
+    admission.old_object = &old;
+    admission.dry_run = options.dry_run;
+    admission.warnings = &context.warnings;
+    if (!context.internal) {
+        TRY(core.admission.mutate(admission));
+        TRY(core.admission.validate(admission));
+    }
+    Plan plan = Planner(core, kind, options, item).run();
+    api::ObjectPtr object = item.object;
+    Status failed;
+    if ((plan.remove || plan.update) && !options.dry_run && !(plan.update && plan.object == old)) {
+        auto stored = plan.remove ? commit_delete(core, kind, plan.object, item) : commit_object(core, kind, plan.object, &item);
+        if (stored.ok()) object = std::move(stored).value();
+        else failed = std::move(stored).status();
+        if (failed.ok() && plan.remove) {
+            ServiceClaim claim;
+            claim.on_delete(core, kind, old);
+            claim.keep();
+        }
+    } else if (options.dry_run) {
+        object = api::Object::from_tree(plan.object);
+    }
+    if (!context.internal) core.admission.finished(admission, failed.ok() && !options.dry_run);
+    if (!failed.ok()) return failed;
+    return answer_of(kind, object, plan.remove, options);
+}
+
+}  // namespace
+
+Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions options) {
+    const api::KindInfo& kind = *context.kind;
+    const Attributes& a = context.attributes;
+    for (size_t attempt = 0;; ++attempt) {
+        ItemPtr item = core.cache.resource(kind)->get(object_key(a.ns, a.name));
+        if (!item) return not_found(kind, a.name);
+        auto answer = try_delete(core, context, options, *item);
+        if (answer.ok() || answer.status().reason() != Reason::Conflict || !answer.status().details().kind.empty()) return answer;
+        if (attempt >= core.retries_max) return modified_conflict(kind, a.name);
+        catch_up(core);
+    }
+}
+
+}  // namespace skiff::apiserver

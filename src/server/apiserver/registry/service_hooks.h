@@ -1,0 +1,31 @@
+// ServiceClaim: the addresses and ports that one write of a Service takes. What was taken is given back when the write fails
+// (destruction without keep()); what the old Service held and the new one does not is freed by keep(). Does nothing for other kinds.
+#pragma once
+
+#include <vector>
+#include <string>
+
+#include "server/apiserver/core.h"
+
+namespace skiff::apiserver {
+
+class ServiceClaim {
+public:
+    ServiceClaim() = default;
+    ServiceClaim(const ServiceClaim&) = delete;
+    ServiceClaim& operator=(const ServiceClaim&) = delete;
+    ~ServiceClaim();
+
+    Status on_create(Core& core, const api::KindInfo& kind, json::Value& object, bool dry_run);
+    Status on_update(Core& core, const api::KindInfo& kind, json::Value& object, const json::Value& old, bool dry_run);
+    void on_delete(Core& core, const api::KindInfo& kind, const json::Value& object);
+    void keep();
+
+private:
+    friend class ServiceNetwork;
+    ServiceNetwork* network_ = nullptr;
+    std::vector<std::string> taken_ips_, freed_ips_;
+    std::vector<std::pair<std::string, int>> taken_ports_, freed_ports_;   // protocol, port
+};
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,60 @@
+#include "server/apiserver/registry/traits.h"
+
+#include <map>
+#include <string>
+
+namespace skiff::apiserver {
+namespace {
+
+const std::map<std::string, Traits, std::less<>>& table() {
+    static const std::map<std::string, Traits, std::less<>> kTraits = {
+        {"pods", {.answers_deleted = true, .graceful_delete = true}},
+        {"services", {.answers_deleted = true}},
+        {"serviceaccounts", {.answers_deleted = true}},
+        {"podtemplates", {.answers_deleted = true}},
+        {"resourcequotas", {.answers_deleted = true}},
+        {"persistentvolumes", {.answers_deleted = true}},
+        {"persistentvolumeclaims", {.answers_deleted = true}},
+        {"namespaces", {.answers_deleted = true}},
+        {"storageclasses.storage.k8s.io", {.answers_deleted = true}},
+        {"csidrivers.storage.k8s.io", {.answers_deleted = true}},
+        {"csinodes.storage.k8s.io", {.answers_deleted = true}},
+        {"volumeattachments.storage.k8s.io", {.answers_deleted = true}},
+        {"volumeattributesclasses.storage.k8s.io", {.answers_deleted = true}},
+        {"deviceclasses.resource.k8s.io", {.answers_deleted = true}},
+        {"resourceclaims.resource.k8s.io", {.answers_deleted = true}},
+        {"resourceclaimtemplates.resource.k8s.io", {.answers_deleted = true}},
+        {"resourceslices.resource.k8s.io", {.answers_deleted = true}},
+        {"endpoints", {.create_on_update = true}},
+        {"events", {.create_on_update = true, .orphaning = false, .durability = store::Durability::Cheap}},
+        {"events.events.k8s.io", {.create_on_update = true, .orphaning = false, .durability = store::Durability::Cheap}},
+        {"limitranges", {.create_on_update = true}},
+        {"leases.coordination.k8s.io", {.create_on_update = true, .unconditional_update = false, .durability = store::Durability::Cheap}},
+        {"runtimeclasses.node.k8s.io", {.create_on_update = false, .unconditional_update = false}},
+        {"roles.rbac.authorization.k8s.io", {.create_on_update = true}},
+        {"rolebindings.rbac.authorization.k8s.io", {.create_on_update = true}},
+        {"clusterroles.rbac.authorization.k8s.io", {.create_on_update = true}},
+        {"clusterrolebindings.rbac.authorization.k8s.io", {.create_on_update = true}},
+        {"poddisruptionbudgets.policy", {.unconditional_update = false}},
+        {"customresourcedefinitions.apiextensions.k8s.io", {.unconditional_update = false}},
+        {"apiservices.apiregistration.k8s.io", {.unconditional_update = false}},
+        {"mutatingwebhookconfigurations.admissionregistration.k8s.io", {.unconditional_update = false}},
+        {"validatingwebhookconfigurations.admissionregistration.k8s.io", {.unconditional_update = false}},
+        {"validatingadmissionpolicies.admissionregistration.k8s.io", {.unconditional_update = false}},
+        {"validatingadmissionpolicybindings.admissionregistration.k8s.io", {.unconditional_update = false}},
+        {"csistoragecapacities.storage.k8s.io", {.unconditional_update = false}},
+        {"flowschemas.flowcontrol.apiserver.k8s.io", {.unconditional_update = false}},
+        {"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io", {.unconditional_update = false}},
+    };
+    return kTraits;
+}
+
+}  // namespace
+
+const Traits& traits_of(const api::KindInfo& kind) {
+    static const Traits kDefault;
+    auto found = table().find(kind.gvr().group_resource());
+    return found == table().end() ? kDefault : found->second;
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,21 @@
+// Traits: how the generic operations treat a resource, where kinds differ by more than their schema (the strategies of Kubernetes'
+// pkg/registry). Pure; any thread.
+#pragma once
+
+#include "api/kind.h"
+#include "server/store/store.h"
+
+namespace skiff::apiserver {
+
+struct Traits {
+    bool answers_deleted = false;         // DELETE answers the object, not a Status
+    bool create_on_update = false;        // PUT of a missing object creates it
+    bool unconditional_update = true;     // PUT without resourceVersion is allowed
+    bool graceful_delete = false;         // pods: a grace period before the object goes
+    bool orphaning = true;                // propagationPolicy is honoured (not for events)
+    store::Durability durability = store::Durability::Synced;
+};
+
+const Traits& traits_of(const api::KindInfo& kind);
+
+}  // namespace skiff::apiserver

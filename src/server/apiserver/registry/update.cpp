@@ -1,0 +1,47 @@
+#include "server/apiserver/registry/operations.h"
+#include "server/apiserver/registry/traits.h"
+
+namespace skiff::apiserver {
+namespace {
+
+Status check_names(const RequestContext& context, json::Value& object) {
+    const Attributes& a = context.attributes;
+    json::Value& meta = object.mut("metadata");
+    const std::string& name = meta["name"].as_string();
+    if (name.empty()) meta.set("name", a.name);
+    else if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
+    if (context.kind->scope == api::Scope::Cluster) {
+        meta.erase("namespace");
+        return {};
+    }
+    const std::string& ns = meta["namespace"].as_string();
+    if (ns.empty()) meta.set("namespace", a.ns);
+    else if (ns != a.ns) return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
+    return {};
+}
+
+}  // namespace
+
+Result<Answer> update_object(Core& core, RequestContext& context, json::Value object) {
+    const Attributes& a = context.attributes;
+    TRY(check_names(context, object));
+    Change change;
+    change.kind = context.kind;
+    change.ns = a.ns;
+    change.name = a.name;
+    if (a.subresource == "status") change.part = Change::Part::Status;
+    change.make = [&](const json::Value&) -> Result<json::Value> { return object; };
+    if (a.subresource.empty() && traits_of(*context.kind).create_on_update) {
+        change.create_missing = [&]() -> Result<Answer> {
+            if (!object["metadata"]["uid"].as_string().empty())
+                return conflict(*context.kind, a.name,
+                                fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: ", object["metadata"]["uid"].as_string()));
+            json::Value fresh = object;
+            fresh.mut("metadata").erase("resourceVersion");
+            return create_object(core, context, std::move(fresh));
+        };
+    }
+    return change_object(core, context, change);
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,128 @@
+#include "server/apiserver/respond.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/strings.h"
+#include "json/write.h"
+#include "server/apiserver/gzip.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// Kubernetes bounds a warning's text and the sum of all (apiserver/pkg/endpoints/filters/warning.go).
+constexpr size_t kWarningBytesMax = 4 << 10;
+
+std::string quoted_warning(std::string_view text) {
+    std::string out = "299 - \"";
+    for (char c : text) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
+    }
+    out.push_back('"');
+    return out;
+}
+
+bool accepts_gzip(const RequestContext& context) {
+    if (context.http == nullptr) return false;
+    for (std::string_view part : split_views(context.http->headers.get("Accept-Encoding"), ','))
+        if (trim(part.substr(0, part.find(';'))) == "gzip") return true;
+    return false;
+}
+
+net::Bytes newline() {
+    static const net::Bytes kNewline = net::make_bytes("\n");
+    return kNewline;
+}
+
+}  // namespace
+
+net::Headers base_headers(const RequestContext& context) {
+    net::Headers headers;
+    headers.set("Audit-Id", context.id);
+    headers.set("Cache-Control", "no-cache, private");
+    if (!context.flow_schema_uid.empty()) {
+        headers.set("X-Kubernetes-Pf-Flowschema-Uid", context.flow_schema_uid);
+        headers.set("X-Kubernetes-Pf-Prioritylevel-Uid", context.priority_level_uid);
+    }
+    size_t bytes = 0;
+    std::vector<std::string> seen;
+    for (const std::string& warning : context.warnings) {
+        if (std::find(seen.begin(), seen.end(), warning) != seen.end()) continue;
+        seen.push_back(warning);
+        std::string text = quoted_warning(warning);
+        bytes += text.size();
+        if (bytes > kWarningBytesMax) break;
+        headers.add("Warning", std::move(text));
+    }
+    return headers;
+}
+
+void send_pieces(net::Exchange& exchange, const RequestContext& context, int code, std::string content_type, std::vector<net::Bytes> pieces) {
+    net::Response response;
+    response.code = code;
+    response.headers = base_headers(context);
+    response.headers.set("Content-Type", std::move(content_type));
+    if (context.vary_accept) response.headers.set("Vary", "Accept");
+    for (const auto& [name, value] : context.extra_headers) response.headers.set(name, value);
+    size_t total = 0;
+    for (const net::Bytes& piece : pieces) total += piece->size();
+    if (total >= kGzipMin && accepts_gzip(context)) {
+        if (net::Bytes packed = gzip_pieces(pieces)) {
+            response.headers.set("Content-Encoding", "gzip");
+            response.headers.add("Vary", "Accept-Encoding");
+            pieces = {std::move(packed)};
+        }
+    }
+    if (!pieces.empty()) {
+        response.body = std::move(pieces.front());
+        response.more.assign(std::make_move_iterator(pieces.begin() + 1), std::make_move_iterator(pieces.end()));
+    }
+    exchange.respond(std::move(response));
+}
+
+void send_text(net::Exchange& exchange, const RequestContext& context, int code, std::string text, std::string content_type) {
+    net::Response response;
+    response.code = code;
+    response.headers = base_headers(context);
+    response.headers.set("Content-Type", std::move(content_type));
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    response.body = net::make_bytes(std::move(text));
+    exchange.respond(std::move(response));
+}
+
+void send_value(net::Exchange& exchange, const Core& core, const RequestContext& context, int code, const json::Value& value, std::string_view type) {
+    Form form = negotiate_error(exchange.request());
+    auto bytes = encode_value(core, value, type, form);
+    if (!bytes.ok()) return send_status(exchange, core, context, bytes.status());
+    send_pieces(exchange, context, code, form.content_type(), {std::move(bytes).value()});
+}
+
+void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form) {
+    if (answer.value) return send_value(exchange, core, context, answer.code, *answer.value, answer.value_type);
+    auto bytes = encode_object(core, *answer.kind, answer.object, form);
+    if (!bytes.ok()) return send_status(exchange, core, context, bytes.status());
+    std::vector<net::Bytes> pieces{std::move(bytes).value()};
+    if (form.media == MediaType::Json && !form.pretty && form.as == Form::As::Object) pieces.push_back(newline());
+    send_pieces(exchange, context, answer.code, form.content_type(), std::move(pieces));
+}
+
+void send_list(net::Exchange& exchange, const Core& core, const RequestContext& context, const ListAnswer& list, const Form& form) {
+    auto pieces = encode_list(core, *context.kind, list, form);
+    if (!pieces.ok()) return send_status(exchange, core, context, pieces.status());
+    send_pieces(exchange, context, 200, form.content_type(), std::move(pieces).value());
+}
+
+void send_status(net::Exchange& exchange, const Core& core, const RequestContext& context, const Status& status) {
+    Form form = negotiate_error(exchange.request());
+    auto bytes = encode_value(core, status_value(status), "meta.v1.Status", form);
+    net::Response response;
+    response.code = status.code();
+    response.headers = base_headers(context);
+    response.headers.set("Content-Type", bytes.ok() ? form.content_type() : "application/json");
+    if (status.retry_after_s() > 0) response.headers.set("Retry-After", std::to_string(status.retry_after_s()));
+    response.body = bytes.ok() ? std::move(bytes).value() : net::make_bytes(json::write(status_value(status)));
+    exchange.respond(std::move(response));
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,173 @@
+#include "server/apiserver/watch_stream.h"
+
+#include <deque>
+#include <mutex>
+
+#include "base/random.h"
+#include "base/strings.h"
+#include "server/apiserver/encode.h"
+#include "server/apiserver/respond.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// Frames that wait for a client that reads slowly: the initial state of a big resource must fit.
+constexpr size_t kPendingMax = 200'000;
+// Bytes given to the connection before frames start to wait here.
+constexpr size_t kQueuedBytesMax = 512 << 10;
+// A watch without timeoutSeconds ends between these, so that clients of a restarted server do not all come at once (Kubernetes: the same).
+constexpr int64_t kTimeoutMin_s = 1800;
+
+std::string_view type_name(WatchType type) {
+    switch (type) {
+        case WatchType::Added: return "ADDED";
+        case WatchType::Modified: return "MODIFIED";
+        default: return "DELETED";
+    }
+}
+
+class WatchStream : public WatchSink, public std::enable_shared_from_this<WatchStream> {
+public:
+    WatchStream(Core& core, const api::KindInfo& kind, Form form, std::shared_ptr<net::ResponseStream> response)
+        : core_(core), kind_(kind), form_(std::move(form)), key_prefix_(form_.cache_key() + kind.gvk.api_version()), response_(std::move(response)) {}
+
+    // The stream owns the watch until one of both ends.
+    void hold(std::unique_ptr<Cache::Watch> watch, net::IoThreads::Timer timeout) {
+        std::unique_lock lock(mutex_);
+        timeout_ = std::move(timeout);
+        if (!closed_) {
+            watch_ = std::move(watch);
+            return;
+        }
+        lock.unlock();
+        watch.reset();
+    }
+
+    void event(WatchType type, const api::ObjectPtr& object, SharedLines* shared) override {
+        std::unique_lock lock(mutex_);
+        if (closed_) return;
+        if (!pending_.empty() || response_->queued_bytes() > kQueuedBytesMax) {
+            pending_.push_back({type, object, {}});
+            if (pending_.size() > kPendingMax) give_up(lock);
+            return;
+        }
+        send(frame(type, object, shared), lock);
+    }
+
+    void bookmark(int64_t revision, bool initial_end) override {
+        auto bytes = encode_bookmark(core_, kind_, revision, initial_end, form_);
+        std::unique_lock lock(mutex_);
+        if (closed_ || !bytes.ok()) return;
+        if (!pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value()});
+        else send(std::move(bytes).value(), lock);
+    }
+
+    void end(const Status& status) override {
+        std::unique_lock lock(mutex_);
+        if (closed_) return;
+        closed_ = true;
+        if (!status.ok()) {
+            auto bytes = encode_error_event(core_, status, form_);
+            if (bytes.ok()) response_->write(std::move(bytes).value());
+        }
+        response_->end();
+    }
+
+    // The connection has taken what was queued: more of what waits.
+    void drained() {
+        std::unique_lock lock(mutex_);
+        while (!closed_ && !pending_.empty() && response_->queued_bytes() <= kQueuedBytesMax) {
+            Pending next = std::move(pending_.front());
+            pending_.pop_front();
+            if (!send(next.bytes ? next.bytes : frame(next.type, next.object, nullptr), lock)) return;
+        }
+    }
+
+    // Ends the watch from the outside: timeout, client gone.
+    void close() {
+        std::unique_ptr<Cache::Watch> watch;
+        {
+            std::lock_guard lock(mutex_);
+            watch = std::move(watch_);
+            pending_.clear();
+            if (!closed_) response_->end();
+            closed_ = true;
+        }
+    }
+
+private:
+    struct Pending {
+        WatchType type;
+        api::ObjectPtr object;
+        net::Bytes bytes;
+    };
+
+    net::Bytes frame(WatchType type, const api::ObjectPtr& object, SharedLines* shared) {
+        bool columns = form_.as == Form::As::Table && !std::exchange(columns_sent_, true);
+        std::string key;
+        if (shared != nullptr && !columns) {
+            key = key_prefix_;
+            key.append(type_name(type));
+            auto found = shared->find(key);
+            if (found != shared->end()) return found->second;
+        }
+        auto bytes = encode_event(core_, kind_, type_name(type), object, form_, columns);
+        if (!bytes.ok()) return nullptr;
+        if (!key.empty()) (*shared)[key] = *bytes;
+        return std::move(bytes).value();
+    }
+
+    bool send(net::Bytes bytes, std::unique_lock<std::mutex>& lock) {
+        if (!bytes) return true;
+        if (response_->write(std::move(bytes))) return true;
+        give_up(lock);
+        return false;
+    }
+
+    void give_up(std::unique_lock<std::mutex>&) {
+        closed_ = true;
+        pending_.clear();
+        response_->abort();
+    }
+
+    Core& core_;
+    const api::KindInfo& kind_;
+    const Form form_;
+    const std::string key_prefix_;
+    std::shared_ptr<net::ResponseStream> response_;
+    std::mutex mutex_;
+    std::deque<Pending> pending_;
+    std::unique_ptr<Cache::Watch> watch_;
+    net::IoThreads::Timer timeout_;
+    bool closed_ = false;
+    bool columns_sent_ = false;
+};
+
+}  // namespace
+
+void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    const net::Request& request = exchange->request();
+    auto form = negotiate(request, FormsAllowed::Resources);
+    if (!form.ok()) return send_status(*exchange, core, *context, form.status());
+    auto spec = watch_spec(*context, request.query);
+    if (!spec.ok()) return send_status(*exchange, core, *context, spec.status());
+    int64_t timeout_s = parse_int(request.query.get("timeoutSeconds")).value_or(0);
+    if (timeout_s <= 0) timeout_s = kTimeoutMin_s + static_cast<int64_t>(random_u64() % static_cast<uint64_t>(kTimeoutMin_s));
+
+    net::Headers headers = base_headers(*context);
+    headers.set("Content-Type", form->stream_content_type());
+    auto response = exchange->stream(200, std::move(headers));
+    form->pretty = false;
+    auto stream = std::make_shared<WatchStream>(core, *context->kind, *form, response);
+    response->on_drained([weak = std::weak_ptr(stream)] {
+        if (auto s = weak.lock()) s->drained();
+    });
+    // The response keeps the stream: it is let go with the connection or the end of the watch.
+    response->on_closed([stream, context] { stream->close(); });
+    auto timer = core.io->after(std::chrono::seconds(timeout_s), [weak = std::weak_ptr(stream)] {
+        if (auto s = weak.lock()) s->close();
+    });
+    stream->hold(core.cache.watch(*context->kind, std::move(spec).value(), stream), std::move(timer));
+}
+
+}  // namespace skiff::apiserver
