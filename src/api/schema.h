@@ -35,10 +35,8 @@ struct FieldRow {
     std::string_view name;
     std::string_view type;
     ProtoPath proto = 0;
-    std::string_view proto_path = {};             // instead of proto, inside embedded messages: "2.1"
-    bool pointer = false;                         // a scalar whose zero value ("", 0, false) stays when given; else it is left out, as Go's omitempty does
     bool required = false;
-    std::string_view default_json = {};           // the static default, as JSON ("" none); null: always written, null when absent
+    std::string_view default_json = {};           // the static default, as JSON ("" none)
     std::string_view list_type = {};              // atomic, set, map
     std::string_view list_map_keys = {};          // comma separated
     std::string_view patch_strategy = {};         // merge; retainKeys; merge,retainKeys

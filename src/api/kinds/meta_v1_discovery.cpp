@@ -1,0 +1,75 @@
+// What discovery answers with.
+#include "api/kinds/rows.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+constexpr FieldRow kAPIGroup[] = {
+    kKindField,
+    kApiVersionField,
+    {.name = "name", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
+    {.name = "versions", .type = "list<meta.v1.GroupVersionForDiscovery>", .proto = 2, .required = true, .list_type = "atomic"},
+    {.name = "preferredVersion", .type = "meta.v1.GroupVersionForDiscovery", .proto = 3, .default_json = "{}"},
+    {.name = "serverAddressByClientCIDRs", .type = "list<meta.v1.ServerAddressByClientCIDR>", .proto = 4, .list_type = "atomic"},
+};
+
+constexpr FieldRow kAPIGroupList[] = {
+    kKindField,
+    kApiVersionField,
+    {.name = "groups", .type = "list<meta.v1.APIGroup>", .proto = 1, .required = true, .list_type = "atomic"},
+};
+
+constexpr FieldRow kAPIResource[] = {
+    {.name = "name", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
+    {.name = "namespaced", .type = "bool", .proto = 2, .required = true, .default_json = "false"},
+    {.name = "kind", .type = "string", .proto = 3, .required = true, .default_json = R"("")"},
+    {.name = "verbs", .type = "list<string>", .proto = 4, .required = true, .go = "v1.Verbs"},
+    {.name = "shortNames", .type = "list<string>", .proto = 5, .list_type = "atomic"},
+    {.name = "singularName", .type = "string", .proto = 6, .required = true, .default_json = R"("")"},
+    {.name = "categories", .type = "list<string>", .proto = 7, .list_type = "atomic"},
+    {.name = "group", .type = "string", .proto = 8},
+    {.name = "version", .type = "string", .proto = 9},
+    {.name = "storageVersionHash", .type = "string", .proto = 10},
+};
+
+constexpr FieldRow kAPIResourceList[] = {
+    kKindField,
+    kApiVersionField,
+    {.name = "groupVersion", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
+    {.name = "resources", .type = "list<meta.v1.APIResource>", .proto = 2, .required = true, .list_type = "atomic"},
+};
+
+constexpr FieldRow kAPIVersions[] = {
+    kKindField,
+    kApiVersionField,
+    {.name = "versions", .type = "list<string>", .proto = 1, .required = true, .list_type = "atomic"},
+    {.name = "serverAddressByClientCIDRs", .type = "list<meta.v1.ServerAddressByClientCIDR>", .proto = 2, .required = true,
+     .list_type = "atomic"},
+};
+
+constexpr FieldRow kGroupVersionForDiscovery[] = {
+    {.name = "groupVersion", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
+    {.name = "version", .type = "string", .proto = 2, .required = true, .default_json = R"("")"},
+};
+
+constexpr FieldRow kServerAddressByClientCIDR[] = {
+    {.name = "clientCIDR", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
+    {.name = "serverAddress", .type = "string", .proto = 2, .required = true, .default_json = R"("")"},
+};
+
+constexpr TypeRow kTypes[] = {
+    {.name = "meta.v1.APIGroup", .fields = kAPIGroup},
+    {.name = "meta.v1.APIGroupList", .fields = kAPIGroupList},
+    {.name = "meta.v1.APIResource", .fields = kAPIResource},
+    {.name = "meta.v1.APIResourceList", .fields = kAPIResourceList},
+    {.name = "meta.v1.APIVersions", .fields = kAPIVersions},
+    {.name = "meta.v1.GroupVersionForDiscovery", .fields = kGroupVersionForDiscovery},
+    {.name = "meta.v1.ServerAddressByClientCIDR", .fields = kServerAddressByClientCIDR},
+};
+
+}  // namespace
+
+std::span<const TypeRow> meta_v1_discovery_types() { return kTypes; }
+
+}  // namespace skiff::api::kinds
