@@ -1,0 +1,45 @@
+// OpenAPI documents made from field tables and kinds: v3 for each group version, v2 for everything. Made when first asked for and kept
+// only while used (weak), so an idle server holds none. Any thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/kind.h"
+
+namespace skiff::api {
+
+class OpenApi {
+public:
+    explicit OpenApi(std::shared_ptr<const KindRegistry> kinds) : kinds_(std::move(kinds)) {}
+
+    // The index of /openapi/v3: {"paths": {"apis/apps/v1": {"serverRelativeURL": "/openapi/v3/apis/apps/v1?hash=..."}}}.
+    Bytes index();
+    // The document of "api/v1" or "apis/apps/v1"; null when there is no such group version.
+    Bytes document(std::string_view group_version_path);
+    // Its hash as in the index, upper case hexadecimal; "" when there is none.
+    std::string hash(std::string_view group_version_path);
+    // /openapi/v2 as JSON.
+    Bytes v2();
+
+private:
+    Bytes cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const);
+    std::string make_index(std::string_view) const;
+    std::string make_document(std::string_view path) const;
+    std::string make_v2(std::string_view) const;
+
+    std::shared_ptr<const KindRegistry> kinds_;
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<const std::string>, std::less<>> documents_;
+    std::map<std::string, std::string, std::less<>> hashes_;
+    Bytes index_;
+};
+
+// "core.v1.Pod" -> "io.k8s.api.core.v1.Pod"; "meta.v1.ObjectMeta" -> "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta".
+std::string definition_name(std::string_view type);
+
+}  // namespace skiff::api

@@ -1,0 +1,26 @@
+// Times and durations as metav1.Time, metav1.MicroTime and metav1.Duration write them. Any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/status.h"
+
+namespace skiff::api {
+
+std::string format_time(WallTime time);             // 2026-11-21T09:30:00Z
+std::string format_micro_time(WallTime time);       // 2026-11-21T09:30:00.123456Z
+// RFC 3339 with any fraction and offset.
+std::optional<WallTime> parse_time(std::string_view text);
+// The same with Go's message: parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006".
+Result<WallTime> read_time(std::string_view text);
+Result<WallTime> read_micro_time(std::string_view text);   // six digits of fraction are needed
+
+std::string format_duration(Duration duration);     // 1h0m5.5s
+Result<Duration> parse_duration(std::string_view text);   // Go's units ns us ms s m h
+// "5s", "3m", "2d3h", "45d": the AGE column (duration.HumanDuration).
+std::string human_duration(Duration duration);
+
+}  // namespace skiff::api
