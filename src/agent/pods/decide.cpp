@@ -18,7 +18,8 @@ public:
 
     Plan run() {
         if (!state_.sandbox || !state_.sandbox->ready) plan_.create_sandbox = needs_sandbox();
-        const bool initialized = walk_init_containers();
+        // Without a sandbox, and with no need of one, there is nothing to initialize.
+        const bool initialized = (!state_.sandbox && !plan_.create_sandbox) || walk_init_containers();
         if (!plan_.terminate && initialized) walk_main_containers();
         if (!plan_.terminate) walk_ephemeral_containers();
         if (plan_.terminate) plan_.create_sandbox = false, plan_.start.clear(), plan_.stop.clear();
@@ -80,7 +81,7 @@ private:
 
     // Starts the next init container or sidecar; true when main containers may run.
     bool walk_init_containers() {
-        const bool initialized = initialized_before(pod_, state_);
+        const bool initialized = initialized_in_sandbox(pod_, state_);
         for (const auto& container : list_) {
             const ContainerState& has = known(container);
             const Run* run = has.current();
@@ -93,11 +94,11 @@ private:
                     if (!initialized) return false;
                 }
             } else if (container.kind == ContainerKind::Init && !initialized) {
-                if (!run) {
+                if (run && run->running()) return false;
+                if (!run || !in_present_sandbox(state_, *run)) {
                     start(container);
                     return false;
                 }
-                if (run->running()) return false;
                 if (run->exited() && run->status.exit_code == 0) continue;
                 if (!restarts(pod_, container, *run)) {
                     plan_.terminate = Termination{.grace_s = grace_period_s(pod_), .since = now_};

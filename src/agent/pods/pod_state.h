@@ -10,7 +10,9 @@
 
 #include "agent/pods/backoff.h"
 #include "agent/pods/pod_spec.h"
+#include "agent/images/image_store.h"
 #include "agent/runtime/runtime.h"
+#include "agent/volumes/volume_manager.h"
 #include "api/object.h"
 #include "base/clock.h"
 #include "json/value.h"
@@ -28,6 +30,7 @@ struct Run {
     std::string termination_message;
     Duration ended{0};                    // Clock::elapsed() when it ended; for the back-off
     bool ended_seen = false;              // message read, events written
+    bool removed = false;                 // the runtime knows it no more
     bool running() const { return status.state == runtime::State::Running; }
     bool exited() const { return status.state == runtime::State::Exited; }
 };
@@ -37,7 +40,7 @@ struct Stopping {
     enum class Step { PreStop, Signalled, Killed };
     Step step = Step::PreStop;
     Duration deadline{0};
-    std::string message;                  // of the Killing event
+    bool hook_done = false;
 };
 
 enum class PostStart { None, Running, Done, Failed };
@@ -50,15 +53,28 @@ struct ContainerState {
     int failed_tries = 0;
     bool started = false, ready = false;  // of the newest run, as the probes say
     PostStart post_start = PostStart::None;
+    std::string probed_id;                // the run that has its probes
     std::string unhealthy;                // liveness or startup probe failed: the message of the Killing event
     int64_t unhealthy_grace_s = -1;       // terminationGracePeriodSeconds of that probe, -1: the pod's
     std::optional<Stopping> stopping;
+    std::string hook_message;             // why a lifecycle hook failed, until it is told
     int restart_count_base = 0;           // from the API's status when the runtime knows no run (after a reboot)
     const Run* current() const { return runs.empty() ? nullptr : &runs.front(); }
     Run* current() { return runs.empty() ? nullptr : &runs.front(); }
     bool running() const { return !runs.empty() && runs.front().running(); }
 };
 constexpr size_t kRunsKept = 2;
+
+// An image that the pod needs: pulled in the background, one pull at a time.
+struct ImageWait {
+    bool pulling = false;
+    std::optional<images::Image> pulled;  // by the last pull; taken by the next start
+    Backoff backoff;
+    Duration failed_at{0};
+    std::string error;                    // of the last pull; "" when it went well
+    bool backing_off = false;             // the BackOff event was written
+    std::string told;                     // message of an event that is still to be written
+};
 
 // The pod is to end: deleted, evicted, out of time, or all of its containers have ended.
 struct Termination {
@@ -86,7 +102,10 @@ struct PodState {
     bool had_sandbox = false;
     int sandbox_attempt = 0;
     Duration sandbox_retry_at{0};
-    bool volumes_ready = false;
+    std::optional<volumes::Volumes> volumes;
+    std::string volumes_for;              // resourceVersion of the object they were made for
+    std::string volumes_error;            // as last told by an event
+    std::map<std::string, ImageWait> images;   // by spec.containers[].image
     Duration volumes_retry_at{0};
 
     std::map<std::string, ContainerState> containers;
@@ -103,8 +122,10 @@ struct PodState {
     }
 };
 
-// Whether any main container has run: the pod has been initialized then.
+// Whether any main container has run: the pod has been initialized then. In the present sandbox: a new one runs init containers again.
 bool initialized_before(const json::Value& pod, const PodState& state);
+bool initialized_in_sandbox(const json::Value& pod, const PodState& state);
+bool in_present_sandbox(const PodState& state, const Run& run);
 bool any_running(const PodState& state);
 
 }  // namespace skiff::agent::pods

@@ -40,6 +40,8 @@ json::Value pod_status(const json::Value& pod, const PodState& state, const Node
     // Whole success or failure is said only after everything has ended and was stopped.
     if (!ending && !state.from_manifest && (phase == "Succeeded" || phase == "Failed") && !(state.termination && state.termination->failed)) phase = initialized ? "Running" : "Pending";
 
+    if (terminal(pod)) phase = pod["status"]["phase"].as_string();   // the end is the end
+
     const bool sandbox_ready = state.sandbox && state.sandbox->ready && (host_network(pod) || !state.ips.empty());
     json::Value status = json::Value::object();
     status.set("conditions", pod_conditions({pod, init, main, phase, sandbox_ready, initialized, known_conditions(pod, state), sys::rfc3339(now)}));
@@ -64,6 +66,30 @@ json::Value pod_status(const json::Value& pod, const PodState& state, const Node
     return status;
 }
 
+namespace {
+
+// Equal but for members that are null, {} or [] on one side and absent on the other: the API may leave those out.
+bool equivalent(const json::Value& a, const json::Value& b) {
+    auto nothing = [](const json::Value& value) { return value.is_null() || ((value.is_object() || value.is_array()) && value.size() == 0); };
+    if (nothing(a) || nothing(b)) return nothing(a) && nothing(b);
+    if (a.is_object() && b.is_object()) {
+        for (const auto& [key, value] : a.members())
+            if (!equivalent(value, b[key])) return false;
+        for (const auto& [key, value] : b.members())
+            if (!a.has(key) && !nothing(value)) return false;
+        return true;
+    }
+    if (a.is_array() && b.is_array()) {
+        if (a.size() != b.size()) return false;
+        for (size_t i = 0; i < a.size(); ++i)
+            if (!equivalent(a[i], b[i])) return false;
+        return true;
+    }
+    return a == b;
+}
+
+}  // namespace
+
 json::Value status_patch(const json::Value& previous, const json::Value& wanted) {
     json::Value patch = json::Value::object();
     for (const auto& [key, value] : wanted.members()) {
@@ -74,7 +100,7 @@ json::Value status_patch(const json::Value& previous, const json::Value& wanted)
                 const json::Value* before = nullptr;
                 for (const auto& candidate : old.items())
                     if (candidate["type"] == condition["type"]) before = &candidate;
-                if (!before || !(*before == condition)) {
+                if (!before || !equivalent(*before, condition)) {
                     json::Value entry = condition;
                     // A merge by type keeps members that are absent here.
                     for (const char* member : {"reason", "message"})
@@ -83,7 +109,7 @@ json::Value status_patch(const json::Value& previous, const json::Value& wanted)
                 }
             }
             if (changed.size() > 0) patch.set("conditions", std::move(changed));
-        } else if (!(old == value)) {
+        } else if (!equivalent(old, value)) {
             json::Value entry = value;
             if (key == "podIPs")   // merges by ip: what is no longer there is taken out by name
                 for (const auto& gone : old.items()) {

@@ -1,0 +1,152 @@
+#include "agent/pods/step_image.h"
+
+#include <fmt/core.h>
+
+#include "agent/pods/pull_secrets.h"
+#include "base/log.h"
+
+namespace skiff::agent::pods {
+
+namespace {
+
+enum class PullPolicy { Always, IfNotPresent, Never };
+
+PullPolicy policy_of(const json::Value& container) {
+    const std::string& text = container["imagePullPolicy"].as_string();
+    if (text == "Never") return PullPolicy::Never;
+    if (text == "Always") return PullPolicy::Always;
+    if (text == "IfNotPresent") return PullPolicy::IfNotPresent;
+    // A manifest may leave it out: Always for :latest, as the API defaults it.
+    const std::string& image = container["image"].as_string();
+    const size_t slash = image.rfind('/'), colon = image.rfind(':');
+    const bool tagged = image.find('@') != std::string::npos || (colon != std::string::npos && (slash == std::string::npos || colon > slash));
+    return !tagged || (image.size() > 7 && image.compare(image.size() - 7, 7, ":latest") == 0) ? PullPolicy::Always : PullPolicy::IfNotPresent;
+}
+
+// 1.234s, 56ms: as Go prints a duration that was rounded to milliseconds.
+std::string go_seconds(Duration duration) {
+    const int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    if (ms < 1000) return fmt::format("{}ms", ms);
+    std::string text = fmt::format("{:.3f}", static_cast<double>(ms % 60000) / 1000.0);
+    while (text.back() == '0') text.pop_back();
+    if (text.back() == '.') text.pop_back();
+    return ms >= 60000 ? fmt::format("{}m{}s", ms / 60000, text) : text + "s";
+}
+
+struct PullJob {
+    Services& services;
+    std::string image, reference, ns;
+    std::vector<std::string> secrets;
+    Duration asked;
+    std::function<void(std::function<void(PodState&)>)> post;
+};
+
+Result<images::Image> pull(const PullJob& job) {
+    images::PullOptions options;
+    for (const auto& name : job.secrets) {
+        auto secret = job.services.client->get({"", "v1", "secrets"}, job.ns, name);
+        if (!secret.ok()) continue;                        // the kubelet pulls without it, too
+        const api::TreePtr tree = (*secret)->tree();
+        for (auto& credentials : pull_credentials(*tree, job.reference)) options.credentials.push_back(std::move(credentials));
+    }
+    return job.services.images.pull(job.reference, options);
+}
+
+void run_pull(const PullJob& job) {
+    const Duration began = job.services.clock.elapsed();
+    auto pulled = pull(job);
+    const Duration ended = job.services.clock.elapsed();
+    if (!pulled.ok()) log::warn("pods", "pull failed", {{"image", job.reference}, {"error", pulled.status().message()}});
+    job.post([pulled = std::move(pulled), image = job.image, took = ended - began, waited = ended - job.asked, ended](PodState& state) {
+        ImageWait& wait = state.images[image];
+        wait.pulling = false;
+        if (pulled.ok()) {
+            wait.pulled = *pulled;
+            wait.error.clear();
+            wait.backoff.reset();
+            wait.told = fmt::format("Successfully pulled image \"{}\" in {} ({} including waiting). Image size: {} bytes.", image, go_seconds(took), go_seconds(waited),
+                                    pulled->size_bytes);
+        } else {
+            wait.backoff.next(wait.failed_at, ended);
+            wait.failed_at = ended;
+            wait.error = pulled.status().message();
+            wait.told = fmt::format("Failed to pull image \"{}\": {}", image, wait.error);
+        }
+        wait.backing_off = false;
+    });
+}
+
+void begin_pull(Sync& sync, const ContainerRef& container, const std::string& reference, ImageWait& wait) {
+    const std::string& image = (*container.spec)["image"].as_string();
+    PullJob job{sync.services, image, reference, sync.pod["metadata"]["namespace"].as_string(), {}, sync.now(), sync.post};
+    for (const auto& secret : sync.pod["spec"]["imagePullSecrets"].items()) job.secrets.push_back(secret["name"].as_string());
+    wait.pulling = sync.services.pulls.submit([job = std::move(job)] { run_pull(job); });
+    if (wait.pulling) sync.event(&container, "Normal", "Pulling", fmt::format("Pulling image \"{}\"", image));
+    else sync.wake_in(std::chrono::seconds(1));
+}
+
+void refuse(Sync& sync, const ContainerRef& container, const char* reason, const std::string& message, const char* event_reason) {
+    ContainerState& state = sync.state.container(container.name());
+    if (state.waiting && state.waiting->reason == reason) return;
+    state.waiting = Waiting{reason, message};
+    sync.event(&container, "Warning", event_reason, message);
+    sync.event(&container, "Warning", "Failed", fmt::format("Error: {}", reason));
+}
+
+// After a failed pull: ErrImagePull at first, then ImagePullBackOff until the next try.
+void back_off(Sync& sync, const ContainerRef& container, ImageWait& wait) {
+    const std::string& image = (*container.spec)["image"].as_string();
+    ContainerState& state = sync.state.container(container.name());
+    sync.wake_in(wait.backoff.remaining(wait.failed_at, sync.now()));
+    if (!wait.told.empty()) {
+        sync.event(&container, "Warning", "Failed", std::exchange(wait.told, {}));
+        sync.event(&container, "Warning", "Failed", "Error: ErrImagePull");
+        state.waiting = Waiting{"ErrImagePull", wait.error};
+        sync.wake_in(std::chrono::seconds(1));
+        return;
+    }
+    state.waiting = Waiting{"ImagePullBackOff", fmt::format("Back-off pulling image \"{}\": ErrImagePull: {}", image, wait.error)};
+    if (std::exchange(wait.backing_off, true)) return;
+    sync.event(&container, "Normal", "BackOff", fmt::format("Back-off pulling image \"{}\"", image));
+    sync.event(&container, "Warning", "Failed", "Error: ImagePullBackOff");
+}
+
+}  // namespace
+
+std::optional<ReadyImage> ensure_image(Sync& sync, const ContainerRef& container) {
+    const std::string& image = (*container.spec)["image"].as_string();
+    auto reference = images::normalize_reference(image);
+    if (!reference.ok()) {
+        refuse(sync, container, "InvalidImageName", fmt::format("Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": {1}", image, reference.status().message()),
+               "InspectFailed");
+        return std::nullopt;
+    }
+    ImageWait& wait = sync.state.images[image];
+    if (wait.pulling) return std::nullopt;
+    const PullPolicy policy = policy_of(*container.spec);
+    if (wait.pulled) {
+        ReadyImage ready{*std::exchange(wait.pulled, std::nullopt), *reference};
+        sync.event(&container, "Normal", "Pulled", std::exchange(wait.told, {}));
+        return ready;
+    }
+    if (policy != PullPolicy::Always) {
+        if (auto present = sync.services.images.get(*reference); present.ok()) {
+            sync.event(&container, "Normal", "Pulled", fmt::format("Container image \"{}\" already present on machine", image));
+            wait.error.clear();
+            return ReadyImage{std::move(*present), *reference};
+        }
+        if (policy == PullPolicy::Never) {
+            refuse(sync, container, "ErrImageNeverPull", fmt::format("Container image \"{}\" is not present with pull policy of Never", image), "ErrImageNeverPull");
+            sync.wake_in(std::chrono::seconds(10));
+            return std::nullopt;
+        }
+    }
+    if (!wait.error.empty() && (!wait.told.empty() || wait.backoff.remaining(wait.failed_at, sync.now()) > Duration{0})) {
+        back_off(sync, container, wait);
+        return std::nullopt;
+    }
+    begin_pull(sync, container, *reference, wait);
+    return std::nullopt;
+}
+
+}  // namespace skiff::agent::pods
