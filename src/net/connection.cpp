@@ -52,7 +52,7 @@ std::string address_text(const void* sockaddr_pointer) {
 }
 
 Connection::Connection(Loop& loop, Fd fd, std::string remote_address, TlsChoice tls)
-    : loop_(loop), socket_(loop, std::move(fd)), remote_address_(std::move(remote_address)), is_tls_(tls.server || tls.client) {
+    : keep_loop_(loop.shared_from_this()), loop_(loop), socket_(loop, std::move(fd)), remote_address_(std::move(remote_address)), is_tls_(tls.server || tls.client) {
     set_options(socket_.fd());
     if (tls.server) tls_ = TlsSession::server(tls.server, socket_.fd());
     if (tls.client) tls_ = TlsSession::client(tls.client, socket_.fd(), tls.host);

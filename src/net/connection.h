@@ -87,6 +87,7 @@ private:
     void write_failed(const std::string& why);
     void peer_done(Status status);
 
+    const std::shared_ptr<Loop> keep_loop_;
     Loop& loop_;
     Socket socket_;
     const std::string remote_address_;

@@ -10,7 +10,7 @@ namespace skiff::net {
 
 IoThreads::IoThreads(size_t threads) : impl_(std::make_unique<Impl>()) {
     if (threads == 0) threads = 1;
-    for (size_t i = 0; i < threads; ++i) impl_->loops.push_back(std::make_unique<Loop>());
+    for (size_t i = 0; i < threads; ++i) impl_->loops.push_back(std::make_shared<Loop>());
     for (size_t i = 0; i < threads; ++i) {
         impl_->threads.emplace_back([loop = impl_->loops[i].get(), i] {
             set_thread_name("io-" + std::to_string(i));
@@ -47,7 +47,8 @@ Loop& IoThreads::Impl::this_or_next_loop() {
 namespace {
 // The asio timer lives and dies on its loop's thread; the handle only says "cancelled".
 struct TimerState {
-    explicit TimerState(Loop& l) : loop(l) {}
+    explicit TimerState(Loop& l) : keep(l.shared_from_this()), loop(l) {}
+    const std::shared_ptr<Loop> keep;
     Loop& loop;
     std::atomic<bool> cancelled{false};
     std::unique_ptr<LoopTimer> timer;

@@ -13,7 +13,7 @@
 namespace skiff::net {
 
 struct IoThreads::Impl {
-    std::vector<std::unique_ptr<Loop>> loops;
+    std::vector<std::shared_ptr<Loop>> loops;
     Resolver resolver;
     std::vector<std::jthread> threads;
     std::atomic<size_t> next{0};

@@ -86,7 +86,8 @@ char* Loop::scratch() {
 }
 
 struct LoopTimer::State {
-    explicit State(Loop& loop) : timer(loop.impl().context) {}
+    explicit State(Loop& loop) : keep(loop.shared_from_this()), timer(loop.impl().context) {}
+    const std::shared_ptr<Loop> keep;
     asio::steady_timer timer;
     uint64_t armed = 0;   // a task runs only when it is still the last one armed
     std::function<void()> task;
@@ -115,7 +116,8 @@ void LoopTimer::cancel() {
 }
 
 struct Socket::Impl {
-    Impl(Loop& loop, int fd) : descriptor(loop.impl().context, fd) {}
+    Impl(Loop& loop, int fd) : keep(loop.shared_from_this()), descriptor(loop.impl().context, fd) {}
+    const std::shared_ptr<Loop> keep;
     asio::posix::stream_descriptor descriptor;
 };
 

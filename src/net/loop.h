@@ -21,7 +21,8 @@ public:
     virtual void abandon() = 0;                  // the loop has stopped
 };
 
-class Loop {
+// Held by shared_ptr: sockets and timers keep it, so that one that outlives IoThreads is still safe to destroy.
+class Loop : public std::enable_shared_from_this<Loop> {
 public:
     Loop();
     ~Loop();
