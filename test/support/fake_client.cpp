@@ -301,7 +301,8 @@ std::vector<json::Value> FakeClient::trees(const Gvr& gvr, const std::string& ns
     std::vector<json::Value> found;
     client::ListOptions options;
     options.ns = ns;
-    for (const auto& object : list(gvr, options)->items) found.push_back(*object->tree());
+    auto listed = list(gvr, options);
+    for (const auto& object : listed->items) found.push_back(*object->tree());
     return found;
 }
 
