@@ -91,7 +91,8 @@ struct PodState {
     api::ObjectPtr pod;                   // as wanted now
     bool from_manifest = false;           // a static pod
     bool gone = false;                    // no longer in its source
-    std::string mirror_uid;               // static pods: uid of the mirror in the API
+    std::string mirror_uid;               // static pods: uid of the mirror in the API, "" without
+    api::ObjectPtr mirror;
 
     std::optional<WallTime> start_time;
     std::optional<Waiting> rejected;      // not admitted by this node

@@ -114,6 +114,7 @@ bool ensure_volumes(Sync& sync) {
 bool ensure_sandbox(Sync& sync) {
     PodState& state = sync.state;
     if (state.sandbox && state.sandbox->ready && !state.ips.empty()) return true;
+    if (!host_network(sync.pod) && !sync.services.network.load()) return false;   // set_network() wakes every pod
     if (state.sandbox_retry_at > sync.now()) {
         sync.wake_in(state.sandbox_retry_at - sync.now());
         return false;

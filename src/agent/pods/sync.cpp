@@ -84,7 +84,7 @@ void report_status(Sync& sync) {
             if (last) state.final_status_written = true;
             return;
         }
-        sync.services.status_writer.submit({.uid = state.mirror_uid, .pod = state.pod, .status = std::move(status), .written = std::move(written)});
+        sync.services.status_writer.submit({.uid = state.mirror_uid, .pod = state.mirror, .status = std::move(status), .written = std::move(written)});
         return;
     }
     const bool remove = state.termination && state.termination->resources_released && deleting(sync);

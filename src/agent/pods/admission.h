@@ -1,0 +1,19 @@
+// Whether this node can take one more pod, as the kubelet asks before it runs one: the scheduler may have raced, or have been passed by. Pure.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "agent/pods/node_config.h"
+#include "agent/pods/pod_state.h"
+
+namespace skiff::agent::pods {
+
+struct NodeLoad {
+    int64_t pods = 0, cpu_milli = 0, memory_bytes = 0;
+};
+void add_pod(NodeLoad& load, const json::Value& pod);
+// reason (OutOfcpu, OutOfmemory, OutOfpods) and message; nothing when it fits.
+std::optional<Waiting> refuse(const json::Value& pod, const NodeLoad& others, const NodeConfig& config);
+
+}  // namespace skiff::agent::pods
