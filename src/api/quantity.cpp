@@ -57,7 +57,10 @@ bool read_exponent(std::string_view text, int& exponent) {
     }
     if (text.empty() || text.size() > 9) return false;
     exponent = 0;
-    for (char c : text) exponent = exponent * 10 + (c - '0');
+    for (char c : text) {
+        if (!digit(c)) return false;
+        exponent = exponent * 10 + (c - '0');
+    }
     if (negative) exponent = -exponent;
     return true;
 }

@@ -1,0 +1,224 @@
+#include "api/decode.h"
+
+#include "api/scalar_form.h"
+#include "base/strings.h"
+#include "json/parse.h"
+
+namespace skiff::api {
+
+namespace {
+
+using Kind = ValueSchema::Kind;
+constexpr size_t kProblemsMax = 100;
+constexpr uint16_t kNowhere = 0xffff;
+
+// Where the walk is; texts are made only when there is something to report.
+struct Frame {
+    const Frame* parent = nullptr;
+    const std::string* name = nullptr;    // a field or a map key
+    size_t index = 0;                     // an element of a list, when name is null
+    const TypeSchema* type = nullptr;     // the struct that has the field; null for map keys
+};
+
+std::string strict_path(const Frame* frame) {
+    if (!frame || !frame->parent) return {};
+    std::string path = strict_path(frame->parent);
+    if (!frame->name) return path + fmt::format("[{}]", frame->index);
+    if (!path.empty()) path += '.';
+    return path + *frame->name;
+}
+
+// Go's decoder names struct fields only: no indexes and no map keys.
+std::string go_path(const Frame* frame) {
+    if (!frame || !frame->parent) return {};
+    std::string path = go_path(frame->parent);
+    if (!frame->type) return path;
+    if (!path.empty()) path += '.';
+    return path + *frame->name;
+}
+
+class Normalizer {
+public:
+    explicit Normalizer(StrictProblems* strict) : strict_(strict) {}
+
+    Status run(const TypeSchema& schema, json::Value& tree) {
+        Frame root;
+        if (!tree.is_object()) {
+            if (!tree.is_null())
+                return error(Reason::BadRequest, "json: cannot unmarshal {} into Go value of type v1.{}", go_json_kind(tree), schema.short_name());
+            tree = json::Value::object();
+        }
+        object(schema, tree, root);
+        return std::move(first_error_);
+    }
+
+private:
+    void object(const TypeSchema& schema, json::Value& tree, const Frame& frame) {
+        auto& members = tree.mut_members();
+        const auto& fields = schema.fields();
+        std::vector<uint16_t> slots(fields.size(), kNowhere);
+        size_t kept = 0;
+        bool unknown = false;
+        for (size_t i = 0; i < members.size(); ++i) {
+            const Field* field = schema.find(members[i].key);
+            if (!field) {
+                if (!schema.preserve_unknown()) report_unknown(members[i].key, frame);
+                unknown = true;
+                continue;
+            }
+            if (members[i].value.is_null()) continue;
+            Frame below{&frame, &field->name, 0, &schema};
+            value(field->value, field->go_type, members[i].value, below);
+            if (!field->pointer && is_zero(field->value.kind, members[i].value)) continue;
+            slots[static_cast<size_t>(field - fields.data())] = static_cast<uint16_t>(i);
+            ++kept;
+        }
+        rebuild(schema, members, slots, kept, unknown && schema.preserve_unknown(), frame);
+    }
+
+    // The members in the order of the table, with what is always written.
+    void rebuild(const TypeSchema& schema, json::Object& members, const std::vector<uint16_t>& slots, size_t kept, bool keep_unknown,
+                 const Frame& frame) {
+        const auto& fields = schema.fields();
+        json::Object ordered;
+        ordered.reserve(kept + 4);
+        for (size_t f = 0; f < fields.size(); ++f) {
+            if (slots[f] != kNowhere) {
+                ordered.push_back(std::move(members[slots[f]]));
+            } else if (fields[f].always) {
+                ordered.push_back({fields[f].name, fields[f].absent});
+                if (fields[f].absent.is_object()) {
+                    Frame below{&frame, &fields[f].name, 0, &schema};
+                    object(*fields[f].value.object, ordered.back().value, below);
+                }
+            }
+        }
+        if (keep_unknown)
+            for (auto& member : members)
+                if (!schema.find(member.key)) ordered.push_back(std::move(member));
+        members = std::move(ordered);
+    }
+
+    void value(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
+        switch (schema.kind) {
+            case Kind::Any: return;
+            case Kind::Object:
+                if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+                return object(*schema.object, tree, frame);
+            case Kind::List: return list(schema, go_type, tree, frame);
+            case Kind::Map: return map(schema, go_type, tree, frame);
+            default: break;
+        }
+        ScalarResult result = normalize_scalar(schema.kind, tree);
+        if (result.error == ScalarError::Mismatch) report_mismatch(schema, go_type, result.text, frame);
+        if (result.error == ScalarError::Custom && first_error_.ok()) first_error_ = Status(Reason::BadRequest, std::move(result.text));
+    }
+
+    void list(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
+        if (!tree.is_array()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+        auto& items = tree.mut_items();
+        for (size_t i = 0; i < items.size(); ++i) {
+            if (items[i].is_null()) items[i] = zero_value(schema.element->kind);
+            Frame below{&frame, nullptr, i, nullptr};
+            value(*schema.element, go_type, items[i], below);
+        }
+    }
+
+    void map(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
+        if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+        for (auto& member : tree.mut_members()) {
+            if (member.value.is_null()) member.value = zero_value(schema.element->kind);
+            if (member.value.is_null()) continue;
+            Frame below{&frame, &member.key, 0, nullptr};
+            value(*schema.element, go_type, member.value, below);
+        }
+    }
+
+    void report_unknown(const std::string& key, const Frame& frame) {
+        if (!strict_ || strict_->size() >= kProblemsMax) return;
+        std::string path = strict_path(&frame);
+        if (!path.empty()) path += '.';
+        strict_->push_back(fmt::format("unknown field \"{}{}\"", path, key));
+    }
+
+    // Go remembers the first type error and decodes the rest.
+    void report_mismatch(const ValueSchema& schema, const std::string& go_type, const std::string& found, const Frame& frame) {
+        if (!first_error_.ok()) return;
+        const Frame* field = &frame;
+        while (field->parent && !field->type) field = field->parent;
+        std::string_view owner = field->type ? field->type->short_name() : std::string_view();
+        first_error_ = error(Reason::BadRequest, "json: cannot unmarshal {} into Go struct field {}.{} of type {}", found, owner, go_path(&frame),
+                             go_type_of(schema, go_type));
+    }
+
+    StrictProblems* strict_;
+    Status first_error_;
+};
+
+// "{\"kind\":\"ConfigMap\",\"apiVersion ..." as Kubernetes quotes a body it cannot read.
+std::string excerpt(std::string_view bytes) {
+    constexpr size_t kShown = 30;
+    bool text = true;
+    for (char c : bytes.substr(0, kShown)) text &= static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r';
+    std::string shown(bytes.substr(0, kShown));
+    if (!text || (!bytes.empty() && bytes[0] != '{')) {
+        shown.clear();
+        for (char c : bytes.substr(0, kShown)) shown += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    }
+    if (bytes.size() > kShown) shown += " ...";
+    return shown;
+}
+
+Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes) {
+    // The parser adds an offset that Kubernetes does not have.
+    std::string text = why.message();
+    if (size_t offset = text.rfind(" (offset "); offset != std::string::npos) text.resize(offset);
+    return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {} ({})",
+                 gvk.kind, text, excerpt(bytes));
+}
+
+}  // namespace
+
+Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict) { return Normalizer(strict).run(schema, tree); }
+
+Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::Value tree, StrictProblems* strict) {
+    std::string version = GroupVersion::parse(tree["apiVersion"].as_string(gvk.api_version())).version;
+    std::string kind = tree["kind"].as_string(gvk.kind);
+    Status status = normalize(schema, tree, strict);
+    if (!status.ok()) return cannot_handle({gvk.group, version, kind}, status);
+    // The table puts kind and apiVersion first, so absent ones are put in front.
+    auto& members = tree.mut_members();
+    if (!tree.has("apiVersion")) members.insert(members.begin() + (tree.has("kind") ? 1 : 0), {"apiVersion", gvk.api_version()});
+    if (!tree.has("kind")) members.insert(members.begin(), {"kind", gvk.kind});
+    return tree;
+}
+
+Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::string_view bytes, StrictProblems* strict) {
+    json::ParseOptions options;
+    std::vector<std::string> duplicates;
+    if (strict) options.duplicates = &duplicates;
+    auto tree = json::parse(bytes, options);
+    if (!tree.ok()) return unrecognized(gvk, tree.status(), bytes);
+    if (!tree->is_object() && !tree->is_null())
+        return unrecognized(gvk,
+                            error(Reason::BadRequest,
+                                  "json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+                                  "Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+                                  go_json_kind(*tree)),
+                            bytes);
+    if (strict)
+        for (const auto& path : duplicates) strict->push_back(fmt::format("duplicate field \"{}\"", path));
+    return decode_tree(gvk, schema, std::move(tree).value(), strict);
+}
+
+std::string strict_text(const StrictProblems& problems) { return "strict decoding error: " + join(problems, ", "); }
+
+Status cannot_handle(const Gvk& gvk, const Status& why) {
+    return error(Reason::BadRequest, "{} in version \"{}\" cannot be handled as a {}: {}", gvk.kind, gvk.version, gvk.kind, why.message());
+}
+
+Status strict_error(const Gvk& gvk, const StrictProblems& problems) {
+    return cannot_handle(gvk, Status(Reason::BadRequest, strict_text(problems)));
+}
+
+}  // namespace skiff::api
