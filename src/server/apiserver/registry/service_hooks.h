@@ -25,7 +25,15 @@ private:
     friend class ServiceNetwork;
     ServiceNetwork* network_ = nullptr;
     std::vector<std::string> taken_ips_, freed_ips_;
-    std::vector<std::pair<std::string, int>> taken_ports_, freed_ports_;   // protocol, port
+    std::vector<int> taken_ports_, freed_ports_;
+    Status allocate(json::Value& object, const json::Value* old);
+    Status allocate_ips(json::Value& object, const json::Value* old);
+    Status allocate_ports(json::Value& object, const json::Value* old);
+    void give_back();
 };
+
+// Before validation of an update: addresses, ports and families that the new Service leaves out are the old one's, and what its new type
+// cannot have goes. Does nothing for other kinds.
+void carry_service_fields(const api::KindInfo& kind, json::Value& object, const json::Value& old);
 
 }  // namespace skiff::apiserver

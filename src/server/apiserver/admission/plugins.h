@@ -1,0 +1,31 @@
+// The admission plugins in their order: one line each in plugins.cpp.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.h"
+#include "server/apiserver/admission/chain.h"
+
+namespace skiff::apiserver {
+
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, Clock& clock);
+
+std::unique_ptr<AdmissionPlugin> make_namespace_lifecycle(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_taint_nodes();
+std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_priority(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_default_tolerations();
+std::unique_ptr<AdmissionPlugin> make_runtime_class(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_default_storage_class(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_default_ingress_class(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_storage_protection();
+std::unique_ptr<AdmissionPlugin> make_claim_resize(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_resource_quota(const Reader& reader, Clock& clock);
+
+// "pods \"a\" is forbidden: why" with details, from a plugin.
+Status refused(const AdmissionRequest& request, std::string_view why);
+bool is_resource(const AdmissionRequest& request, std::string_view group, std::string_view resource);
+
+}  // namespace skiff::apiserver

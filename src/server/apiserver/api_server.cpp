@@ -1,0 +1,121 @@
+#include "server/apiserver/api_server.h"
+
+#include "base/log.h"
+#include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/bootstrap.h"
+#include "server/apiserver/janitor.h"
+#include "server/apiserver/local_client.h"
+#include "server/apiserver/registry/service_network.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr size_t kPoolQueueMax = 4096;
+constexpr auto kStopGrace = std::chrono::milliseconds(500);
+
+}  // namespace
+
+struct ApiServer::Impl {
+    ApiServerOptions options;
+    metrics::Registry own_metrics;
+    std::unique_ptr<Cache> cache;
+    std::unique_ptr<Core> core;
+    std::unique_ptr<Health> health;
+    std::unique_ptr<Discovery> discovery;
+    std::unique_ptr<Pipeline> pipeline;
+    std::unique_ptr<Janitor> janitor;
+    std::unique_ptr<net::HttpServer> server;
+    std::unique_ptr<ThreadPool> pool;     // destroyed first: its tasks use all of the above
+    bool stopped = false;
+};
+
+ApiServer::ApiServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
+    auto impl = std::make_unique<Impl>();
+    impl->options = std::move(options);
+    ApiServerOptions& o = impl->options;
+    impl->cache = TRY(Cache::start(*o.store, *o.kinds, *o.clock));
+    metrics::Registry& metrics = o.metrics ? *o.metrics : impl->own_metrics;
+    impl->core.reset(new Core{*o.store, *o.kinds, *o.clock, *impl->cache});
+    Core& core = *impl->core;
+    core.metrics = &metrics;
+    core.authenticators = o.authenticators;
+    core.authorizer = o.authorizer;
+    core.tokens = o.tokens;
+    core.rules = o.rules;
+    core.io = o.io;
+    if (!o.service_cidr.empty()) {
+        core.services = TRY(ServiceNetwork::create(o.service_cidr, o.node_port_min, o.node_port_max));
+        core.services->load(*impl->cache);
+    }
+    if (o.io != nullptr) {
+        if (o.kubelet_tls) core.kubelets = net::HttpClient::create(*o.io, o.kubelet_tls);
+        core.plain = net::HttpClient::create(*o.io);
+    }
+    for (auto& plugin : o.admission) core.admission.add(std::move(plugin));
+    if (o.default_admission) add_default_plugins(core.admission, *impl->cache, *o.clock);
+    impl->pool = std::make_unique<ThreadPool>("api", o.write_threads, kPoolQueueMax);
+    core.pool = impl->pool.get();
+    impl->health = std::make_unique<Health>(core);
+    impl->discovery = std::make_unique<Discovery>(core, fmt::format("{}:{}", o.advertise_address.empty() ? o.address : o.advertise_address, o.port), o.issuer);
+    impl->pipeline = std::make_unique<Pipeline>(core, *impl->discovery, *impl->health);
+    metrics.collect([cache = impl->cache.get()](std::string& out) {
+        metrics::append_process_metrics(out);
+        out += "# HELP kubernetes_build_info The version of this server.\n# TYPE kubernetes_build_info gauge\n"
+               "kubernetes_build_info{major=\"1\",minor=\"34\",git_version=\"v1.34.4+skiff1\"} 1\n";
+        out += fmt::format("# HELP apiserver_registered_watchers Number of currently registered watchers.\n# TYPE apiserver_registered_watchers gauge\n"
+                           "apiserver_registered_watchers {}\n", cache->watchers());
+    });
+    return std::unique_ptr<ApiServer>(new ApiServer(std::move(impl)));
+}
+
+ApiServer::~ApiServer() { stop(); }
+
+const Reader& ApiServer::reader() const { return *impl_->cache; }
+void ApiServer::set_authenticators(std::vector<std::shared_ptr<Authenticator>> a) { impl_->core->authenticators = std::move(a); }
+void ApiServer::set_authorizer(std::shared_ptr<const Authorizer> a) { impl_->core->authorizer = std::move(a); }
+void ApiServer::set_rule_resolver(std::shared_ptr<const RuleResolver> r) { impl_->core->rules = std::move(r); }
+void ApiServer::set_token_issuer(std::shared_ptr<TokenIssuer> i) { impl_->core->tokens = std::move(i); }
+void ApiServer::add_check(std::string name, CheckScope scope, Check check) { impl_->health->add(std::move(name), scope, std::move(check)); }
+Core& ApiServer::core() { return *impl_->core; }
+
+void ApiServer::add_raw(std::string path, RawAccess access, RawHandler handler) {
+    impl_->discovery->add_path(path);
+    impl_->pipeline->add_raw(std::move(path), access, std::move(handler));
+}
+
+Status ApiServer::start() {
+    ApiServerOptions& o = impl_->options;
+    BootstrapOptions bootstrap;
+    bootstrap.advertise_address = o.advertise_address;
+    bootstrap.port = o.port;
+    bootstrap.more = std::move(o.bootstrap_objects);
+    TRY(ensure_default_objects(*impl_->core, bootstrap));
+    if (o.io == nullptr) return {};
+    impl_->janitor = std::make_unique<Janitor>(*impl_->core);
+    net::HttpServer::Options http;
+    http.address = o.address;
+    http.port = o.port;
+    http.tls = o.tls;
+    http.name = "apiserver";
+    impl_->server = TRY(net::HttpServer::start(*o.io, http, [pipeline = impl_->pipeline.get()](net::ExchangePtr exchange) { pipeline->handle(std::move(exchange)); }));
+    log::info("apiserver", "serving", {{"address", o.address}, {"port", impl_->server->port()}, {"revision", impl_->cache->applied()}});
+    return {};
+}
+
+void ApiServer::stop() {
+    if (std::exchange(impl_->stopped, true)) return;
+    impl_->janitor.reset();
+    impl_->cache->stop();            // ends every watch, so that their connections can close
+    if (impl_->server) impl_->server->stop(kStopGrace);
+    impl_->pool->stop();
+}
+
+uint16_t ApiServer::port() const { return impl_->server ? impl_->server->port() : 0; }
+
+std::shared_ptr<client::Client> ApiServer::local_client(User user, Authorize authorize) {
+    return make_local_client(*impl_->core, std::move(user), authorize == Authorize::Yes ? RunAuthorizer::Yes : RunAuthorizer::No);
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,211 @@
+#include "server/apiserver/engine.h"
+
+#include <algorithm>
+
+#include "api/apply.h"
+#include "api/decode.h"
+#include "api/defaulting.h"
+#include "api/go_text.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "json/yaml.h"
+#include "server/apiserver/protobuf_form.h"
+#include "server/apiserver/registry/metadata.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// The members of ObjectMeta in the order in which Kubernetes writes them.
+constexpr std::string_view kMetaOrder[] = {"name",       "generateName",      "namespace",         "selfLink",
+                                           "uid",        "resourceVersion",   "generation",        "creationTimestamp",
+                                           "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations",
+                                           "ownerReferences", "finalizers",   "managedFields"};
+
+// What kube-apiserver says of a body of another kind than the URL's.
+Status check_kind(const api::KindRegistry& kinds, const api::Gvk& wanted, const json::Value& tree) {
+    const std::string& kind = tree["kind"].as_string();
+    const std::string& version = tree["apiVersion"].as_string();
+    api::GroupVersion gv = api::GroupVersion::parse(version);
+    if (kind == wanted.kind && gv.group == wanted.group && gv.version == wanted.version) return {};
+    std::string head = fmt::format("{} in version \"{}\" cannot be handled as a {}", kind, gv.version, wanted.kind);
+    const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, kind});
+    if (other == nullptr) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, version);
+    return error(Reason::BadRequest, "{}: converting ({}.{}) to ({}.{}): unknown conversion", head, gv.version, kind, wanted.group.empty() ? "core" : wanted.group.substr(0, wanted.group.find('.')), wanted.kind);
+}
+
+void warn_or_fail(const api::StrictProblems& problems, RequestContext& context) {
+    for (const std::string& problem : problems) context.warnings.push_back(problem);
+}
+
+Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, std::string_view type, const Body& body, RequestContext& context) {
+    const api::TypeSchema* schema = kinds.schemas().find(type);
+    if (schema == nullptr) return error(Reason::InternalError, "Internal error occurred: no schema {}", type);
+    if (body.tree != nullptr) return api::decode_tree(gvk, *schema, *body.tree, nullptr);
+    MediaType media = TRY(body_media_type(body.content_type));
+    api::StrictProblems problems;
+    api::StrictProblems* strict = context.field_validation == FieldValidation::Ignore ? nullptr : &problems;
+    json::Value object;
+    if (media == MediaType::Json) {
+        object = TRY(api::decode_json(gvk, *schema, body.bytes, strict));
+    } else if (media == MediaType::Protobuf) {
+        json::Value tree = TRY(protobuf_body(kinds, body.bytes, type, gvk.kind));
+        object = TRY(api::decode_tree(gvk, *schema, std::move(tree), nullptr));
+    } else {
+        std::vector<std::string> duplicates;
+        auto tree = json::parse_yaml(body.bytes, {.duplicates = &duplicates});
+        if (!tree.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", gvk.kind, tree.status().message());
+        object = TRY(api::decode_tree(gvk, *schema, std::move(tree).value(), strict));
+        if (strict)
+            for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
+    }
+    TRY(check_kind(kinds, gvk, object));
+    if (!problems.empty()) {
+        if (context.field_validation == FieldValidation::Strict) return api::strict_error(gvk, problems);
+        warn_or_fail(problems, context);
+    }
+    return object;
+}
+
+json::Value with_sorted_members(const json::Value& object) {
+    json::Value out = object;
+    json::Object& members = out.mut_members();
+    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+    return out;
+}
+
+// ` "" is invalid: patch: Invalid value: "...": why`
+Status invalid_patch(const std::string& shown, std::string_view why) {
+    std::string message = fmt::format("Invalid value: {}: {}", api::go_quote(shown), why);
+    return error(Reason::Invalid, " \"\" is invalid: patch: {}", message).with_cause({"FieldValueInvalid", message, "patch"});
+}
+
+}  // namespace
+
+Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
+    json::Value object = TRY(decode(kinds, kind.gvk, kind.type_name, body, context));
+    api::set_defaults(kind, object);
+    return object;
+}
+
+Result<json::Value> decode_typed(const api::KindRegistry& kinds, const api::Gvk& gvk, std::string_view type_name, const Body& body, RequestContext& context) {
+    json::Value object = TRY(decode(kinds, gvk, type_name, body, context));
+    if (const api::TypeSchema* schema = kinds.schemas().find(type_name)) api::set_table_defaults(*schema, object);
+    return object;
+}
+
+Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context) {
+    api::StrictProblems problems;
+    api::StrictProblems* strict = context.field_validation == FieldValidation::Ignore ? nullptr : &problems;
+    json::Value before = with_sorted_members(tree);
+    auto object = api::decode_tree(kind.gvk, *kind.schema, std::move(tree), strict);
+    if (!object.ok()) {
+        // "X in version ... cannot be handled as a X: why": a patch's error has the last part only.
+        std::string why = object.status().message();
+        size_t at = why.find("cannot be handled as a ");
+        if (at != std::string::npos) why = why.substr(why.find(": ", at) + 2);
+        return invalid_patch(json::write(before), why);
+    }
+    if (Status status = check_kind(kinds, kind.gvk, *object); !status.ok()) {
+        std::string why = status.message();
+        size_t at = why.find("cannot be handled as a ");
+        return invalid_patch(json::write(before), at == std::string::npos ? why : why.substr(why.find(": ", at) + 2));
+    }
+    if (!problems.empty()) {
+        if (context.field_validation == FieldValidation::Strict) return invalid_patch(json::write(before), api::strict_text(problems));
+        warn_or_fail(problems, context);
+    }
+    api::set_defaults(kind, *object);
+    return object;
+}
+
+Result<json::Value> decode_delete_options(RequestContext&, const Body& body) {
+    json::Value tree;
+    if (body.tree != nullptr) {
+        tree = *body.tree;
+    } else {
+        MediaType media = TRY(body_media_type(body.content_type));
+        if (media == MediaType::Protobuf) return error(Reason::UnsupportedMediaType, "DeleteOptions are read as JSON or YAML");
+        auto parsed = media == MediaType::Yaml ? json::parse_yaml(body.bytes) : json::parse(body.bytes);
+        if (!parsed.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type DeleteOptions): {}", parsed.status().message());
+        tree = std::move(parsed).value();
+    }
+    const std::string& kind = tree["kind"].as_string();
+    if (!kind.empty() && kind != "DeleteOptions") return error(Reason::Unknown, "decoded object cannot be converted to DeleteOptions");
+    return tree;
+}
+
+void set_defaults(const api::KindInfo& kind, json::Value& object) { api::set_defaults(kind, object); }
+
+Status validate_create(const api::KindInfo& kind, const json::Value& object) {
+    api::FieldErrors errors;
+    validate_metadata(kind, object, errors);
+    if (kind.hooks.validate_create) kind.hooks.validate_create(object, errors);
+    if (errors.empty()) return {};
+    return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+}
+
+Status validate_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
+    api::FieldErrors errors;
+    // Twice, as kube-apiserver does it: once for every object and once by the kind's own rules. Clients see both causes.
+    validate_metadata_update(object, old, errors);
+    if (!errors.empty()) validate_metadata_update(object, old, errors);
+    if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
+    if (errors.empty()) return {};
+    return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+}
+
+Status validate_status_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
+    api::FieldErrors errors;
+    validate_metadata_update(object, old, errors);
+    if (!errors.empty()) validate_metadata_update(object, old, errors);
+    if (kind.hooks.validate_status_update) kind.hooks.validate_status_update(object, old, errors);
+    if (errors.empty()) return {};
+    return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+}
+
+std::string storage_text(const json::Value& object, size_t& stamp_at) {
+    std::string out = "{\"kind\":";
+    json::append_quoted(out, object["kind"].as_string());
+    out += ",\"apiVersion\":";
+    json::append_quoted(out, object["apiVersion"].as_string());
+    out += ",\"metadata\":{";
+    const json::Value& meta = object["metadata"];
+    bool first = true;
+    for (std::string_view key : kMetaOrder) {
+        const json::Value* value = meta.find(key);
+        bool version = key == "resourceVersion";
+        if (!version && (value == nullptr || value->is_null())) continue;
+        if (!std::exchange(first, false)) out.push_back(',');
+        json::append_quoted(out, key);
+        out.push_back(':');
+        if (version) {
+            stamp_at = out.size() + 1;
+            out += "\"\"";
+        } else {
+            json::append(out, *value);
+        }
+    }
+    out.push_back('}');
+    for (const json::Member& member : object.members()) {
+        if (member.key == "kind" || member.key == "apiVersion" || member.key == "metadata") continue;
+        out.push_back(',');
+        json::append_quoted(out, member.key);
+        out.push_back(':');
+        json::append(out, member.value);
+    }
+    out.push_back('}');
+    return out;
+}
+
+void track_fields(const api::KindRegistry& kinds, const api::KindInfo& kind, const json::Value* old, json::Value& object, const RequestContext& context, Clock& clock) {
+    api::track_update(kinds, kind, old, object, {context.field_manager, context.attributes.subresource, clock.now()});
+}
+
+Result<json::Value> apply_configuration(const api::KindRegistry& kinds, const api::KindInfo& kind, const json::Value* old, const json::Value& configuration,
+                                        RequestContext& context, Clock& clock) {
+    json::Value merged = TRY(api::apply_configuration(kinds, kind, old, configuration, {context.field_manager, context.attributes.subresource, clock.now()}, {context.force}));
+    api::set_defaults(kind, merged);
+    return merged;
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,85 @@
+// The errors of the generic layer in kube-apiserver's words, and metav1.Status bodies.
+#include "api/status_object.h"
+#include "api/timestamp.h"
+#include "server/apiserver/engine.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// Marks details that are to be sent as {}; no kind has this name.
+constexpr std::string_view kEmptyDetails = "{}";
+constexpr std::string_view kInternalPrefix = "Internal error occurred: ";
+
+Status::Details details_of(const api::KindInfo& kind, std::string_view name) { return {kind.gvk.group, kind.plural, std::string(name), ""}; }
+
+}  // namespace
+
+Status not_found(const api::KindInfo& kind, std::string_view name) {
+    return error(Reason::NotFound, "{} \"{}\" not found", kind.gvr().group_resource(), name).with_details(details_of(kind, name));
+}
+
+Status already_exists(const api::KindInfo& kind, std::string_view name) {
+    return error(Reason::AlreadyExists, "{} \"{}\" already exists", kind.gvr().group_resource(), name).with_details(details_of(kind, name));
+}
+
+Status conflict(const api::KindInfo& kind, std::string_view name, std::string_view why) {
+    return error(Reason::Conflict, "Operation cannot be fulfilled on {} \"{}\": {}", kind.gvr().group_resource(), name, why).with_details(details_of(kind, name));
+}
+
+Status forbidden(const api::KindInfo& kind, std::string_view name, std::string_view why) {
+    return error(Reason::Forbidden, "{} \"{}\" is forbidden: {}", kind.gvr().group_resource(), name, why).with_details(details_of(kind, name));
+}
+
+Status modified_conflict(const api::KindInfo& kind, std::string_view name) {
+    return conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
+}
+
+Status::Details empty_details() { return {"", std::string(kEmptyDetails), "", ""}; }
+
+Status method_not_allowed() {
+    return Status(Reason::MethodNotAllowed, "the server does not allow this method on the requested resource").with_details(empty_details());
+}
+
+Status no_such_resource() { return Status(Reason::NotFound, "the server could not find the requested resource").with_details(empty_details()); }
+
+Status invalid_options(std::string_view kind, Cause cause) {
+    std::string message = fmt::format("{}.meta.k8s.io \"\" is invalid: {}: {}", kind, cause.field, cause.message);
+    return Status(Reason::Invalid, std::move(message)).with_details({"meta.k8s.io", std::string(kind), "", ""}).with_cause(std::move(cause));
+}
+
+std::string timestamp_now(const Clock& clock) { return api::format_time(clock.now()); }
+
+json::Value status_value(const Status& status) {
+    json::Value object = api::status_object(status);
+    if (status.details().kind == kEmptyDetails) {
+        json::Value details = json::Value::object();
+        if (status.retry_after_s() > 0) details.set("retryAfterSeconds", status.retry_after_s());
+        object.set("details", std::move(details));
+    } else if (status.reason() == Reason::InternalError && status.causes().empty() && status.message().rfind(kInternalPrefix, 0) == 0) {
+        json::Value cause = json::Value::object({{"message", status.message().substr(kInternalPrefix.size())}});
+        object.mut("details").set("causes", json::Value::array({std::move(cause)}));
+    }
+    // code is the last member, as in the Go type.
+    if (json::Value* code = object.find("code")) {
+        json::Value kept = *code;
+        object.erase("code");
+        object.set("code", std::move(kept));
+    }
+    return object;
+}
+
+json::Value success_value(const api::KindInfo& kind, const api::Meta& meta) {
+    json::Value details = json::Value::object({{"name", meta.name}});
+    if (!kind.gvk.group.empty()) details.set("group", kind.gvk.group);
+    details.set("kind", kind.plural);
+    details.set("uid", meta.uid);
+    json::Value object = json::Value::object({{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", json::Value::object()}, {"status", "Success"}});
+    object.set("details", std::move(details));
+    return object;
+}
+
+json::Value plain_success(int code) {
+    return json::Value::object({{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", json::Value::object()}, {"status", "Success"}, {"code", code}});
+}
+
+}  // namespace skiff::apiserver

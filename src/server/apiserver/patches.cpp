@@ -1,0 +1,94 @@
+// Reading and applying patches, with kube-apiserver's words for what is wrong with them.
+#include "api/decode.h"
+#include "api/go_text.h"
+#include "api/strategic_merge.h"
+#include "json/json_patch.h"
+#include "json/merge_patch.h"
+#include "json/parse.h"
+#include "json/yaml.h"
+#include "server/apiserver/engine.h"
+
+namespace skiff::apiserver {
+namespace {
+
+Status rejected() {
+    return Status(Reason::Invalid, "the server rejected our request due to an error in our request").with_details(empty_details());
+}
+
+Status check_apply(RequestContext& context, const json::Value& document, const Attributes& a, bool manager_given) {
+    if (!manager_given) return invalid_options("PatchOptions", {"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"});
+    const std::string& name = document["metadata"]["name"].as_string();
+    if (name.empty()) return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
+    if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
+    (void)context;
+    return {};
+}
+
+Result<json::Value> read_apply(const Body& body) {
+    if (body.tree != nullptr) return *body.tree;
+    auto parsed = json::parse_yaml(body.bytes);
+    if (!parsed.ok()) return error(Reason::BadRequest, "error decoding YAML: {}", parsed.status().message());
+    return parsed;
+}
+
+bool manager_given(const RequestContext& context) { return context.http == nullptr || !context.http->query.get("fieldManager").empty(); }
+
+}  // namespace
+
+Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context) {
+    (void)kind;
+    std::string type = media_type_of(body.content_type);
+    if (type == "application/apply-patch+yaml") {
+        Patch patch{Patch::Type::Apply, TRY(read_apply(body))};
+        TRY(check_apply(context, patch.document, context.attributes, manager_given(context)));
+        json::Value& meta = patch.document.mut("metadata");
+        if (!context.attributes.ns.empty() && meta["namespace"].as_string().empty() && kind.scope == api::Scope::Namespaced) meta.set("namespace", context.attributes.ns);
+        return patch;
+    }
+    if (type == "application/apply-patch+cbor") return Status(Reason::UnsupportedMediaType, "415: Unsupported Media Type").with_details(empty_details());
+    if (context.force) return invalid_options("PatchOptions", {"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"});
+    Patch patch{Patch::Type::Merge, {}};
+    if (type == "application/json-patch+json") patch.type = Patch::Type::Json;
+    else if (type == "application/strategic-merge-patch+json") patch.type = Patch::Type::Strategic;
+    else if (type != "application/merge-patch+json")
+        return error(Reason::UnsupportedMediaType,
+                     "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, "
+                     "application/strategic-merge-patch+json, application/apply-patch+yaml");
+    if (body.tree != nullptr) {
+        patch.document = *body.tree;
+    } else {
+        auto parsed = json::parse(body.bytes);
+        if (!parsed.ok()) return error(Reason::BadRequest, "error decoding patch: {}", parsed.status().message());
+        patch.document = std::move(parsed).value();
+    }
+    if (patch.type == Patch::Type::Json && !patch.document.is_array())
+        return error(Reason::BadRequest, "error decoding patch: json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp", patch.document.is_object() ? "object" : "value");
+    return patch;
+}
+
+Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& old, const Patch& patch, RequestContext& context) {
+    json::Value object = old;
+    if (patch.type == Patch::Type::Json) {
+        Status status = json::json_patch(object, patch.document);
+        if (!status.ok() && status.reason() == Reason::Invalid) return rejected();
+        TRY(std::move(status));
+    } else if (patch.type == Patch::Type::Merge) {
+        json::merge_patch(object, patch.document);
+    } else {
+        if (context.field_validation == FieldValidation::Strict) {
+            json::Value probe = patch.document;
+            api::StrictProblems problems;
+            (void)api::normalize(*kind.schema, probe, &problems);
+            // Directives are no fields of the schema.
+            std::erase_if(problems, [](const std::string& p) { return p.find('$') != std::string::npos; });
+            if (!problems.empty()) {
+                std::string message = fmt::format("Invalid value: {}: {}", api::go_quote(api::go_print(patch.document)), api::strict_text(problems));
+                return error(Reason::Invalid, " \"\" is invalid: patch: {}", message).with_cause({"FieldValueInvalid", message, "patch"});
+            }
+        }
+        TRY(api::strategic_merge(*kind.schema, object, patch.document));
+    }
+    return object;
+}
+
+}  // namespace skiff::apiserver

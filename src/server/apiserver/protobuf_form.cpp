@@ -1,0 +1,75 @@
+#include "server/apiserver/protobuf_form.h"
+
+#include "api/protobuf.h"
+
+namespace skiff::apiserver {
+namespace {
+
+// Shown in errors: the first bytes of the body in hexadecimal, as runtime's NewNotRegistered errors do.
+constexpr size_t kShownBytes = 32;
+
+void append_varint(std::string& out, uint64_t n) {
+    while (n >= 0x80) {
+        out.push_back(static_cast<char>(n | 0x80));
+        n >>= 7;
+    }
+    out.push_back(static_cast<char>(n));
+}
+
+void append_bytes(std::string& out, int field, std::string_view bytes) {
+    append_varint(out, static_cast<uint64_t>(field) << 3 | 2);
+    append_varint(out, bytes.size());
+    out.append(bytes);
+}
+
+std::string shown_bytes(std::string_view bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string out;
+    for (unsigned char c : bytes.substr(0, kShownBytes)) {
+        out.push_back(kDigits[c >> 4]);
+        out.push_back(kDigits[c & 15]);
+    }
+    return bytes.size() > kShownBytes ? out + " ..." : out;
+}
+
+}  // namespace
+
+Result<net::Bytes> protobuf_value(const api::KindRegistry& kinds, const json::Value& value, std::string_view type) {
+    const api::TypeSchema* schema = kinds.schemas().find(type);
+    if (schema == nullptr) return error(Reason::NotAcceptable, "{} has no protobuf form", value["kind"].as_string()).with_code(406);
+    return net::make_bytes(api::encode_protobuf_object(*schema, value));
+}
+
+Result<net::Bytes> protobuf_event(const api::KindRegistry& kinds, std::string_view type, const json::Value& object, std::string_view schema) {
+    net::Bytes inner = TRY(protobuf_value(kinds, object, schema));
+    // meta.v1.WatchEvent: type = 1, object = 2 (a RawExtension: raw = 1).
+    std::string raw, event;
+    append_bytes(raw, 1, *inner);
+    append_bytes(event, 1, type);
+    append_bytes(event, 2, raw);
+    // Watch frames carry the message itself, not an envelope; the length is big-endian.
+    std::string frame;
+    frame.reserve(event.size() + 4);
+    auto size = static_cast<uint32_t>(event.size());
+    for (int shift : {24, 16, 8, 0}) frame.push_back(static_cast<char>(size >> shift));
+    frame += event;
+    return net::make_bytes(std::move(frame));
+}
+
+Result<json::Value> protobuf_body(const api::KindRegistry& kinds, std::string_view bytes, std::string_view type, std::string_view kind_name) {
+    auto bad = [&](std::string_view why) {
+        return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): {} ({})", kind_name, why, shown_bytes(bytes));
+    };
+    if (!api::is_protobuf(bytes)) return bad("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+    auto envelope = api::open_protobuf(bytes);
+    if (!envelope.ok()) return bad(envelope.status().message());
+    const api::TypeSchema* schema = kinds.schemas().find(type);
+    if (schema == nullptr) return bad("no protobuf form");
+    auto tree = api::decode_protobuf(*schema, envelope->raw);
+    if (!tree.ok()) return bad(tree.status().message());
+    if (!envelope->kind.empty()) tree->set("kind", envelope->kind);
+    if (!envelope->api_version.empty()) tree->set("apiVersion", envelope->api_version);
+    return std::move(tree).value();
+}
+
+}  // namespace skiff::apiserver

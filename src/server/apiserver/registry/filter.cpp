@@ -1,0 +1,101 @@
+#include "server/apiserver/registry/filter.h"
+
+#include <algorithm>
+
+#include "api/selector.h"
+#include "server/apiserver/registry/conversion.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr std::string_view kName = "metadata.name";
+constexpr std::string_view kNamespace = "metadata.namespace";
+
+// The text of a field for comparison; what an absent boolean or number reads as depends on what it is compared with.
+std::string_view shown(std::string_view text, const std::string& wanted) {
+    if (!text.empty()) return text;
+    if (wanted == "false" || wanted == "true") return "false";
+    if (!wanted.empty() && wanted.find_first_not_of("0123456789") == std::string::npos) return "0";
+    return text;
+}
+
+}  // namespace
+
+struct Filter::Selectors {
+    struct Term {
+        enum class What { Name, Namespace, Field } what;
+        size_t index = 0;           // of Field, among the stored kind's selectable fields
+        std::string value;
+        bool equal = true;
+    };
+    api::LabelSelector labels;
+    std::vector<Term> fields;
+    std::string node_name;
+    bool has_node_name = false;
+};
+
+Filter::Filter() = default;
+Filter::~Filter() = default;
+Filter::Filter(const Filter&) = default;
+Filter& Filter::operator=(const Filter&) = default;
+
+Result<Filter> Filter::make(const api::KindInfo& kind, std::string ns, std::string name, const std::string& label_selector, const std::string& field_selector) {
+    Filter filter;
+    filter.ns_ = std::move(ns);
+    filter.name_ = std::move(name);
+    if (label_selector.empty() && field_selector.empty()) return filter;
+    auto selectors = std::make_shared<Selectors>();
+    selectors->labels = TRY(api::LabelSelector::parse(label_selector));
+    api::FieldSelector fields = TRY(api::FieldSelector::parse(field_selector));
+    for (const api::FieldSelector::Term& term : fields.terms()) {
+        Selectors::Term t;
+        t.value = term.value;
+        t.equal = term.equal;
+        if (term.field == kName) {
+            t.what = Selectors::Term::What::Name;
+            if (term.equal && !term.value.empty() && filter.name_.empty()) filter.name_ = term.value;
+        } else if (term.field == kNamespace) {
+            t.what = Selectors::Term::What::Namespace;
+        } else {
+            auto found = std::find(kind.selectable_fields.begin(), kind.selectable_fields.end(), term.field);
+            if (found == kind.selectable_fields.end()) {
+                // Kinds with fields of their own say it shorter.
+                if (kind.selectable_fields.empty())
+                    return error(Reason::BadRequest, "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", term.field);
+                return error(Reason::BadRequest, "field label not supported: {}", term.field);
+            }
+            t.what = Selectors::Term::What::Field;
+            t.index = static_cast<size_t>(found - kind.selectable_fields.begin());
+            if (term.field == "spec.nodeName" && term.equal && !term.value.empty()) {
+                selectors->node_name = term.value;
+                selectors->has_node_name = true;
+            }
+        }
+        selectors->fields.push_back(std::move(t));
+    }
+    filter.selectors_ = std::move(selectors);
+    return filter;
+}
+
+bool Filter::matches(const Item& item) const {
+    const api::Meta& meta = item.object->meta();
+    if (!ns_.empty() && meta.ns != ns_) return false;
+    if (!name_.empty() && meta.name != name_) return false;
+    if (!selectors_) return true;
+    for (const Selectors::Term& term : selectors_->fields) {
+        using What = Selectors::Term::What;
+        std::string_view text = term.what == What::Name ? std::string_view(meta.name) : term.what == What::Namespace ? std::string_view(meta.ns) : item.field(term.index);
+        if (term.what == What::Field) text = shown(text, term.value);
+        if ((text == term.value) != term.equal) return false;
+    }
+    return selectors_->labels.empty() || selectors_->labels.matches(meta.labels);
+}
+
+std::string Filter::single_key(const api::KindInfo& kind) const {
+    if (name_.empty() || (kind.scope == api::Scope::Namespaced && ns_.empty())) return {};
+    return kind.scope == api::Scope::Namespaced ? ns_ + "/" + name_ : name_;
+}
+
+const std::string* Filter::node_name() const { return selectors_ && selectors_->has_node_name ? &selectors_->node_name : nullptr; }
+
+}  // namespace skiff::apiserver

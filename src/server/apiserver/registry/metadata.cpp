@@ -1,0 +1,132 @@
+#include "server/apiserver/registry/metadata.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "api/go_text.h"
+#include "api/names.h"
+
+namespace skiff::apiserver {
+namespace {
+
+using api::FieldErrors;
+using api::FieldPath;
+
+using NameRule = api::Complaints (*)(std::string_view);
+
+// Kinds whose names follow another rule than a DNS subdomain.
+NameRule name_rule(const api::KindInfo& kind) {
+    static const std::map<std::string, NameRule, std::less<>> kRules = {
+        {"namespaces", api::check_dns1123_label},
+        {"services", api::check_dns1035_label},
+        {"events", api::check_path_segment},
+        {"events.events.k8s.io", api::check_path_segment},
+        {"roles.rbac.authorization.k8s.io", api::check_path_segment},
+        {"rolebindings.rbac.authorization.k8s.io", api::check_path_segment},
+        {"clusterroles.rbac.authorization.k8s.io", api::check_path_segment},
+        {"clusterrolebindings.rbac.authorization.k8s.io", api::check_path_segment},
+        {"flowschemas.flowcontrol.apiserver.k8s.io", api::check_path_segment},
+        {"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io", api::check_path_segment},
+    };
+    auto found = kRules.find(kind.gvr().group_resource());
+    return found == kRules.end() ? api::check_dns1123_subdomain : found->second;
+}
+
+// The rule for a prefix: what the generated name would be, so a trailing '-' is fine.
+std::string as_name(std::string prefix) {
+    while (!prefix.empty() && prefix.back() == '-') prefix.back() = 'a';
+    return prefix;
+}
+
+void validate_name(const api::KindInfo& kind, const json::Value& meta, const FieldPath& path, FieldErrors& errors) {
+    NameRule rule = name_rule(kind);
+    const std::string& base = meta["generateName"].as_string();
+    if (!base.empty()) api::add_complaints(rule(as_name(base)), path.child("generateName"), base, errors);
+    const std::string& name = meta["name"].as_string();
+    if (name.empty()) errors.required(path.child("name"), "name or generateName is required");
+    else api::add_complaints(rule(name), path.child("name"), name, errors);
+}
+
+void validate_owners(const json::Value& owners, const FieldPath& path, FieldErrors& errors) {
+    std::string controller;
+    for (const json::Value& owner : owners.items()) {
+        const std::string& version = owner["apiVersion"].as_string();
+        api::GroupVersion gv = api::GroupVersion::parse(version);
+        if (gv.version.empty()) errors.invalid(path.child("apiVersion"), version, "version must not be empty");
+        if (owner["kind"].as_string().empty()) errors.invalid(path.child("kind"), owner["kind"], "kind must not be empty");
+        if (owner["name"].as_string().empty()) errors.invalid(path.child("name"), owner["name"], "name must not be empty");
+        if (owner["uid"].as_string().empty()) errors.invalid(path.child("uid"), owner["uid"], "uid must not be empty");
+        if (owner["kind"].as_string() == "Event" && gv.group.empty() && gv.version == "v1")
+            errors.invalid(path, owner, fmt::format("{}/{}, Kind=Event is disallowed from being an owner", gv.group, gv.version));
+        if (!owner["controller"].as_bool()) continue;
+        if (!controller.empty())
+            errors.invalid(path, owners, fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for {} and {}", controller, owner["name"].as_string()));
+        else controller = owner["name"].as_string();
+    }
+}
+
+void validate_finalizers(const json::Value& finalizers, const FieldPath& path, FieldErrors& errors) {
+    static const std::set<std::string, std::less<>> kStandard = {"kubernetes", "orphan", "foregroundDeletion"};
+    bool orphan = false, foreground = false;
+    for (size_t i = 0; i < finalizers.size(); ++i) {
+        const std::string& name = finalizers[i].as_string();
+        orphan |= name == "orphan";
+        foreground |= name == "foregroundDeletion";
+        api::Complaints complaints = api::check_qualified_name(name);
+        if (!complaints.empty()) {
+            api::add_complaints(complaints, path.index(i), name, errors);
+        } else if (name.find('/') == std::string::npos && kStandard.count(name) == 0) {
+            errors.invalid(path.index(i), name, "name is neither a standard finalizer name nor is it fully qualified");
+        }
+    }
+    if (orphan && foreground) errors.invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
+}
+
+std::string go_list(const std::vector<std::string>& list) {
+    std::string out = "[]string{";
+    for (size_t i = 0; i < list.size(); ++i) out += (i ? ", " : "") + api::go_quote(list[i]);
+    return out + "}";
+}
+
+void immutable(const json::Value& meta, const json::Value& old, const char* field, const FieldPath& path, FieldErrors& errors) {
+    if (!(meta[field] == old[field])) errors.invalid(path.child(field), meta[field], "field is immutable");
+}
+
+}  // namespace
+
+void validate_metadata(const api::KindInfo& kind, const json::Value& object, FieldErrors& errors) {
+    FieldPath path("metadata");
+    const json::Value& meta = object["metadata"];
+    validate_name(kind, meta, path, errors);
+    if (kind.scope == api::Scope::Namespaced) {
+        const std::string& ns = meta["namespace"].as_string();
+        if (ns.empty()) errors.required(path.child("namespace"), "");
+        else api::add_complaints(api::check_dns1123_label(ns), path.child("namespace"), ns, errors);
+    }
+    api::validate_labels(meta["labels"], path.child("labels"), errors);
+    api::validate_annotations(meta["annotations"], path.child("annotations"), errors);
+    validate_owners(meta["ownerReferences"], path.child("ownerReferences"), errors);
+    validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
+}
+
+void validate_metadata_update(const json::Value& object, const json::Value& old_object, FieldErrors& errors) {
+    FieldPath path("metadata");
+    const json::Value &meta = object["metadata"], &old = old_object["metadata"];
+    if (!old["deletionTimestamp"].as_string().empty()) {
+        std::vector<std::string> added;
+        for (const json::Value& f : meta["finalizers"].items()) {
+            const json::Array& before = old["finalizers"].items();
+            if (std::find(before.begin(), before.end(), f) == before.end()) added.push_back(f.as_string());
+        }
+        if (!added.empty())
+            errors.forbidden(path.child("finalizers"), fmt::format("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_list(added)));
+    }
+    for (const char* field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) immutable(meta, old, field, path, errors);
+    api::validate_labels(meta["labels"], path.child("labels"), errors);
+    api::validate_annotations(meta["annotations"], path.child("annotations"), errors);
+    validate_owners(meta["ownerReferences"], path.child("ownerReferences"), errors);
+    if (!(meta["finalizers"] == old["finalizers"])) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,12 @@
+// Validation of ObjectMeta as k8s.io/apimachinery does it on create and update. Pure; any thread.
+#pragma once
+
+#include "api/kind.h"
+#include "api/validation.h"
+
+namespace skiff::apiserver {
+
+void validate_metadata(const api::KindInfo& kind, const json::Value& object, api::FieldErrors& errors);
+void validate_metadata_update(const json::Value& object, const json::Value& old, api::FieldErrors& errors);
+
+}  // namespace skiff::apiserver

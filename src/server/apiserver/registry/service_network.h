@@ -1,0 +1,47 @@
+// ServiceNetwork: which cluster addresses and node ports Services hold. Rebuilt from the stored Services at start, so it cannot leak
+// across restarts. Single-stack IPv4. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "json/value.h"
+#include "server/apiserver/reader.h"
+
+namespace skiff::apiserver {
+
+class ServiceNetwork {
+public:
+    // cidr: "10.43.0.0/16".
+    static Result<std::shared_ptr<ServiceNetwork>> create(const std::string& cidr, int port_min, int port_max);
+    // Takes over what the stored Services hold.
+    void load(const Reader& reader);
+
+    // Empty: any free one, from the upper part of the range so that the lower stays for addresses that people choose.
+    // Invalid: not in the range or taken, in Kubernetes' words.
+    Result<std::string> take_ip(const std::string& wanted);
+    Result<int> take_port(int wanted);
+    void free_ip(const std::string& ip);
+    void free_port(int port);
+    // Of a dry run: the same answers without taking.
+    bool ip_taken(const std::string& ip) const;
+
+    const std::string& cidr() const { return cidr_; }
+    // The first address, of the Service kubernetes.
+    std::string first_ip() const;
+
+private:
+    ServiceNetwork() = default;
+    std::string cidr_;
+    uint32_t base_ = 0;
+    uint32_t size_ = 0;          // addresses, network and broadcast included
+    int port_min_ = 0, port_max_ = 0;
+    mutable std::mutex mutex_;
+    std::set<uint32_t> ips_;
+    std::set<int> ports_;
+};
+
+}  // namespace skiff::apiserver
