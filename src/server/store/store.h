@@ -1,7 +1,7 @@
 // store::Store: keys, revisions and bytes; no kinds. One log of revisions.
 //
 // A write is one transaction with a new revision. Revisions start at 1, grow by one per committed transaction, are allocated inside it,
-// and are never reused, not after a crash either. A commit is acknowledged only when it is durable (Durability::Synced) and only then
+// and are never reused: after a crash they go on higher than any that was handed out. A commit is acknowledged only when it is durable (Durability::Synced) and only then
 // published; events reach every watcher in the order of revisions. Watch history is the log; below the compact revision it is gone.
 // All methods: any thread. Callbacks: the store's writer thread, so they must be short and must not call back into the store
 // synchronously (except current_revision()).
@@ -14,7 +14,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/status.h"
+
+namespace skiff::metrics {
+class Registry;
+}
 
 namespace skiff::store {
 
@@ -43,7 +48,7 @@ enum class Durability { Synced, Cheap };
 struct Write {
     std::string key;
     // What must be true of the key, else the transaction fails with Conflict and nothing happens:
-    // 0 the key must not exist; > 0 its mod_revision; kAny anything.
+    // 0 the key must not exist (AlreadyExists); > 0 its mod_revision; kAny anything. Deleting what is not there is NotFound.
     static constexpr Revision kAny = -1;
     Revision expected = kAny;
 
@@ -51,7 +56,7 @@ struct Write {
     Kind kind = Kind::Put;
     // Put: the new bytes. Delete: the bytes that the Delete event carries (may be empty: then the last value).
     std::string value;
-    // The store writes the decimal revision of this transaction into value at this offset (resourceVersion); npos: nowhere.
+    // The store inserts the decimal revision of this transaction into value at this offset (resourceVersion); npos: nowhere.
     static constexpr size_t npos = static_cast<size_t>(-1);
     size_t stamp_at = npos;
     Durability durability = Durability::Synced;
@@ -78,12 +83,14 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    // at 0: now. Gone (Expired) below the compact revision. NotFound when absent.
+    // at 0: now. Expired below the compact revision, Timeout with cause ResourceVersionTooLarge above the current one. NotFound when absent.
     virtual Result<EntryPtr> get(std::string_view key, Revision at = 0) = 0;
     // Keys that start with prefix and are >= from, at most limit (0: all).
     virtual Result<Listing> list(std::string_view prefix, std::string_view from = {}, size_t limit = 0, Revision at = 0) = 0;
 
     // All writes or none. done is called once, on the writer thread, after the commit is durable and before the events are published.
+    // Conflict, AlreadyExists, NotFound as in Write. BadRequest: the same key twice, or more than 4096 writes. ServiceUnavailable (disk full)
+    // and TooManyRequests (queue full) may be tried again. InternalError: the disk failed, and the store takes no more writes.
     virtual void commit(std::vector<Write> writes, std::function<void(Result<Committed>)> done) = 0;
     // The same, blocking.
     Result<Committed> commit(std::vector<Write> writes);
@@ -108,8 +115,14 @@ struct SqliteOptions {
     std::string path;                              // /var/lib/skiff/server/db/state.db; the folder is made 0700
     size_t history_events_max = 10'000;            // auto compaction keeps at least this many events
     int64_t history_ms_min = 300'000;              // and at least this long (Kubernetes compacts every 5 minutes)
-    size_t cache_bytes = 4 << 20;
+    size_t cache_bytes = 2 << 20;                  // SQLite's page cache; reads of the present never touch it
+    int64_t cheap_flush_ms = 60'000;               // Cheap writes reach the disk at the latest after this
+    // Written once after an unclean stop, so that revisions go on above all that may have been handed out before.
+    std::string restart_key = "/registry/.restart";
+    Clock* clock = &Clock::system();
+    metrics::Registry* metrics = nullptr;          // null: none
 };
+// Errors name the path and say what is wrong with the file: damaged, foreign, newer, in use.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
 // The reference implementation for tests and simulations.
 std::unique_ptr<Store> open_memory();

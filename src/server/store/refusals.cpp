@@ -1,0 +1,46 @@
+#include "server/store/refusals.h"
+
+#include <unordered_set>
+
+#include "server/store/row.h"
+
+namespace skiff::store {
+
+Status check_revision(Revision revision, Revision compact, Revision current) {
+    if (revision < compact) return error(Reason::Expired, "too old resource version: {} ({})", revision, compact);
+    if (revision > current)
+        return error(Reason::Timeout, "Too large resource version: {}, current: {}", revision, current)
+            .with_cause({"ResourceVersionTooLarge", "Too large resource version", ""})
+            .with_retry_after(1);
+    return {};
+}
+
+Status check_expected(const Write& write, const Entry* current) {
+    if (!current && write.kind == Write::Kind::Delete) return error(Reason::NotFound, "{} not found", write.key);
+    if (write.expected == Write::kAny) return {};
+    if (write.expected == 0) {
+        if (!current) return {};
+        return error(Reason::AlreadyExists, "{} already exists", write.key);
+    }
+    if (!current) return error(Reason::Conflict, "{} was deleted, expected revision {}", write.key, write.expected);
+    if (current->mod_revision == write.expected) return {};
+    return error(Reason::Conflict, "{} is at revision {}, expected {}", write.key, current->mod_revision, write.expected);
+}
+
+Status check_shape(const std::vector<Write>& writes) {
+    if (writes.empty()) return error(Reason::BadRequest, "a transaction needs at least one write");
+    if (writes.size() > kWritesPerTransactionMax)
+        return error(Reason::BadRequest, "a transaction of {} writes; at most {}", writes.size(), kWritesPerTransactionMax);
+    if (writes.size() == 1) return {};
+    std::unordered_set<std::string_view> keys;
+    for (const auto& write : writes)
+        if (!keys.insert(write.key).second) return error(Reason::BadRequest, "{} is written twice in one transaction", write.key);
+    return {};
+}
+
+std::string stamped(std::string value, size_t stamp_at, Revision revision) {
+    if (stamp_at != Write::npos && stamp_at <= value.size()) value.insert(stamp_at, std::to_string(revision));
+    return value;
+}
+
+}  // namespace skiff::store

@@ -1,0 +1,95 @@
+// What SqliteStore's writer thread does between writes, a small step at a time: late watchers, checkpoints, compaction, vacuum.
+#include "base/log.h"
+#include "server/store/sqlite_store.h"
+
+namespace skiff::store {
+
+namespace {
+
+constexpr int64_t kWalPagesSoft = 512;        // 2 MiB: one checkpoint copies at most about this much
+constexpr size_t kCompactRowsStep = 256;
+constexpr size_t kVacuumPagesStep = 128;
+constexpr size_t kHistoryRowsStep = 512;
+constexpr Duration kMilestoneInterval = std::chrono::seconds(15);
+
+}  // namespace
+
+bool SqliteStore::maintenance_due() const {
+    if (!failure_.ok() || clock_.elapsed() < retry_at_) return false;
+    if (log_->wal_pages() >= kWalPagesSoft) return true;
+    return !catching_up_ && (compacting_ || vacuuming_ || log_->meta().compact_revision < compact_allowed_);
+}
+
+void SqliteStore::maintenance_step() {
+    std::lock_guard lock(log_mutex_);
+    Status status = next_step();
+    metrics_->wal_bytes.set(static_cast<double>(log_->wal_pages()) * 4096);
+    if (status.ok()) return;
+    if (status.reason() == Reason::ServiceUnavailable) retry_at_ = clock_.elapsed() + std::chrono::seconds(1);
+    else stop_writing(status);
+}
+
+Status SqliteStore::next_step() {
+    if (log_->wal_pages() >= kWalPagesSoft) return log_->checkpoint();
+    if (log_->meta().compact_revision < compact_allowed_) {
+        TRY(log_->compact_start(compact_allowed_));
+        compacting_ = true;
+        return {};
+    }
+    if (compacting_) {
+        compacting_ = TRY(log_->compact_step(kCompactRowsStep));
+        vacuuming_ = !compacting_;
+        return {};
+    }
+    vacuuming_ = TRY(log_->vacuum_step(kVacuumPagesStep));
+    return {};
+}
+
+void SqliteStore::remember_time() {
+    Duration now = clock_.elapsed();
+    if (!milestones_.empty() && now - milestones_.back().time < kMilestoneInterval) return;
+    milestones_.push_back({now, persisted_, rows_written_});
+    plan_compaction();
+}
+
+void SqliteStore::plan_compaction() {
+    Duration keep = std::chrono::milliseconds(options_.history_ms_min);
+    Revision target = 0;
+    while (!milestones_.empty()) {
+        const auto& oldest = milestones_.front();
+        if (clock_.elapsed() - oldest.time < keep || rows_written_ - oldest.rows < options_.history_events_max) break;
+        target = oldest.revision;
+        milestones_.pop_front();
+    }
+    // Watchers on their way through the log keep it; the next milestone tries again.
+    if (target <= compact_revision() || catching_up_) return;
+    std::lock_guard lock(queue_mutex_);
+    if (!watchers_arrived_) compact_.store(target, std::memory_order_release);
+}
+
+void SqliteStore::catch_up() {
+    catching_up_ = false;
+    for (const auto& subscription : hub_.behind()) {
+        if (subscription->told >= state_.events_start()) {
+            WatchHub::deliver(*subscription, state_.events_after(subscription->told));
+            subscription->live = true;
+            continue;
+        }
+        Result<SqliteLog::History> history = SqliteLog::History{{}, 0};
+        {
+            std::lock_guard lock(log_mutex_);
+            history = log_->events(subscription->told, state_.events_start(), subscription->prefix, kHistoryRowsStep);
+            if (!history.ok()) stop_writing(history.status());
+        }
+        if (!history.ok()) {
+            // The history cannot be read: better no events than wrong ones.
+            subscription->closed = true;
+            continue;
+        }
+        WatchHub::deliver(*subscription, history->events);
+        subscription->told = std::max(subscription->told, history->through);
+        catching_up_ = true;
+    }
+}
+
+}  // namespace skiff::store
