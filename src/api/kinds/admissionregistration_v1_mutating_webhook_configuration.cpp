@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 MutatingWebhookConfiguration.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -90,6 +91,7 @@ void add_admissionregistration_v1_mutating_webhook_configuration(KindRegistryBui
             .type_name = "admissionregistration.v1.MutatingWebhookConfiguration",
             .has_generation = true,
             .storage_prefix = "admissionregistration.k8s.io/mutatingwebhookconfigurations",
+            .hooks = mutating_webhook_configuration_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -126,6 +127,7 @@ void add_admissionregistration_v1_validating_admission_policy(KindRegistryBuilde
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ValidatingAdmissionPolicy"},
                 },
+            .hooks = validating_admission_policy_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -58,6 +59,7 @@ void add_admissionregistration_v1_validating_webhook_configuration(KindRegistryB
             .type_name = "admissionregistration.v1.ValidatingWebhookConfiguration",
             .has_generation = true,
             .storage_prefix = "admissionregistration.k8s.io/validatingwebhookconfigurations",
+            .hooks = validating_webhook_configuration_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // apiextensions.k8s.io/v1 CustomResourceDefinition.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -163,6 +164,7 @@ void add_apiextensions_v1_custom_resource_definition(KindRegistryBuilder& builde
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "CustomResourceDefinition"},
                 },
+            .hooks = custom_resource_definition_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // autoscaling/v2 HorizontalPodAutoscaler.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -209,6 +210,7 @@ void add_autoscaling_v2_horizontal_pod_autoscaler(KindRegistryBuilder& builder) 
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "HorizontalPodAutoscaler"},
                 },
+            .hooks = horizontal_pod_autoscaler_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // batch/v1 CronJob.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -135,6 +136,7 @@ void add_batch_v1_cron_job(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "CronJob"},
                 },
+            .hooks = cron_job_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // coordination.k8s.io/v1 Lease.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -48,6 +49,7 @@ void add_coordination_v1_lease(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "coordination.v1.Lease",
             .storage_prefix = "coordination.k8s.io/leases",
+            .hooks = lease_hooks(),
         },
         kTypes);
 }

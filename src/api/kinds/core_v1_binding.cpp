@@ -1,5 +1,6 @@
 // v1 Binding.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -28,6 +29,7 @@ void add_core_v1_binding(KindRegistryBuilder& builder) {
             .verbs = {"create"},
             .type_name = "core.v1.Binding",
             .storage = false,
+            .hooks = binding_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // v1 ConfigMap.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -40,6 +41,7 @@ void add_core_v1_config_map(KindRegistryBuilder& builder) {
             .short_names = {"cm"},
             .type_name = "core.v1.ConfigMap",
             .storage_prefix = "configmaps",
+            .hooks = config_map_hooks(),
         },
         kTypes);
 }

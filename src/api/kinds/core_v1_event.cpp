@@ -1,5 +1,6 @@
 // v1 Event.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -78,6 +79,7 @@ void add_core_v1_event(KindRegistryBuilder& builder) {
                 "source",
                 "type",
             },
+            .hooks = event_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // v1 LimitRange.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -53,6 +54,7 @@ void add_core_v1_limit_range(KindRegistryBuilder& builder) {
             .short_names = {"limits"},
             .type_name = "core.v1.LimitRange",
             .storage_prefix = "limitranges",
+            .hooks = limit_range_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // v1 Namespace.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -68,6 +69,7 @@ void add_core_v1_namespace(KindRegistryBuilder& builder) {
                     {.name = "finalize", .verbs = {"update"}, .kind = "Namespace"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Namespace"},
                 },
+            .hooks = namespace_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // v1 Node.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -184,6 +185,7 @@ void add_core_v1_node(KindRegistryBuilder& builder) {
                     {.name = "proxy", .verbs = {"create", "delete", "get", "patch", "update"}, .kind = "NodeProxyOptions"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Node"},
                 },
+            .hooks = node_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // v1 PersistentVolumeClaim.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -102,6 +103,7 @@ void add_core_v1_persistent_volume_claim(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "PersistentVolumeClaim"},
                 },
+            .hooks = persistent_volume_claim_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // v1 Pod.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -66,6 +67,7 @@ void add_core_v1_pod(KindRegistryBuilder& builder) {
                     {.name = "resize", .verbs = {"get", "patch", "update"}, .kind = "Pod"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Pod"},
                 },
+            .hooks = pod_hooks(),
         },
         kTypes);
 }

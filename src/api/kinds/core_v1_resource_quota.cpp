@@ -1,5 +1,6 @@
 // v1 ResourceQuota.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -74,6 +75,7 @@ void add_core_v1_resource_quota(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ResourceQuota"},
                 },
+            .hooks = resource_quota_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // discovery.k8s.io/v1 EndpointSlice.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -82,7 +83,9 @@ void add_discovery_v1_endpoint_slice(KindRegistryBuilder& builder) {
             .list_kind = "EndpointSliceList",
             .verbs = all_verbs(),
             .type_name = "discovery.v1.EndpointSlice",
+            .has_generation = true,
             .storage_prefix = "discovery.k8s.io/endpointslices",
+            .hooks = endpoint_slice_hooks(),
         },
         kTypes);
 }

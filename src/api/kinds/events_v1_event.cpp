@@ -1,5 +1,6 @@
 // events.k8s.io/v1 Event.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -69,6 +70,7 @@ void add_events_v1_event(KindRegistryBuilder& builder) {
                 "reportingController",
                 "type",
             },
+            .hooks = events_event_hooks(),
         },
         kTypes);
 }

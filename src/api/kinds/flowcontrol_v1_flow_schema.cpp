@@ -1,5 +1,6 @@
 // flowcontrol.apiserver.k8s.io/v1 FlowSchema.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -126,6 +127,7 @@ void add_flowcontrol_v1_flow_schema(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "FlowSchema"},
                 },
+            .hooks = flow_schema_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // networking.k8s.io/v1 ServiceCIDR.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -56,6 +57,7 @@ void add_networking_v1_service_cidr(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ServiceCIDR"},
                 },
+            .hooks = service_cidr_hooks(),
         },
         kTypes);
 }

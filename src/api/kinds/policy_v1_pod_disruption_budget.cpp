@@ -1,5 +1,6 @@
 // policy/v1 PodDisruptionBudget.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -68,6 +69,7 @@ void add_policy_v1_pod_disruption_budget(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "PodDisruptionBudget"},
                 },
+            .hooks = pod_disruption_budget_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // rbac.authorization.k8s.io/v1 ClusterRole.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -53,6 +54,7 @@ void add_rbac_v1_cluster_role(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "rbac.v1.ClusterRole",
             .storage_prefix = "rbac.authorization.k8s.io/clusterroles",
+            .hooks = cluster_role_hooks(),
         },
         kTypes);
 }

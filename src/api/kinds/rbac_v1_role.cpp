@@ -1,5 +1,6 @@
 // rbac.authorization.k8s.io/v1 Role.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -37,6 +38,7 @@ void add_rbac_v1_role(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "rbac.v1.Role",
             .storage_prefix = "rbac.authorization.k8s.io/roles",
+            .hooks = role_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // rbac.authorization.k8s.io/v1 RoleBinding.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -38,6 +39,7 @@ void add_rbac_v1_role_binding(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "rbac.v1.RoleBinding",
             .storage_prefix = "rbac.authorization.k8s.io/rolebindings",
+            .hooks = role_binding_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // resource.k8s.io/v1 ResourceClaimTemplate.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -45,6 +46,7 @@ void add_resource_v1_resource_claim_template(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "resource.v1.ResourceClaimTemplate",
             .storage_prefix = "resource.k8s.io/resourceclaimtemplates",
+            .hooks = resource_claim_template_hooks(),
         },
         kTypes);
 }

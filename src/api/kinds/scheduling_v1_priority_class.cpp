@@ -1,5 +1,6 @@
 // scheduling.k8s.io/v1 PriorityClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -43,6 +44,7 @@ void add_scheduling_v1_priority_class(KindRegistryBuilder& builder) {
             .type_name = "scheduling.v1.PriorityClass",
             .has_generation = true,
             .storage_prefix = "scheduling.k8s.io/priorityclasses",
+            .hooks = priority_class_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 CSIDriver.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -56,8 +57,8 @@ void add_storage_v1_csi_driver(KindRegistryBuilder& builder) {
             .scope = Scope::Cluster,
             .verbs = all_verbs(),
             .type_name = "storage.v1.CSIDriver",
-            .has_generation = true,
             .storage_prefix = "storage.k8s.io/csidrivers",
+            .hooks = csi_driver_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 CSIStorageCapacity.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -40,6 +41,7 @@ void add_storage_v1_csi_storage_capacity(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "storage.v1.CSIStorageCapacity",
             .storage_prefix = "storage.k8s.io/csistoragecapacities",
+            .hooks = csi_storage_capacity_hooks(),
         },
         kTypes);
 }

@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 VolumeAttachment.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -74,6 +75,7 @@ void add_storage_v1_volume_attachment(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "VolumeAttachment"},
                 },
+            .hooks = volume_attachment_hooks(),
         },
         kTypes);
 }

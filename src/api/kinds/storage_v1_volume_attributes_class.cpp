@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 VolumeAttributesClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
 namespace skiff::api::kinds {
@@ -40,6 +41,7 @@ void add_storage_v1_volume_attributes_class(KindRegistryBuilder& builder) {
             .short_names = {"vac"},
             .type_name = "storage.v1.VolumeAttributesClass",
             .storage_prefix = "storage.k8s.io/volumeattributesclasses",
+            .hooks = volume_attributes_class_hooks(),
         },
         kTypes);
 }

@@ -1,0 +1,63 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void default_rule(Value& rule) { set_default(rule, "scope", "*"); }
+
+void default_webhook(Value& webhook) {
+    set_default(webhook, "failurePolicy", "Fail");
+    set_default(webhook, "matchPolicy", "Equivalent");
+    set_default(webhook, "namespaceSelector", Value::object());
+    set_default(webhook, "objectSelector", Value::object());
+    set_default(webhook, "timeoutSeconds", 10);
+    each_object(webhook, "rules", default_rule);
+    if_object(webhook, "clientConfig", [](Value& config) {
+        if_object(config, "service", [](Value& service) { set_default(service, "port", 443); });
+    });
+}
+
+void default_match(Value& match) {
+    set_default(match, "matchPolicy", "Equivalent");
+    set_default(match, "namespaceSelector", Value::object());
+    set_default(match, "objectSelector", Value::object());
+    each_object(match, "resourceRules", default_rule);
+    each_object(match, "excludeResourceRules", default_rule);
+}
+
+void default_mutating(Value& object) {
+    each_object(object, "webhooks", [](Value& webhook) {
+        default_webhook(webhook);
+        set_default(webhook, "reinvocationPolicy", "Never");
+    });
+}
+
+void default_policy(Value& object) {
+    Value& spec = object.mut("spec");
+    set_default(spec, "failurePolicy", "Fail");
+    if_object(spec, "matchConstraints", default_match);
+}
+
+}  // namespace
+
+KindHooks mutating_webhook_configuration_hooks() { return {.set_defaults = default_mutating}; }
+
+KindHooks validating_webhook_configuration_hooks() {
+    return {.set_defaults = [](Value& object) { each_object(object, "webhooks", default_webhook); }};
+}
+
+KindHooks validating_admission_policy_hooks() {
+    return {.set_defaults = default_policy, .prepare_create = [](Value& object) { reset_status(object); }};
+}
+
+KindHooks validating_admission_policy_binding_hooks() {
+    return {.set_defaults = [](Value& object) {
+        if_object(object, "spec", [](Value& spec) { if_object(spec, "matchResources", default_match); });
+    }};
+}
+
+}  // namespace skiff::api::kinds

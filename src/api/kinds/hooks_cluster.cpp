@@ -1,0 +1,83 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+constexpr std::string_view kNamespaceNameLabel = "kubernetes.io/metadata.name";
+constexpr std::string_view kNamespaceFinalizer = "kubernetes";
+
+void default_namespace(Value& object) {
+    set_default_zero(object.mut("status"), "phase", "Active");
+    const std::string name = object["metadata"]["name"].as_string();
+    if (!name.empty()) object.mut("metadata").mut("labels").set(kNamespaceNameLabel, name);
+}
+
+void prepare_namespace(Value& object) {
+    default_namespace(object);   // a generated name is known only now
+    object.set("status", Value::object({{"phase", "Active"}}));
+    Value& finalizers = object.mut("spec").mut("finalizers");
+    for (const auto& finalizer : finalizers.items())
+        if (finalizer.as_string() == kNamespaceFinalizer) return;
+    finalizers.push_back(kNamespaceFinalizer);
+}
+
+// Only the finalize subresource changes spec.finalizers.
+void prepare_namespace_update(Value& object, const Value& old) {
+    Value& spec = object.mut("spec");
+    if (old["spec"].has("finalizers")) spec.set("finalizers", old["spec"]["finalizers"]);
+    else spec.erase("finalizers");
+}
+
+void default_node(Value& node) {
+    if_object(node, "status", [](Value& status) {
+        if (status["allocatable"].is_null() && status["capacity"].is_object()) status.set("allocatable", status["capacity"]);
+    });
+}
+
+void default_priority_class(Value& object) { set_default(object, "preemptionPolicy", "PreemptLowerPriority"); }
+
+void prepare_certificate_request_update(Value& object, const Value& old) { object.set("spec", old["spec"]); }
+
+void default_api_service(Value& object) {
+    if_object(object, "spec", [](Value& spec) {
+        if_object(spec, "service", [](Value& service) { set_default(service, "port", 443); });
+    });
+}
+
+void prepare_api_service(Value& object) {
+    reset_status(object);
+    if (object["spec"]["service"].is_object()) return;
+    object.mut("status").set("conditions", Value::array({Value::object({{"type", "Available"},
+                                                                         {"status", "True"},
+                                                                         {"lastTransitionTime", object["metadata"]["creationTimestamp"]},
+                                                                         {"reason", "Local"},
+                                                                         {"message", "Local APIServices are always available"}})}));
+}
+
+}  // namespace
+
+KindHooks namespace_hooks() {
+    return {.set_defaults = default_namespace, .prepare_create = prepare_namespace, .prepare_update = prepare_namespace_update};
+}
+
+KindHooks node_hooks() { return {.set_defaults = default_node}; }
+
+KindHooks lease_hooks() { return {}; }
+
+KindHooks runtime_class_hooks() { return {}; }
+
+KindHooks priority_class_hooks() { return {.set_defaults = default_priority_class}; }
+
+KindHooks certificate_signing_request_hooks() {
+    return {.prepare_create = [](Value& object) { reset_status(object); }, .prepare_update = prepare_certificate_request_update};
+}
+
+KindHooks api_service_hooks() { return {.set_defaults = default_api_service, .prepare_create = prepare_api_service}; }
+
+KindHooks component_status_hooks() { return {}; }
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,54 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/set_default.h"
+#include "base/strings.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void default_definition(Value& object) {
+    Value& spec = object.mut("spec");
+    Value& names = spec.mut("names");
+    const std::string kind = names["kind"].as_string();
+    if (!kind.empty()) {
+        set_default_zero(names, "singular", lower(kind));
+        set_default_zero(names, "listKind", kind + "List");
+    }
+    Value& conversion = spec.mut("conversion");
+    set_default_zero(conversion, "strategy", "None");
+    if_object(conversion, "webhook", [](Value& webhook) {
+        if_object(webhook, "clientConfig", [](Value& config) {
+            if_object(config, "service", [](Value& service) { set_default(service, "port", 443); });
+        });
+    });
+}
+
+// A version that once was the storage version stays listed until someone takes it off.
+void add_stored_version(Value& object) {
+    for (const auto& version : object["spec"]["versions"].items()) {
+        if (!version["storage"].as_bool()) continue;
+        Value& stored = object.mut("status").mut("storedVersions");
+        bool known = false;
+        for (const auto& name : stored.items()) known = known || name == version["name"];
+        if (!known) stored.push_back(version["name"]);
+    }
+}
+
+void prepare_definition(Value& object) {
+    object.set("status", Value::object({{"conditions", nullptr},
+                                        {"acceptedNames", Value::object({{"plural", ""}, {"kind", ""}})},
+                                        {"storedVersions", Value::array()}}));
+    add_stored_version(object);
+}
+
+}  // namespace
+
+KindHooks custom_resource_definition_hooks() {
+    return {.set_defaults = default_definition,
+            .prepare_create = prepare_definition,
+            .prepare_update = [](Value& object, const Value&) { add_stored_version(object); }};
+}
+
+}  // namespace skiff::api::kinds

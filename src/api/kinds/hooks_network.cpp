@@ -1,0 +1,38 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void default_ingress_class(Value& object) {
+    if_object(object, "spec", [](Value& spec) {
+        if_object(spec, "parameters", [](Value& parameters) { set_default(parameters, "scope", "Cluster"); });
+    });
+}
+
+void default_network_policy(Value& object) {
+    Value& spec = object.mut("spec");
+    for (auto rules : {"ingress", "egress"})
+        each_object(spec, rules, [](Value& rule) {
+            each_object(rule, "ports", [](Value& port) { set_default(port, "protocol", "TCP"); });
+        });
+    if (spec["policyTypes"].size() > 0) return;
+    Value types = Value::array({"Ingress"});
+    if (spec["egress"].size() > 0) types.push_back("Egress");
+    spec.set("policyTypes", std::move(types));
+}
+
+}  // namespace
+
+KindHooks ingress_hooks() {
+    return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); }};
+}
+
+KindHooks ingress_class_hooks() { return {.set_defaults = default_ingress_class}; }
+
+KindHooks network_policy_hooks() { return {.set_defaults = default_network_policy}; }
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,76 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/pod_defaults.h"
+#include "api/kinds/pod_qos.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void default_pod(Value& pod) {
+    Value& spec = pod.mut("spec");
+    default_pod_spec(spec);
+    default_pod_only(spec);
+}
+
+void add_expression(Value& term, const std::string& key, std::string_view op, const std::string& value) {
+    Value expression = Value::object({{"key", key}, {"operator", op}, {"values", Value::array({value})}});
+    Value& selector = term.mut("labelSelector");
+    Value& expressions = selector.mut("matchExpressions");
+    for (const auto& present : expressions.items())
+        if (present == expression) return;
+    expressions.push_back(std::move(expression));
+}
+
+// matchLabelKeys and mismatchLabelKeys become part of the selector, with the pod's own labels as values.
+void merge_label_keys(Value& term, const Value& labels) {
+    if (!term["labelSelector"].is_object()) return;
+    for (auto [list, op] : {std::pair("matchLabelKeys", "In"), std::pair("mismatchLabelKeys", "NotIn")}) {
+        const Value keys = term[list];
+        for (const auto& key : keys.items())
+            if (const Value* value = labels.find(key.as_string())) add_expression(term, key.as_string(), op, value->as_string());
+    }
+}
+
+void merge_all_label_keys(Value& spec, const Value& labels) {
+    if_object(spec, "affinity", [&](Value& affinity) {
+        for (auto side : {"podAffinity", "podAntiAffinity"})
+            if_object(affinity, side, [&](Value& rules) {
+                each_object(rules, "requiredDuringSchedulingIgnoredDuringExecution", [&](Value& term) { merge_label_keys(term, labels); });
+                each_object(rules, "preferredDuringSchedulingIgnoredDuringExecution", [&](Value& weighted) {
+                    if_object(weighted, "podAffinityTerm", [&](Value& term) { merge_label_keys(term, labels); });
+                });
+            });
+    });
+    each_object(spec, "topologySpreadConstraints", [&](Value& constraint) { merge_label_keys(constraint, labels); });
+}
+
+void prepare_pod(Value& pod) {
+    Value& spec = pod.mut("spec");
+    const Value labels = pod["metadata"]["labels"];
+    merge_all_label_keys(spec, labels);
+    Value status = Value::object({{"phase", "Pending"}});
+    if (spec["schedulingGates"].size() > 0)
+        status.set("conditions", Value::array({Value::object({{"type", "PodScheduled"},
+                                                              {"status", "False"},
+                                                              {"lastProbeTime", nullptr},
+                                                              {"lastTransitionTime", nullptr},
+                                                              {"reason", "SchedulingGated"},
+                                                              {"message", "Scheduling is blocked due to non-empty scheduling gates"}})}));
+    status.set("qosClass", pod_qos_class(spec));
+    pod.set("status", std::move(status));
+}
+
+}  // namespace
+
+KindHooks pod_hooks() { return {.set_defaults = default_pod, .prepare_create = prepare_pod}; }
+
+KindHooks pod_template_hooks() {
+    return {.set_defaults = [](Value& object) { default_pod_template(object.mut("template")); }};
+}
+
+KindHooks binding_hooks() { return {}; }
+
+}  // namespace skiff::api::kinds

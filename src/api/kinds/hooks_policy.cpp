@@ -1,0 +1,60 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+Value scaling_policy(std::string_view type, int value) {
+    return Value::object({{"type", type}, {"value", value}, {"periodSeconds", 15}});
+}
+
+// The rules that apply where a behavior is given but leaves them out.
+void default_behavior(Value& behavior) {
+    Value& up = behavior.mut("scaleUp");
+    set_default(up, "stabilizationWindowSeconds", 0);
+    set_default(up, "selectPolicy", "Max");
+    if (up["policies"].is_null()) up.set("policies", Value::array({scaling_policy("Pods", 4), scaling_policy("Percent", 100)}));
+    Value& down = behavior.mut("scaleDown");
+    set_default(down, "selectPolicy", "Max");
+    if (down["policies"].is_null()) down.set("policies", Value::array({scaling_policy("Percent", 100)}));
+}
+
+void default_autoscaler(Value& object) {
+    Value& spec = object.mut("spec");
+    set_default(spec, "minReplicas", 1);
+    if (spec["metrics"].size() == 0) {
+        Value target = Value::object({{"type", "Utilization"}, {"averageUtilization", 80}});
+        Value resource = Value::object({{"name", "cpu"}, {"target", std::move(target)}});
+        spec.set("metrics", Value::array({Value::object({{"type", "Resource"}, {"resource", std::move(resource)}})}));
+    }
+    if_object(spec, "behavior", default_behavior);
+}
+
+void prepare_autoscaler(Value& object) {
+    object.set("status", Value::object({{"desiredReplicas", 0}, {"currentMetrics", nullptr}}));
+}
+
+void default_autoscaler_v1(Value& object) {
+    Value& spec = object.mut("spec");
+    set_default(spec, "minReplicas", 1);
+}
+
+}  // namespace
+
+KindHooks pod_disruption_budget_hooks() {
+    return {.prepare_create = [](Value& object) {
+        reset_status(object, {"disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"});
+    }};
+}
+
+KindHooks horizontal_pod_autoscaler_hooks() { return {.set_defaults = default_autoscaler, .prepare_create = prepare_autoscaler}; }
+
+KindHooks horizontal_pod_autoscaler_v1_hooks() {
+    return {.set_defaults = default_autoscaler_v1,
+            .prepare_create = [](Value& object) { reset_status(object, {"currentReplicas", "desiredReplicas"}); }};
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,72 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+bool outside_traffic(const Value& spec) {
+    const std::string& type = spec["type"].as_string();
+    return type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && spec["externalIPs"].size() > 0);
+}
+
+void default_port(Value& port) {
+    set_default_zero(port, "protocol", "TCP");
+    set_default_zero(port, "targetPort", port["port"]);
+}
+
+void default_service(Value& service) {
+    Value& spec = service.mut("spec");
+    set_default_zero(spec, "sessionAffinity", "None");
+    if (spec["sessionAffinity"].as_string() == "None") spec.erase("sessionAffinityConfig");
+    if (spec["sessionAffinity"].as_string() == "ClientIP")
+        set_default(spec.mut("sessionAffinityConfig").mut("clientIP"), "timeoutSeconds", 10800);
+    set_default_zero(spec, "type", "ClusterIP");
+    each_object(spec, "ports", default_port);
+    if (outside_traffic(spec)) set_default_zero(spec, "externalTrafficPolicy", "Cluster");
+    const std::string type = spec["type"].as_string();
+    if (type == "NodePort" || type == "LoadBalancer" || type == "ClusterIP") set_default(spec, "internalTrafficPolicy", "Cluster");
+    if (type != "LoadBalancer") return;
+    set_default(spec, "allocateLoadBalancerNodePorts", true);
+    if_object(service, "status", [](Value& status) {
+        if_object(status, "loadBalancer", [](Value& balancer) {
+            each_object(balancer, "ingress", [](Value& ingress) {
+                if (!ingress["ip"].empty()) set_default(ingress, "ipMode", "VIP");
+            });
+        });
+    });
+}
+
+void default_endpoints(Value& object) {
+    each_object(object, "subsets", [](Value& subset) {
+        each_object(subset, "ports", [](Value& port) { set_default_zero(port, "protocol", "TCP"); });
+    });
+}
+
+void default_endpoint_slice(Value& object) {
+    each_object(object, "ports", [](Value& port) {
+        set_default(port, "name", "");
+        set_default(port, "protocol", "TCP");
+    });
+}
+
+}  // namespace
+
+KindHooks service_hooks() {
+    return {.set_defaults = default_service,
+            .prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); }};
+}
+
+KindHooks endpoints_hooks() { return {.set_defaults = default_endpoints}; }
+
+KindHooks endpoint_slice_hooks() { return {.set_defaults = default_endpoint_slice}; }
+
+KindHooks ip_address_hooks() { return {}; }
+
+KindHooks service_cidr_hooks() {
+    return {.prepare_create = [](Value& object) { reset_status(object); }};
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,78 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/pod_defaults.h"
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void default_persistent_volume(Value& object) {
+    Value& spec = object.mut("spec");
+    set_default_zero(spec, "persistentVolumeReclaimPolicy", "Retain");
+    set_default(spec, "volumeMode", "Filesystem");
+    if_object(spec, "hostPath", [](Value& path) { set_default(path, "type", ""); });
+    if_object(spec, "azureDisk", [](Value& disk) { set_default(disk, "readOnly", false); });
+    set_default_zero(object.mut("status"), "phase", "Pending");
+}
+
+void default_claim(Value& object) {
+    default_claim_spec(object.mut("spec"));
+    set_default_zero(object.mut("status"), "phase", "Pending");
+}
+
+Value reference(const Value& from) {
+    Value to = Value::object({{"apiGroup", from["apiGroup"]}, {"kind", from["kind"]}, {"name", from["name"]}});
+    return to;
+}
+
+// dataSource and dataSourceRef say the same, unless the reference crosses namespaces.
+void prepare_claim(Value& object) {
+    Value& spec = object.mut("spec");
+    if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
+    else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
+        spec.set("dataSource", reference(Value(spec["dataSourceRef"])));
+    object.set("status", Value::object({{"phase", "Pending"}}));
+}
+
+void default_storage_class(Value& object) {
+    set_default(object, "reclaimPolicy", "Delete");
+    set_default(object, "volumeBindingMode", "Immediate");
+}
+
+void default_csi_driver(Value& object) {
+    Value& spec = object.mut("spec");
+    set_default(spec, "attachRequired", true);
+    set_default(spec, "podInfoOnMount", false);
+    set_default(spec, "storageCapacity", false);
+    set_default(spec, "fsGroupPolicy", "ReadWriteOnceWithFSType");
+    if (spec["volumeLifecycleModes"].size() == 0) spec.set("volumeLifecycleModes", Value::array({"Persistent"}));
+    set_default(spec, "requiresRepublish", false);
+    set_default(spec, "seLinuxMount", false);
+}
+
+}  // namespace
+
+KindHooks persistent_volume_hooks() {
+    return {.set_defaults = default_persistent_volume,
+            .prepare_create = [](Value& object) { object.set("status", Value::object({{"phase", "Pending"}})); }};
+}
+
+KindHooks persistent_volume_claim_hooks() { return {.set_defaults = default_claim, .prepare_create = prepare_claim}; }
+
+KindHooks storage_class_hooks() { return {.set_defaults = default_storage_class}; }
+
+KindHooks csi_driver_hooks() { return {.set_defaults = default_csi_driver}; }
+
+KindHooks csi_node_hooks() { return {}; }
+
+KindHooks csi_storage_capacity_hooks() { return {}; }
+
+KindHooks volume_attachment_hooks() {
+    return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"attached", false}})); }};
+}
+
+KindHooks volume_attributes_class_hooks() { return {}; }
+
+}  // namespace skiff::api::kinds

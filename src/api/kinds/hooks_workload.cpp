@@ -1,0 +1,129 @@
+#include "api/kinds/hooks.h"
+#include "api/kinds/pod_defaults.h"
+#include "api/kinds/set_default.h"
+#include "base/strings.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+// The counter of template changes that old clients of DaemonSets read.
+constexpr std::string_view kTemplateGeneration = "deprecated.daemonset.template.generation";
+
+void default_replicas(Value& spec) { set_default(spec, "replicas", 1); }
+
+void default_replication_controller(Value& object) {
+    Value& spec = object.mut("spec");
+    default_replicas(spec);
+    if (!spec["template"].is_object()) return;
+    default_pod_template(spec.mut("template"));
+    const Value labels = spec["template"]["metadata"]["labels"];
+    if (labels.size() == 0) return;
+    if (spec["selector"].size() == 0) spec.set("selector", labels);
+    if (object["metadata"]["labels"].size() == 0) object.mut("metadata").set("labels", labels);
+}
+
+void default_replica_set(Value& object) {
+    Value& spec = object.mut("spec");
+    default_replicas(spec);
+    default_pod_template(spec.mut("template"));
+}
+
+void default_deployment(Value& object) {
+    Value& spec = object.mut("spec");
+    default_replicas(spec);
+    default_pod_template(spec.mut("template"));
+    Value& strategy = spec.mut("strategy");
+    set_default_zero(strategy, "type", "RollingUpdate");
+    if (strategy["type"].as_string() == "RollingUpdate") {
+        Value& rolling = strategy.mut("rollingUpdate");
+        set_default(rolling, "maxUnavailable", "25%");
+        set_default(rolling, "maxSurge", "25%");
+    }
+    set_default(spec, "revisionHistoryLimit", 10);
+    set_default(spec, "progressDeadlineSeconds", 600);
+}
+
+void default_claim(Value& claim) {
+    default_claim_spec(claim.mut("spec"));
+    set_default_zero(claim, "kind", "PersistentVolumeClaim");
+    set_default_zero(claim, "apiVersion", "v1");
+    set_default_zero(claim.mut("status"), "phase", "Pending");
+}
+
+void default_stateful_set(Value& object) {
+    Value& spec = object.mut("spec");
+    default_replicas(spec);
+    default_pod_template(spec.mut("template"));
+    set_default_zero(spec, "podManagementPolicy", "OrderedReady");
+    Value& strategy = spec.mut("updateStrategy");
+    set_default_zero(strategy, "type", "RollingUpdate");
+    if (strategy["type"].as_string() == "RollingUpdate") set_default(strategy.mut("rollingUpdate"), "partition", 0);
+    Value& retention = spec.mut("persistentVolumeClaimRetentionPolicy");
+    set_default_zero(retention, "whenDeleted", "Retain");
+    set_default_zero(retention, "whenScaled", "Retain");
+    set_default(spec, "revisionHistoryLimit", 10);
+    each_object(spec, "volumeClaimTemplates", default_claim);
+}
+
+void default_daemon_set(Value& object) {
+    Value& spec = object.mut("spec");
+    default_pod_template(spec.mut("template"));
+    Value& strategy = spec.mut("updateStrategy");
+    set_default_zero(strategy, "type", "RollingUpdate");
+    if (strategy["type"].as_string() == "RollingUpdate") {
+        Value& rolling = strategy.mut("rollingUpdate");
+        set_default(rolling, "maxUnavailable", 1);
+        set_default(rolling, "maxSurge", 0);
+    }
+    set_default(spec, "revisionHistoryLimit", 10);
+}
+
+void set_template_generation(Value& daemon_set, int64_t generation) {
+    daemon_set.mut("metadata").mut("annotations").set(kTemplateGeneration, std::to_string(generation));
+}
+
+int64_t template_generation(const Value& daemon_set) {
+    return parse_int(daemon_set["metadata"]["annotations"][kTemplateGeneration].as_string()).value_or(0);
+}
+
+void prepare_daemon_set(Value& object) {
+    int64_t given = template_generation(object);
+    set_template_generation(object, given > 0 ? given : 1);
+    reset_status(object, {"currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"});
+}
+
+void prepare_daemon_set_update(Value& object, const Value& old) {
+    int64_t generation = template_generation(old);
+    if (!(object["spec"]["template"] == old["spec"]["template"])) ++generation;
+    set_template_generation(object, generation);
+}
+
+}  // namespace
+
+KindHooks replication_controller_hooks() {
+    return {.set_defaults = default_replication_controller, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); }};
+}
+
+KindHooks replica_set_hooks() {
+    return {.set_defaults = default_replica_set, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); }};
+}
+
+KindHooks deployment_hooks() {
+    return {.set_defaults = default_deployment, .prepare_create = [](Value& object) { reset_status(object); }};
+}
+
+KindHooks stateful_set_hooks() {
+    return {.set_defaults = default_stateful_set,
+            .prepare_create = [](Value& object) { reset_status(object, {"replicas", "availableReplicas"}); }};
+}
+
+KindHooks daemon_set_hooks() {
+    return {.set_defaults = default_daemon_set, .prepare_create = prepare_daemon_set, .prepare_update = prepare_daemon_set_update};
+}
+
+KindHooks controller_revision_hooks() { return {}; }
+
+}  // namespace skiff::api::kinds

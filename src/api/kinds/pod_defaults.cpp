@@ -1,0 +1,80 @@
+#include "api/kinds/pod_defaults.h"
+
+#include "api/kinds/set_default.h"
+#include "api/quantity.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+// hostPort follows containerPort on the node's network.
+void default_host_ports(Value& spec) {
+    for (auto list : {"containers", "initContainers"})
+        each_object(spec, list, [](Value& container) {
+            each_object(container, "ports", [](Value& port) {
+                if (port["containerPort"].as_int()) set_default_zero(port, "hostPort", port["containerPort"]);
+            });
+        });
+}
+
+void requests_from_limits(Value& resources) {
+    const Value limits = resources["limits"];
+    if (!limits.is_object()) return;
+    Value& requests = resources.mut("requests");
+    for (const auto& [name, quantity] : limits.members()) set_default(requests, name, quantity);
+}
+
+bool pod_level_resource(std::string_view name) { return name == "cpu" || name == "memory" || name.starts_with("hugepages-"); }
+
+// Requests of the whole pod: the sum of the containers' where they have any, else the pod's limit.
+void default_pod_resources(Value& spec) {
+    Value* resources = spec.find("resources");
+    if (!resources || !resources->is_object()) return;
+    Value sums = Value::object();
+    for (const auto& container : spec["containers"].items())
+        for (const auto& [name, quantity] : container["resources"]["requests"].members())
+            if (pod_level_resource(name))
+                sums.set(name, (Quantity::parse_or_zero(sums[name].as_string()) + Quantity::parse_or_zero(quantity.as_string())).text());
+    for (const auto& [name, quantity] : sums.members()) {
+        if ((*resources)["requests"].has(name)) continue;
+        if (name.starts_with("hugepages-") && (*resources)["limits"].has(name)) continue;
+        resources->mut("requests").set(name, quantity);
+    }
+    requests_from_limits(*resources);
+}
+
+}  // namespace
+
+void default_pod_spec(Value& spec) {
+    set_default_zero(spec, "dnsPolicy", "ClusterFirst");
+    set_default_zero(spec, "restartPolicy", "Always");
+    set_default(spec, "securityContext", Value::object());
+    set_default(spec, "terminationGracePeriodSeconds", 30);
+    set_default_zero(spec, "schedulerName", "default-scheduler");
+    // serviceAccount is the old name of serviceAccountName and always says the same.
+    std::string account = spec["serviceAccountName"].as_string();
+    if (account.empty()) account = spec["serviceAccount"].as_string();
+    if (account.empty()) {
+        spec.erase("serviceAccountName");
+        spec.erase("serviceAccount");
+    } else {
+        spec.set("serviceAccountName", account);
+        spec.set("serviceAccount", account);
+    }
+    each_object(spec, "volumes", default_volume);
+    for (auto list : {"initContainers", "containers", "ephemeralContainers"}) each_object(spec, list, default_container);
+}
+
+void default_pod_template(Value& pod_template) { default_pod_spec(pod_template.mut("spec")); }
+
+void default_pod_only(Value& spec) {
+    for (auto list : {"containers", "initContainers"})
+        each_object(spec, list, [](Value& container) { if_object(container, "resources", requests_from_limits); });
+    default_pod_resources(spec);
+    set_default(spec, "enableServiceLinks", true);
+    if (spec["hostNetwork"].as_bool()) default_host_ports(spec);
+}
+
+}  // namespace skiff::api::kinds
