@@ -43,6 +43,10 @@ PodFacts read_pod_facts(const api::Object& pod) {
     }
     for (const auto& container : status["containerStatuses"].items())
         facts.restarts_max = std::max(facts.restarts_max, container["restartCount"].as_int());
+    for (const auto& ip : status["podIPs"].items()) facts.ips.push_back(ip["ip"].as_string());
+    if (facts.ips.empty() && !status["podIP"].as_string().empty()) facts.ips.push_back(status["podIP"].as_string());
+    facts.hostname = (*tree)["spec"]["hostname"].as_string();
+    facts.subdomain = (*tree)["spec"]["subdomain"].as_string();
     facts.deletion_cost = parse_int(pod.meta().annotation("controller.kubernetes.io/pod-deletion-cost")).value_or(0);
     return facts;
 }

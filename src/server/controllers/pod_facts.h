@@ -28,6 +28,8 @@ struct PodFacts {
     std::string node;
     int64_t restarts_max = 0;                  // of its containers
     int64_t deletion_cost = 0;
+    std::vector<std::string> ips;              // status.podIPs
+    std::string hostname, subdomain;
 
     // Neither finished nor being deleted.
     bool active() const { return phase != PodPhase::Succeeded && phase != PodPhase::Failed && !deleting; }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "api/gvk.h"
+#include "api/object.h"
 
 namespace skiff::controllers {
 
 using api::Gvr;
+using api::ObjectPtr;
 
 inline const Gvr kPods{"", "v1", "pods"};
 inline const Gvr kNodes{"", "v1", "nodes"};

@@ -1,0 +1,12 @@
+// The namespace controller: removes all content of a namespace that is being deleted, pods first, then lets it go.
+#pragma once
+
+#include <memory>
+
+#include "reconcile/controller.h"
+
+namespace skiff::controllers {
+
+std::unique_ptr<reconcile::Controller> make_namespace_controller();
+
+}  // namespace skiff::controllers
