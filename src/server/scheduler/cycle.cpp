@@ -1,0 +1,92 @@
+#include "server/scheduler/cycle.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "server/scheduler/score.h"
+
+namespace skiff::scheduler {
+
+namespace {
+
+struct Prepared {
+    std::vector<std::unique_ptr<PreparedFilter>> filters;
+    std::optional<Refusal> whole;
+};
+
+Prepared prepare(const PodInfo& pod, const Snapshot& snapshot) {
+    Prepared prepared;
+    for (const auto& filter : filters()) {
+        auto made = filter.prepare(pod, snapshot, prepared.whole);
+        if (prepared.whole) return prepared;
+        if (made) prepared.filters.push_back(std::move(made));
+    }
+    return prepared;
+}
+
+std::optional<Refusal> check(const Prepared& prepared, const NodeInfo& node) {
+    for (const auto& filter : prepared.filters)
+        if (auto refusal = filter->check(node)) return refusal;
+    return std::nullopt;
+}
+
+std::string choose(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, uint64_t seed) {
+    if (nodes.size() == 1) return nodes[0]->name;
+    std::vector<int64_t> totals(nodes.size(), 0);
+    for (const auto& score : scores()) {
+        auto values = score.run(pod, snapshot, nodes);
+        for (size_t i = 0; i < values.size(); ++i) totals[i] += score.weight * values[i];
+    }
+    const auto best = *std::max_element(totals.begin(), totals.end());
+    std::vector<size_t> equal;
+    for (size_t i = 0; i < totals.size(); ++i)
+        if (totals[i] == best) equal.push_back(i);
+    return nodes[equal[seed % equal.size()]]->name;
+}
+
+}  // namespace
+
+std::string Decision::message() const {
+    std::string text = fmt::format("0/{} nodes are available: ", nodes_total);
+    if (nodes_total == 0) return "no nodes available to schedule pods";
+    if (!whole_reason.empty()) return text + whole_reason + ".";
+    std::vector<std::string> parts;
+    for (const auto& [reason, count] : reasons) parts.push_back(fmt::format("{} {}", count, reason));
+    std::sort(parts.begin(), parts.end());
+    return text + join(parts, ", ") + ".";
+}
+
+Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed) {
+    Decision decision;
+    decision.nodes_total = snapshot.nodes.size();
+    auto prepared = prepare(pod, snapshot);
+    if (prepared.whole) {
+        decision.whole_reason = join(prepared.whole->reasons, ", ");
+        return decision;
+    }
+    NodeList passed;
+    for (const auto& [name, node] : snapshot.nodes) {
+        auto refusal = check(prepared, node);
+        if (!refusal) {
+            passed.push_back(&node);
+            continue;
+        }
+        for (const auto& reason : refusal->reasons) ++decision.reasons[reason];
+        if (!refusal->unresolvable) decision.preemptable.push_back(name);
+    }
+    if (passed.empty()) return decision;
+    // The node that an earlier preemption made room on comes first.
+    for (const auto* node : passed)
+        if (node->name == pod.nominated_node) decision.node = node->name;
+    if (decision.node.empty()) decision.node = choose(pod, snapshot, passed, seed);
+    return decision;
+}
+
+bool fits(const PodInfo& pod, const Snapshot& snapshot, const std::string& node) {
+    auto it = snapshot.nodes.find(node);
+    if (it == snapshot.nodes.end()) return false;
+    auto prepared = prepare(pod, snapshot);
+    return !prepared.whole && !check(prepared, it->second);
+}
+
+}  // namespace skiff::scheduler

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <set>
+
+#include "server/scheduler/filter.h"
+
+namespace skiff::scheduler {
+
+namespace {
+
+using Domain = std::pair<std::string, std::string>;   // topology key, value
+
+// What one cycle knows of required affinity between pods.
+struct Topology {
+    std::set<Domain> forbidden_by_others;             // a pod there refuses us
+    std::vector<std::set<std::string>> affine;        // by our affinity term: values where a matching pod is
+    std::vector<std::set<std::string>> averse;        // by our anti-affinity term
+    bool any_affine = false;
+};
+
+void read_others(const PodInfo& pod, const Snapshot& snapshot, Topology& topology) {
+    if (!snapshot.anti_affinity_nodes) return;
+    for (const auto& [name, node] : snapshot.nodes)
+        for (const auto& [uid, other] : node.anti_affinity_pods)
+            for (const auto& term : other->anti_affinity)
+                if (const auto* value = node.label(term.topology_key); value && term_selects(term, pod, snapshot))
+                    topology.forbidden_by_others.insert({term.topology_key, *value});
+}
+
+bool selects_all(const std::vector<PodTerm>& terms, const PodInfo& pod, const Snapshot& snapshot) {
+    return std::all_of(terms.begin(), terms.end(), [&](const PodTerm& t) { return term_selects(t, pod, snapshot); });
+}
+
+void read_ours(const PodInfo& pod, const Snapshot& snapshot, Topology& topology) {
+    topology.affine.resize(pod.affinity.size());
+    topology.averse.resize(pod.anti_affinity.size());
+    if (pod.affinity.empty() && pod.anti_affinity.empty()) return;
+    for (const auto& [name, node] : snapshot.nodes) {
+        for (const auto& [uid, other] : node.pods) {
+            // Affinity terms are met by pods that all of them select.
+            if (!pod.affinity.empty() && selects_all(pod.affinity, *other, snapshot)) {
+                for (size_t i = 0; i < pod.affinity.size(); ++i) {
+                    if (const auto* value = node.label(pod.affinity[i].topology_key)) {
+                        topology.affine[i].insert(*value);
+                        topology.any_affine = true;
+                    }
+                }
+            }
+            for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
+                if (const auto* value = node.label(pod.anti_affinity[i].topology_key); value && term_selects(pod.anti_affinity[i], *other, snapshot))
+                    topology.averse[i].insert(*value);
+        }
+    }
+}
+
+bool affinity_holds(const PodInfo& pod, const Snapshot& snapshot, const Topology& topology, const NodeInfo& node) {
+    bool all = true;
+    for (size_t i = 0; i < pod.affinity.size(); ++i) {
+        const auto* value = node.label(pod.affinity[i].topology_key);
+        if (!value) return false;
+        all = all && topology.affine[i].count(*value);
+    }
+    if (all) return true;
+    // The first pod of a group that wants to be together.
+    return !topology.any_affine && selects_all(pod.affinity, pod, snapshot);
+}
+
+}  // namespace
+
+bool term_selects(const PodTerm& term, const PodInfo& pod, const Snapshot& snapshot) {
+    bool ns = std::find(term.namespaces.begin(), term.namespaces.end(), pod.ns) != term.namespaces.end();
+    if (!ns && term.namespace_selector) {
+        if (term.namespace_selector->empty()) {
+            ns = true;
+        } else if (snapshot.namespace_labels) {
+            const auto* labels = snapshot.namespace_labels(pod.ns);
+            ns = labels && term.namespace_selector->matches(*labels);
+        }
+    }
+    return ns && term.selector.matches(pod.labels);
+}
+
+std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, std::optional<Refusal>&) {
+    if (pod.affinity.empty() && pod.anti_affinity.empty() && !snapshot.anti_affinity_nodes) return nullptr;
+    Topology topology;
+    read_others(pod, snapshot, topology);
+    read_ours(pod, snapshot, topology);
+    return make_filter([&pod, &snapshot, topology = std::move(topology)](const NodeInfo& node) -> std::optional<Refusal> {
+        if (!pod.affinity.empty() && !affinity_holds(pod, snapshot, topology, node)) return Refusal{{"node(s) didn't match pod affinity rules"}, true};
+        for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
+            if (const auto* value = node.label(pod.anti_affinity[i].topology_key); value && topology.averse[i].count(*value))
+                return Refusal{{"node(s) didn't match pod anti-affinity rules"}, false};
+        for (const auto& [key, value] : node.labels)
+            if (!topology.forbidden_by_others.empty() && topology.forbidden_by_others.count({key, value}))
+                return Refusal{{"node(s) didn't satisfy existing pods anti-affinity rules"}, false};
+        return std::nullopt;
+    });
+}
+
+}  // namespace skiff::scheduler

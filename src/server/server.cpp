@@ -1,0 +1,158 @@
+#include "server/server.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/thread_pool.h"
+#include "pki/jwt.h"
+#include "reconcile/runtime.h"
+#include "server/apiserver/api_server.h"
+#include "server/authentication.h"
+#include "server/controllers/controllers.h"
+#include "server/scheduler/scheduler.h"
+#include "server/server_setup.h"
+#include "server/store/store.h"
+
+namespace skiff::server {
+
+namespace {
+
+// Joining is rare; one thread keeps its blocking reads off the io threads.
+constexpr size_t kJoinThreads = 1, kJoinQueueMax = 64;
+constexpr size_t kControllerWorkers = 4;
+
+apiserver::User system_user(std::string name, std::vector<std::string> groups) {
+    groups.emplace_back(apiserver::kAuthenticated);
+    return {std::move(name), "", std::move(groups), {}};
+}
+
+}  // namespace
+
+// In the order of construction; destroyed in the reverse one.
+struct Server::Parts {
+    ServerOptions options;
+    Clock* clock = nullptr;
+    std::unique_ptr<ServerPki> pki;
+    JoinSecrets secrets;
+    JoinFacts join;
+    std::unique_ptr<store::Store> store;
+    std::shared_ptr<const api::KindRegistry> kinds;
+    std::unique_ptr<ThreadPool> join_pool;
+    std::unique_ptr<apiserver::ApiServer> api;
+    std::unique_ptr<reconcile::Runtime> controllers;
+    std::unique_ptr<scheduler::Scheduler> scheduler;
+
+    Status prepare();
+    Status start_api(net::IoThreads& io);
+    Status start_controllers();
+    void add_join_paths();
+};
+
+Status Server::Parts::prepare() {
+    const auto folder = options.data_dir + "/server";
+    TRY(file::make_dirs(folder, 0700));
+    auto names = TRY(serving_names(options));
+    pki = std::make_unique<ServerPki>(TRY(ensure_pki(folder + "/tls", names, *clock)));
+    secrets = TRY(ensure_join_secrets(folder, options.token, options.agent_token, pki->server_ca.certificate_pem()));
+    store = TRY(store::open_sqlite({.path = folder + "/db/state.db"}));
+    kinds = api::KindRegistry::builtin();
+    return {};
+}
+
+Status Server::Parts::start_api(net::IoThreads& io) {
+    apiserver::ApiServerOptions api_options;
+    api_options.store = store.get();
+    api_options.kinds = kinds;
+    api_options.io = &io;
+    api_options.clock = clock;
+    api_options.address = options.bind_address;
+    api_options.port = static_cast<uint16_t>(options.https_listen_port);
+    // Two CAs identify clients: ours, and the front proxy's.
+    api_options.tls = TRY(net::TlsServerContext::create({.certificate_pem = pki->serving.certificate_pem,
+                                                         .key_pem = pki->serving.key_pem,
+                                                         .client_ca_pem = pki->client_ca.certificate_pem() + pki->request_header_ca.certificate_pem()}));
+    api_options.advertise_address = options.advertise_address.empty() ? options.node_ip : options.advertise_address;
+    api_options.service_cidr = options.service_cidr;
+    auto ports = TRY(parse_port_range(options.service_node_port_range));
+    api_options.node_port_min = ports.first;
+    api_options.node_port_max = ports.second;
+    api_options.kubelet_tls = TRY(net::TlsClientContext::create({.ca_pem = pki->kubelet_ca.certificate_pem(),
+                                                                 .certificate_pem = pki->kubelet_client.certificate_pem,
+                                                                 .key_pem = pki->kubelet_client.key_pem}));
+    auto identity = TRY(prepare_authentication(*pki, options, *clock, api_options));
+    api = TRY(apiserver::ApiServer::create(std::move(api_options)));
+    finish_authentication(*api, *pki, secrets, options, identity);
+    join = {pki.get(), &secrets, &options, clock,
+            api->local_client(system_user("system:apiserver", {std::string(apiserver::kMasters)}), apiserver::ApiServer::Authorize::No)};
+    add_join_paths();
+    return api->start();
+}
+
+void Server::Parts::add_join_paths() {
+    join_pool = std::make_unique<ThreadPool>("join", kJoinThreads, kJoinQueueMax);
+    api->add_raw("/cacerts", apiserver::RawAccess::Open, [this](net::ExchangePtr exchange) { exchange->respond(answer_ca_bundle(join)); });
+    api->add_raw("/v1-skiff/node-certs", apiserver::RawAccess::Open, [this](net::ExchangePtr exchange) {
+        bool taken = join_pool->submit([this, exchange] { exchange->respond(answer_node_certs(join, exchange->request())); });
+        if (!taken) exchange->respond({.code = 429});
+    });
+}
+
+Status Server::Parts::start_controllers() {
+    reconcile::Runtime::Options runtime;
+    runtime.workers = kControllerWorkers;
+    runtime.clock = clock;
+    runtime.informer_client = api->local_client(system_user("system:kube-controller-manager", {}));
+    runtime.client_for = [this](const std::string& name) {
+        return api->local_client(system_user("system:serviceaccount:kube-system:" + name + "-controller",
+                                             {"system:serviceaccounts", "system:serviceaccounts:kube-system"}));
+    };
+    controllers = reconcile::Runtime::create(std::move(runtime));
+    controllers::Options controller_options;
+    controller_options.cluster_cidr = options.cluster_cidr;
+    controller_options.server_ca_pem = pki->server_ca.certificate_pem();
+    controllers::add_all(*controllers, controller_options);
+    controllers->start();
+    scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock);
+    scheduler->start();
+    return {};
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() { stop(); }
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, net::IoThreads& io, Clock& clock) {
+    TRY(read_token_files(options));
+    TRY(check_options(options));
+    auto parts = std::make_unique<Parts>();
+    parts->options = std::move(options);
+    parts->clock = &clock;
+    TRY(parts->prepare());
+    TRY(parts->start_api(io));
+    TRY(write_admin_kubeconfig(parts->options, parts->pki->server_ca.certificate_pem(), parts->pki->admin.certificate_pem, parts->pki->admin.key_pem));
+    TRY(parts->start_controllers());
+    log::info("server", "serving", {{"address", parts->options.bind_address}, {"port", parts->options.https_listen_port}, {"data_dir", parts->options.data_dir}});
+    return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+void Server::stop() {
+    if (!parts_ || !parts_->api) return;
+    parts_->scheduler->stop();
+    parts_->controllers->stop();
+    parts_->join_pool->stop();
+    parts_->api->stop();
+    parts_->scheduler.reset();
+    parts_->controllers.reset();
+    parts_->join.client.reset();
+    parts_->api.reset();
+    parts_->store.reset();
+}
+
+std::shared_ptr<client::Client> Server::node_client(const std::string& node_name) {
+    return parts_->api->local_client(system_user("system:node:" + node_name, {"system:nodes"}));
+}
+
+const JoinFacts& Server::join_facts() const { return parts_->join; }
+const ServerOptions& Server::options() const { return parts_->options; }
+const ServerPki& Server::pki() const { return *parts_->pki; }
+uint16_t Server::port() const { return parts_->api->port(); }
+
+}  // namespace skiff::server
