@@ -4,6 +4,8 @@ namespace skiff::net {
 
 namespace {
 
+constexpr Duration kLingerTime = std::chrono::seconds(2);
+
 // The connection's side; outlives the user's handle until the connection has gone. Loop thread.
 class Core final : public ConnectionEvents, public std::enable_shared_from_this<Core> {
 public:
@@ -27,13 +29,21 @@ public:
         go_on();
     }
     void set_drained(std::function<void()> drained) { drained_ = std::move(drained); }
-    // The user's handle is gone: no callbacks, and the connection goes when its writes are out.
+    // The user's handle is gone: no callbacks, and the connection goes when its writes are out. What the peer still sends is read
+    // for a while, because closing over unread bytes would cut off what it has not received yet.
     void release() {
         forget();
-        connection_->close_when_drained();
+        released_ = true;
+        early_.clear();
+        if (ended_ || connection_->closed()) return connection_->close_when_drained();
+        connection_->shutdown_write();
+        connection_->set_reading(true);
+        linger_ = std::make_unique<LoopTimer>(connection_->loop());
+        linger_more(connection_->queued_bytes());
     }
 
     void on_data(std::string_view bytes) override {
+        if (released_) return;
         if (paused_ || !started_) {
             early_.append(bytes);
         } else if (data_) {
@@ -42,15 +52,28 @@ public:
     }
     void on_closed(Status status) override {
         ended_ = true;
+        if (released_) return connection_->close_when_drained();
         end_status_ = std::move(status);
         go_on();
     }
     void on_drained() override {
         if (drained_) drained_();
     }
-    void on_gone() override { drained_ = nullptr; }
+    void on_gone() override {
+        drained_ = nullptr;
+        linger_.reset();
+    }
 
 private:
+    void linger_more(size_t unsent_before) {
+        linger_->arm(kLingerTime, [weak = weak_from_this(), unsent_before] {
+            auto self = weak.lock();
+            if (!self) return;
+            const size_t unsent = self->connection_->queued_bytes();
+            if (unsent > 0 && unsent < unsent_before) self->linger_more(unsent);
+            else self->connection_->close_now();
+        });
+    }
     void go_on() {
         auto self = shared_from_this();
         const bool flowing = started_ && !paused_;
@@ -81,7 +104,8 @@ private:
     std::function<void(std::string_view)> data_;
     std::function<void(Status)> closed_;
     std::function<void()> drained_;
-    bool started_ = false, paused_ = false, ended_ = false;
+    std::unique_ptr<LoopTimer> linger_;
+    bool started_ = false, paused_ = false, ended_ = false, released_ = false;
     Status end_status_;
 };
 
@@ -112,8 +136,9 @@ public:
     void shutdown_write() override { connection_->shutdown_write(); }
     void close() override { connection_->close(); }
 
+    void post(std::function<void()> task) override { connection_->loop().post(std::move(task)); }
+
 private:
-    void post(std::function<void()> task) { connection_->loop().post(std::move(task)); }
     // Pausing takes effect at once when asked from within data().
     void run(std::function<void()> task) {
         if (connection_->loop().in_thread()) task();

@@ -37,6 +37,9 @@ public:
     // Ends both directions at once; closed() is still called.
     virtual void close() = 0;
 
+    // Runs task where callbacks come from, not concurrently with one, later. A stream without a thread of its own runs it at once.
+    virtual void post(std::function<void()> task) { task(); }
+
     static constexpr size_t kQueueBytesMax = 4 << 20;
 };
 
