@@ -62,6 +62,7 @@ Result<SqliteConnection> SqliteConnection::open(const std::string& path) {
     // After an I/O error nothing may touch the file again, closing included; a clean stop checkpoints explicitly.
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     connection.wal_pages_ = std::make_unique<int64_t>(0);
+    // Replaces SQLite's own automatic checkpoint (which is such a hook too).
     sqlite3_wal_hook(
         handle,
         [](void* pages, sqlite3*, const char*, int count) {

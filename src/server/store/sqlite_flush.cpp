@@ -12,6 +12,7 @@ namespace {
 // Cheap writes need revisions below the durable reservation; a new block is reserved when half is used.
 constexpr Revision kReservedMin = 256;
 constexpr size_t kPendingChangesMax = 5000;
+constexpr Duration kSpaceCheckInterval = std::chrono::seconds(1);
 
 // Cheap values that a later write of the same flush replaces are not worth a row: they would be history only.
 std::vector<bool> find_superseded(const std::vector<const Change*>& changes) {
@@ -73,7 +74,7 @@ Status SqliteStore::flush(std::vector<Staged>& staged) {
         Status status = log_->append(append);
         if (!status.ok()) {
             if (status.reason() != Reason::ServiceUnavailable) stop_writing(status);
-            else retry_at_ = clock_.elapsed() + std::chrono::seconds(1);
+            else disk_is_full(status);
             return status;
         }
         persisted_ = last;
@@ -91,7 +92,7 @@ Status SqliteStore::flush(std::vector<Staged>& staged) {
 void SqliteStore::flush_pending() {
     std::vector<Staged> none;
     if (pending_.empty()) return;
-    if (Status status = flush(none); !status.ok() && failure_.ok()) log::warn("store", "leases and events wait in memory", {{"error", status.message()}});
+    (void)flush(none);   // on a full disk they wait on in memory
 }
 
 void SqliteStore::stop_writing(const Status& cause) {
@@ -99,6 +100,21 @@ void SqliteStore::stop_writing(const Status& cause) {
     failure_ = error(Reason::InternalError, "the datastore takes no more writes after a disk error; restart the server: {}", cause.message());
     metrics_->failed.set(1);
     log::error("store", "disk error, no more writes are taken", {{"path", options_.path}, {"error", cause.message()}});
+}
+
+void SqliteStore::disk_is_full(const Status& cause) {
+    if (!disk_full_) log::error("store", "disk is full, only deletions, leases and events are taken", {{"path", options_.path}, {"error", cause.message()}});
+    disk_full_ = true;
+    retry_at_ = clock_.elapsed() + kSpaceCheckInterval;
+    reserve_.give_up();
+}
+
+void SqliteStore::look_for_space() {
+    retry_at_ = clock_.elapsed() + kSpaceCheckInterval;
+    if (!failure_.ok() || !reserve_.take()) return;
+    disk_full_ = false;
+    retry_at_ = {};
+    log::info("store", "disk has space again", {{"path", options_.path}});
 }
 
 }  // namespace skiff::store

@@ -10,8 +10,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x736b6966;   // "skif"
 constexpr int64_t kFormatVersion = 1;
 constexpr int64_t kQuickCheckBytesMax = 256 << 20;   // beyond, start-up time wins; rows carry their own checksums
-// Pages that stay unused in the file, so that small writes and deletions still work when the disk is full.
-constexpr int64_t kFreePagesKept = 256;
+constexpr int64_t kFreePagesKept = 256;              // given out again soon anyway
 
 constexpr std::string_view kColumns = "id, key, kind, create_revision, prev_id, sum, value";
 enum Column { kId, kKey, kKind, kCreateRevision, kPrevId, kSum, kValue };
@@ -62,7 +61,7 @@ Status SqliteLog::configure(const SqliteOptions& options) {
         auto id = TRY(connection_.query_integer("PRAGMA application_id"));
         if (id != kApplicationId) return error(Reason::InternalError, "{} is not a datastore of skiff: it is another program's SQLite file", path_);
     }
-    status = connection_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216");
+    status = connection_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=4194304");
     if (!status.ok() && (sqlite3_errcode(connection_.handle()) & 0xff) == SQLITE_BUSY)
         return error(Reason::InternalError, "the datastore {} is in use by another process", path_);
     return status;
@@ -83,14 +82,12 @@ Status SqliteLog::check_identity() {
 }
 
 Status SqliteLog::create_tables() {
-    // The blob that comes and goes leaves kFreePagesKept unused pages.
     TRY(connection_.exec(fmt::format("BEGIN IMMEDIATE; PRAGMA application_id={}; PRAGMA user_version={};"
                                      "CREATE TABLE log(id INTEGER PRIMARY KEY, key TEXT NOT NULL, kind INTEGER NOT NULL, create_revision INTEGER NOT NULL,"
                                      " prev_id INTEGER NOT NULL, sum INTEGER NOT NULL, value BLOB);"
                                      "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-                                     "INSERT INTO meta VALUES('space', zeroblob({})); DELETE FROM meta WHERE name='space';"
                                      "INSERT INTO meta VALUES('clean', 1); COMMIT",
-                                     kApplicationId, kFormatVersion, kFreePagesKept * 4096)
+                                     kApplicationId, kFormatVersion)
                              .c_str()));
     return connection_.checkpoint();
 }

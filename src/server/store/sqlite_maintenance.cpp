@@ -15,7 +15,7 @@ constexpr Duration kMilestoneInterval = std::chrono::seconds(15);
 }  // namespace
 
 bool SqliteStore::maintenance_due() const {
-    if (!failure_.ok() || clock_.elapsed() < retry_at_) return false;
+    if (!failure_.ok() || clock_.elapsed() < maintenance_at_) return false;
     if (log_->wal_pages() >= kWalPagesSoft) return true;
     return !catching_up_ && (compacting_ || vacuuming_ || log_->meta().compact_revision < compact_allowed_);
 }
@@ -25,8 +25,10 @@ void SqliteStore::maintenance_step() {
     Status status = next_step();
     metrics_->wal_bytes.set(static_cast<double>(log_->wal_pages()) * 4096);
     if (status.ok()) return;
-    if (status.reason() == Reason::ServiceUnavailable) retry_at_ = clock_.elapsed() + std::chrono::seconds(1);
-    else stop_writing(status);
+    if (status.reason() != Reason::ServiceUnavailable) return stop_writing(status);
+    bool reserve_is_gone = disk_full_;
+    disk_is_full(status);
+    if (reserve_is_gone) maintenance_at_ = retry_at_;
 }
 
 Status SqliteStore::next_step() {

@@ -15,7 +15,7 @@ constexpr int kHistoryRetries = 10;
 }  // namespace
 
 SqliteStore::SqliteStore(const SqliteOptions& options, std::unique_ptr<SqliteLog> log)
-    : options_(options), clock_(*options.clock), log_(std::move(log)), metrics_(std::make_unique<StoreMetrics>(options.metrics)) {}
+    : options_(options), clock_(*options.clock), log_(std::move(log)), reserve_(options.path + "-reserve"), metrics_(std::make_unique<StoreMetrics>(options.metrics)) {}
 
 Result<std::unique_ptr<Store>> SqliteStore::open(const SqliteOptions& options) {
     auto log = TRY(SqliteLog::open(options));
@@ -35,15 +35,15 @@ Status SqliteStore::load() {
     state_.set_start(meta.last);
     current_ = meta.last;
     remember_time();
+    if (!reserve_.take()) disk_is_full(error(Reason::ServiceUnavailable, "no room for the reserve"));
     if (meta.clean) return {};
-    // Makes room in the WAL for the write below, should the disk be full.
-    if (Status status = log_->checkpoint(); !status.ok() && status.reason() != Reason::ServiceUnavailable) return status;
     // Revisions below the reservation may have been handed out to Cheap writes that are gone now.
     current_ = std::max(meta.last, meta.reserved - 1);
     std::vector<Transaction> restart(1);
     Write write;
     write.key = options_.restart_key;
     write.value = "{}";
+    write.durability = Durability::Cheap;   // taken on a full disk too; synced all the same, since the reservation has to move
     Status outcome;
     restart[0].writes.push_back(std::move(write));
     restart[0].done = [&](Result<Committed> result) {

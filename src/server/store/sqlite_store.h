@@ -5,7 +5,7 @@
 // date, checkpoints, compacts and vacuums in small steps. Reads are answered from memory (LiveState) on the caller's thread; only history
 // older than the remembered events is read from the file, under the connection's mutex.
 //
-// A full disk refuses Synced writes until there is space again; any other failure of the disk ends writing for good: what was not
+// A full disk refuses Synced puts until there is space again, deletions go on from a reserve; any other failure of the disk ends writing for good: what was not
 // acknowledged may or may not be there after a restart, what was acknowledged is.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <unordered_map>
 
 #include "server/store/store_metrics.h"
+#include "server/store/disk_reserve.h"
 #include "server/store/live_state.h"
 #include "server/store/sqlite_log.h"
 #include "server/store/watch_hub.h"
@@ -42,6 +43,8 @@ private:
         std::vector<Write> writes;
         std::function<void(Result<Committed>)> done;
         bool synced() const;
+        // Whether it is taken while the disk is full: deletions and Cheap writes only.
+        bool frugal() const;
     };
     // A checked transaction.
     struct Staged {
@@ -62,6 +65,7 @@ private:
     std::vector<Transaction> take_batch();
     void close();
     void process(std::vector<Transaction> batch);
+    void refuse(const std::vector<Transaction*>& batch, const Status& status);
     void process_in_memory(const std::vector<Transaction*>& batch);
     struct Stage;
     Stage stage(const std::vector<Transaction*>& batch) const;
@@ -75,6 +79,8 @@ private:
     bool flush_due() const;
     bool in_memory_suffices(const std::vector<Transaction*>& batch) const;
     void stop_writing(const Status& cause);
+    void disk_is_full(const Status& cause);
+    void look_for_space();
 
     // Behind other writes, a small step at a time; sqlite_maintenance.cpp.
     bool maintenance_due() const;
@@ -105,10 +111,12 @@ private:
     std::vector<Change> pending_;            // Cheap changes that are published but not in the log
     Duration pending_since_{0};
     Status failure_;
-    bool compacting_ = false, vacuuming_ = false, catching_up_ = false;
+    bool compacting_ = false, vacuuming_ = false, catching_up_ = false, disk_full_ = false;
+    DiskReserve reserve_;
     // Set where arrived watchers are taken in: below it nobody who may still need a row can arrive.
     Revision compact_allowed_ = 0;
-    Duration retry_at_{0};                   // maintenance pauses until then after the disk was full
+    Duration retry_at_{0};                   // next look for space when the disk is full
+    Duration maintenance_at_{0};             // maintenance pauses until then after it met a full disk
     uint64_t rows_written_ = 0;
     struct Milestone {                       // for "keep at least so many events and so long"
         Duration time;

@@ -24,6 +24,11 @@ bool SqliteStore::Transaction::synced() const {
     return std::any_of(writes.begin(), writes.end(), [](const Write& write) { return write.durability == Durability::Synced; });
 }
 
+bool SqliteStore::Transaction::frugal() const {
+    return std::all_of(writes.begin(), writes.end(),
+                       [](const Write& write) { return write.durability == Durability::Cheap || write.kind == Write::Kind::Delete; });
+}
+
 void SqliteStore::run() {
     set_thread_name("store");
     std::unique_lock lock(queue_mutex_);
@@ -36,6 +41,7 @@ void SqliteStore::run() {
         lock.unlock();
         if (!batch.empty()) process(std::move(batch));
         catch_up();
+        if (disk_full_ && clock_.elapsed() >= retry_at_) look_for_space();
         if (flush_due()) flush_pending();
         if (maintenance_due()) maintenance_step();
         lock.lock();
@@ -46,10 +52,10 @@ void SqliteStore::run() {
 
 void SqliteStore::wait(std::unique_lock<std::mutex>& lock) {
     while (queue_.empty() && !watchers_arrived_ && !catching_up_ && !stopping_ && compact_allowed_ == compact_revision()) {
-        if (flush_due() || maintenance_due()) return;
+        if (flush_due() || maintenance_due() || (disk_full_ && clock_.elapsed() >= retry_at_)) return;
         Duration deadline = Duration::max();
         if (!pending_.empty() && failure_.ok()) deadline = std::max(pending_since_ + std::chrono::milliseconds(options_.cheap_flush_ms), retry_at_);
-        if (retry_at_ > clock_.elapsed()) deadline = std::min(deadline, retry_at_);
+        if (disk_full_ && failure_.ok()) deadline = std::min(deadline, retry_at_);
         if (deadline == Duration::max()) queue_cv_.wait(lock);
         else clock_.wait_until(queue_cv_, lock, deadline);
     }
@@ -78,25 +84,30 @@ void SqliteStore::close() {
 }
 
 void SqliteStore::process(std::vector<Transaction> batch) {
+    static const Status kFull = error(Reason::ServiceUnavailable, "the datastore's disk is full: the write was refused, nothing is lost").with_retry_after(5);
     std::vector<Transaction*> all;
     for (auto& transaction : batch) all.push_back(&transaction);
-    if (!failure_.ok()) {
-        for (auto* transaction : all) transaction->done(failure_);
-        return;
+    for (;;) {
+        if (!failure_.ok()) return refuse(all, failure_);
+        if (disk_full_) {
+            auto first_barred = std::stable_partition(all.begin(), all.end(), [](const Transaction* transaction) { return transaction->frugal(); });
+            refuse({first_barred, all.end()}, kFull);
+            all.erase(first_barred, all.end());
+        }
+        if (all.empty()) return;
+        if (in_memory_suffices(all)) return process_in_memory(all);
+        bool was_full = disk_full_;
+        Stage staged = stage(all);
+        Status status = flush(staged.accepted);
+        if (status.ok()) return finish(std::move(staged));
+        // Nobody was told anything yet. What the reserve may still carry is checked anew, without the writes that failed.
+        if (failure_.ok() && was_full) return refuse(all, status);
     }
-    if (in_memory_suffices(all)) return process_in_memory(all);
-    Stage staged = stage(all);
-    Status status = flush(staged.accepted);
-    if (status.ok()) return finish(std::move(staged));
-    // Nobody was told anything yet: what was checked against the writes that failed is void as well.
-    std::vector<Transaction*> cheap;
-    for (auto* transaction : all) {
-        if (status.reason() == Reason::ServiceUnavailable && !transaction->synced()) cheap.push_back(transaction);
-        else transaction->done(failure_.ok() ? status : failure_);
-    }
-    metrics_->refused.add(static_cast<double>(all.size() - cheap.size()));
-    if (!cheap.empty() && in_memory_suffices(cheap)) return process_in_memory(cheap);
-    for (auto* transaction : cheap) transaction->done(status);
+}
+
+void SqliteStore::refuse(const std::vector<Transaction*>& batch, const Status& status) {
+    for (auto* transaction : batch) transaction->done(status);
+    metrics_->refused.add(static_cast<double>(batch.size()));
 }
 
 void SqliteStore::process_in_memory(const std::vector<Transaction*>& batch) {
