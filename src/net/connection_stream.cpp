@@ -59,6 +59,7 @@ public:
     void on_drained() override {
         if (drained_) drained_();
     }
+    void on_abandoned() override { forget(); }
     void on_gone() override {
         drained_ = nullptr;
         linger_.reset();
