@@ -40,6 +40,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     impl->core.reset(new Core{*o.store, *o.kinds, *o.clock, *impl->cache});
     Core& core = *impl->core;
     core.metrics = &metrics;
+    core.openapi = std::make_shared<api::OpenApi>(o.kinds);
     core.authenticators = o.authenticators;
     core.authorizer = o.authorizer;
     core.tokens = o.tokens;

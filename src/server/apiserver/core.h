@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/kind.h"
+#include "api/openapi.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/thread_pool.h"
@@ -67,6 +68,7 @@ struct Core {
     std::shared_ptr<net::HttpClient> kubelets;           // with the API server's client certificate
     std::shared_ptr<net::HttpClient> plain;              // to pods and services
     metrics::Registry* metrics = nullptr;
+    std::shared_ptr<api::OpenApi> openapi;
     size_t retries_max = 64;                             // of a patch whose object changes meanwhile
 };
 

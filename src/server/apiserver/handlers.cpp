@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "server/apiserver/execute.h"
 #include "server/apiserver/respond.h"
+#include "server/apiserver/subresource/component_status.h"
 #include "server/apiserver/subresource/subresource.h"
 #include "server/apiserver/watch_stream.h"
 
@@ -19,6 +20,11 @@ Body body_of(const net::Request& request) { return {request.body, request.header
 void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
     auto form = negotiate(exchange->request(), FormsAllowed::Resources);
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
+    if (!context->kind->storage) {
+        ListAnswer answer;
+        for (api::ObjectPtr& object : component_statuses()) answer.items.push_back(std::make_shared<Item>(Item{object->meta().name, object, 0, {}}));
+        return send_list(*exchange, core, *context, answer, *form);
+    }
     auto request = parse_list(*context, exchange->request().query);
     if (!request.ok()) return send_status(*exchange, core, *context, request.status());
     bool blocks = list_may_block(core, *request);
@@ -90,7 +96,7 @@ void handle_resource(Core& core, net::ExchangePtr exchange, ContextPtr context) 
     if (entry != nullptr && entry->stream != nullptr) return entry->stream(core, std::move(exchange), std::move(context));
     bool stored = context->kind->storage;
     if (a.verb == "watch" && stored) return serve_watch(core, std::move(exchange), std::move(context));
-    if (a.verb == "list" && stored) return list(core, exchange, context);
+    if (a.verb == "list") return list(core, exchange, context);
     if (a.verb == "deletecollection" && stored) return delete_many(core, exchange, context);
     unary(core, exchange, context);
 }

@@ -80,6 +80,7 @@ Pipeline::Step Pipeline::open_paths(State& state) {
 }
 
 Pipeline::Step Pipeline::authenticate_user(State& state) {
+    state.exchange->mutable_request().headers.erase(kAudienceHeader);
     auto user = authenticate(core_, state.request());
     if (!user.ok()) {
         send_status(*state.exchange, core_, *state.context, Status(Reason::Unauthorized, "Unauthorized"));
@@ -90,7 +91,13 @@ Pipeline::Step Pipeline::authenticate_user(State& state) {
 }
 
 Pipeline::Step Pipeline::read_request_info(State& state) {
-    if (parse_request_info(state.request(), *state.context)) return Step::Next;
+    if (parse_request_info(state.request(), *state.context)) {
+        // exec, attach and portforward act, whatever the method of the transport: they need create.
+        Attributes& a = state.context->attributes;
+        bool acts = a.subresource == "exec" || a.subresource == "attach" || a.subresource == "portforward";
+        if (acts && a.resource == "pods" && a.verb == "get") a.verb = "create";
+        return Step::Next;
+    }
     send_status(*state.exchange, core_, *state.context, error(Reason::InternalError, "Internal error occurred: unable to determine kind and namespace from url: {}", state.request().path));
     return Step::Done;
 }

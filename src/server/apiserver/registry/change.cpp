@@ -123,7 +123,7 @@ public:
         if (admit) TRY(core_.admission.mutate(admission));
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
-        if (kind_.has_generation && change_.part != Change::Part::Status && content_differs(object, old_))
+        if (kind_.has_generation && change_.bump_generation && change_.part != Change::Part::Status && content_differs(object, old_))
             object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
         if (change_.part == Change::Part::Main && kind_.hooks.warnings && !warned_)
             for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));

@@ -72,6 +72,7 @@ struct Change {
     bool retry = false;                          // on a conflict with another writer: start again (patches)
     bool validate = true;
     bool admit = true;
+    bool bump_generation = true;
 };
 Result<Answer> change_object(Core& core, RequestContext& context, const Change& change);
 

@@ -78,7 +78,10 @@ public:
             plan_.update = !finalizers.empty() || *grace > 0;
         } else if (!finalizers.empty() || namespace_content) {
             mark(meta, 0, false);
-            if (namespace_content) plan_.object.mut("status").set("phase", "Terminating");
+            if (namespace_content) {
+                plan_.object.mut("status").set("phase", "Terminating");
+                meta.erase("deletionGracePeriodSeconds");
+            }
             plan_.update = true;
         }
         plan_.remove = !plan_.update;

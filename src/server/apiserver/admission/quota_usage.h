@@ -1,0 +1,13 @@
+// What one object costs in the names of ResourceQuota: pods, requests.cpu, count/deployments.apps, services.nodeports... Pure.
+#pragma once
+
+#include "api/kind.h"
+#include "server/apiserver/admission/pod_resources.h"
+
+namespace skiff::apiserver {
+
+Quantities usage_of(const api::KindInfo& kind, const json::Value& object);
+// Whether the quota's scopes and scopeSelector take the object in.
+bool quota_covers(const json::Value& quota, const api::KindInfo& kind, const json::Value& object);
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,106 @@
+// ServiceAccount: every pod has a service account; its token, the cluster's CA and the namespace are mounted as one projected volume.
+#include "base/random.h"
+#include "json/parse.h"
+#include "server/apiserver/admission/plugins.h"
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr std::string_view kMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
+constexpr std::string_view kMirrorAnnotation = "kubernetes.io/config.mirror";
+constexpr std::string_view kSources =
+    R"({"sources":[{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},)"
+    R"({"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},)"
+    R"({"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}],"defaultMode":420})";
+
+const api::Gvr kAccounts{"", "v1", "serviceaccounts"};
+
+bool automount(const json::Value& pod, const json::Value& account) {
+    if (const json::Value& own = pod["spec"]["automountServiceAccountToken"]; own.is_bool()) return own.as_bool();
+    return account["automountServiceAccountToken"].as_bool(true);
+}
+
+bool has_mount(const json::Value& container) {
+    for (const json::Value& mount : container["volumeMounts"].items())
+        if (mount["mountPath"].as_string() == kMountPath) return true;
+    return false;
+}
+
+// The projected volume that the pod brings along already, or "".
+std::string present_volume(const json::Value& pod) {
+    for (const json::Value& volume : pod["spec"]["volumes"].items())
+        if (volume["name"].as_string().rfind("kube-api-access-", 0) == 0) return volume["name"].as_string();
+    return {};
+}
+
+void mount_token(json::Value& pod) {
+    std::string name = present_volume(pod);
+    bool present = !name.empty();
+    if (!present) name = "kube-api-access-" + random_name_suffix(5);
+    bool used = false;
+    for (const char* list : {"initContainers", "containers"}) {
+        json::Value* containers = pod.mut("spec").find(list);
+        if (containers == nullptr) continue;
+        for (json::Value& container : containers->mut_items()) {
+            if (has_mount(container)) continue;
+            container.mut("volumeMounts").push_back(json::Value::object({{"name", name}, {"readOnly", true}, {"mountPath", kMountPath}}));
+            used = true;
+        }
+    }
+    if (!used || present) return;
+    json::Value volume = json::Value::object({{"name", name}});
+    volume.set("projected", json::parse(kSources).value_or(json::Value()));
+    pod.mut("spec").mut("volumes").push_back(std::move(volume));
+}
+
+class ServiceAccountPlugin : public AdmissionPlugin {
+public:
+    explicit ServiceAccountPlugin(const Reader& reader) : reader_(reader) {}
+    std::string_view name() const override { return "ServiceAccount"; }
+
+    Status mutate(AdmissionRequest& request) override {
+        if (!is_resource(request, "", "pods") || !request.subresource.empty() || request.operation != Operation::Create) return {};
+        json::Value& pod = *request.object;
+        if (pod["metadata"]["annotations"].has(kMirrorAnnotation)) return check_mirror(request, pod);
+        json::Value& spec = pod.mut("spec");
+        if (spec["serviceAccountName"].as_string().empty()) {
+            const std::string& old = spec["serviceAccount"].as_string();
+            spec.set("serviceAccountName", old.empty() ? "default" : old);
+        }
+        const std::string account_name = spec["serviceAccountName"].as_string();
+        spec.set("serviceAccount", account_name);
+        api::ObjectPtr account = reader_.get(kAccounts, request.ns, account_name);
+        if (!account) {
+            // The default account is made a moment after its namespace: a new namespace's pod need not fail for it.
+            if (account_name == "default" && token_free(pod)) return {};
+            return refused(request, fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found", request.ns, account_name, account_name));
+        }
+        api::TreePtr tree = account->tree();
+        if (automount(pod, *tree)) mount_token(pod);
+        if (spec["imagePullSecrets"].size() == 0 && (*tree)["imagePullSecrets"].size() > 0) spec.set("imagePullSecrets", (*tree)["imagePullSecrets"]);
+        return {};
+    }
+
+private:
+    static bool token_free(const json::Value& pod) {
+        const json::Value& own = pod["spec"]["automountServiceAccountToken"];
+        return own.is_bool() && !own.as_bool();
+    }
+
+    static Status check_mirror(const AdmissionRequest& request, const json::Value& pod) {
+        if (!pod["spec"]["serviceAccountName"].as_string().empty()) return refused(request, "a mirror pod may not reference service accounts");
+        for (const json::Value& volume : pod["spec"]["volumes"].items()) {
+            if (volume.has("secret")) return refused(request, "a mirror pod may not reference secrets");
+            for (const json::Value& source : volume["projected"]["sources"].items())
+                if (source.has("serviceAccountToken")) return refused(request, "a mirror pod may not use ServiceAccountToken volume projections");
+        }
+        return {};
+    }
+    const Reader& reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader) { return std::make_unique<ServiceAccountPlugin>(reader); }
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,115 @@
+// pods/log, exec, attach and portforward, and nodes/proxy: passed on to the node's API.
+#include "base/encoding.h"
+#include "base/strings.h"
+#include "server/apiserver/respond.h"
+#include "server/apiserver/subresource/node_address.h"
+#include "server/apiserver/subresource/relay.h"
+#include "server/apiserver/subresource/subresource.h"
+
+namespace skiff::apiserver {
+namespace {
+
+const api::Gvr kPods{"", "v1", "pods"};
+
+Result<api::ObjectPtr> find_pod(const Core& core, const RequestContext& context) {
+    const Attributes& a = context.attributes;
+    api::ObjectPtr pod = core.cache.get(kPods, a.ns, a.name);
+    if (!pod) return not_found(*context.kind, a.name);
+    return pod;
+}
+
+// kube-apiserver's ValidatePodLogOptions.
+Status check_log_options(const net::Query& query, const std::string& pod) {
+    api::FieldErrors errors;
+    auto number = [&](const char* key, int64_t least, const char* why) {
+        if (!query.has(key)) return;
+        auto n = parse_int(query.get(key));
+        if (n && *n < least) errors.invalid(api::FieldPath(key), *n, why);
+    };
+    number("tailLines", 0, "must be greater than or equal to 0");
+    number("limitBytes", 1, "must be greater than 0");
+    number("sinceSeconds", 1, "must be greater than 0");
+    if (query.has("sinceSeconds") && query.has("sinceTime")) errors.forbidden(api::FieldPath(""), "at most one of `sinceTime` or `sinceSeconds` may be specified");
+    return errors.empty() ? Status() : errors.to_status("", "PodLogOptions", pod);
+}
+
+std::string with_query(std::string url, net::Query query) {
+    query.erase("container");
+    std::string encoded = query.encode();
+    return encoded.empty() ? url : url + "?" + encoded;
+}
+
+// What kubelets call the parameters of exec and attach.
+net::Query kubelet_query(const net::Query& query) {
+    net::Query out;
+    auto flag = [&](const char* from, const char* to, bool fallback) {
+        bool value = query.has(from) ? query_flag(query, from) : fallback;
+        if (value) out.add(to, "1");
+    };
+    flag("stdin", "input", false);
+    flag("stdout", "output", false);
+    flag("stderr", "error", false);
+    flag("tty", "tty", false);
+    for (const std::string& command : query.all("command")) out.add("command", command);
+    return out;
+}
+
+Result<std::string> stream_url(const Core& core, const RequestContext& context, const net::Query& query) {
+    const Attributes& a = context.attributes;
+    api::ObjectPtr object = TRY(find_pod(core, context));
+    api::TreePtr pod = object->tree();
+    bool forward = a.subresource == "portforward";
+    std::string container;
+    if (!forward) container = TRY(container_of(*pod, query.get("container")));
+    const std::string& node = (*pod)["spec"]["nodeName"].as_string();
+    if (node.empty()) return error(Reason::BadRequest, "pod {} does not have a host assigned", a.name);
+    std::string base = TRY(node_base_url(core.cache, node));
+    if (forward) return with_query(fmt::format("{}/portForward/{}/{}", base, a.ns, a.name), query);
+    return with_query(fmt::format("{}/{}/{}/{}/{}", base, a.subresource, a.ns, a.name, container), kubelet_query(query));
+}
+
+Result<std::string> log_url(const Core& core, const RequestContext& context, const net::Query& query) {
+    const Attributes& a = context.attributes;
+    api::ObjectPtr object = TRY(find_pod(core, context));
+    api::TreePtr pod = object->tree();
+    TRY(check_log_options(query, a.name));
+    std::string container = TRY(container_of(*pod, query.get("container")));
+    const std::string& node = (*pod)["spec"]["nodeName"].as_string();
+    if (node.empty()) return std::string();   // not scheduled: no log yet, and no error
+    std::string base = TRY(node_base_url(core.cache, node));
+    return with_query(fmt::format("{}/containerLogs/{}/{}/{}", base, a.ns, a.name, container), query);
+}
+
+}  // namespace
+
+void serve_pod_log(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    auto url = log_url(core, *context, exchange->request().query);
+    if (!url.ok()) return send_status(*exchange, core, *context, url.status());
+    if (url->empty()) {
+        net::Response response;
+        response.code = 204;
+        response.headers = base_headers(*context);
+        return exchange->respond(std::move(response));
+    }
+    relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url).value(), RelayBody::Drop);
+}
+
+void serve_pod_stream(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    auto url = stream_url(core, *context, exchange->request().query);
+    if (!url.ok()) return send_status(*exchange, core, *context, url.status());
+    bool upgrade = lower(exchange->request().headers.get("Connection")).find("upgrade") != std::string::npos;
+    if (!upgrade) return send_status(*exchange, core, *context, error(Reason::BadRequest, "Upgrade request required"));
+    relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url).value(), RelayBody::Drop);
+}
+
+void serve_node_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    std::string node = context->attributes.name.substr(0, context->attributes.name.find(':'));
+    auto base = node_base_url(core.cache, node);
+    if (!base.ok()) return send_status(*exchange, core, *context, base.status());
+    std::string url = *base + "/" + context->rest;
+    const std::string& target = exchange->request().target;
+    if (size_t question = target.find('?'); question != std::string::npos) url += target.substr(question);
+    relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url));
+}
+
+}  // namespace skiff::apiserver
