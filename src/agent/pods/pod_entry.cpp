@@ -33,6 +33,7 @@ PodSnapshotPtr make_snapshot(const PodState& state, const json::Value& pod) {
             entry.image = known->current()->status.image;
             entry.running = known->running();
             entry.ever_ran = true;
+            entry.started_ns = known->current()->status.started_ns;
             entry.log_path = known->current()->status.log_path;
             if (known->runs.size() > 1) entry.previous_log_path = known->runs[1].status.log_path;
         }

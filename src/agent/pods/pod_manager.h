@@ -20,6 +20,7 @@ namespace skiff::agent::pods {
 struct PodSnapshot {
     struct Container {
         std::string name, id, image, log_path, previous_log_path;
+        int64_t started_ns = 0;
         bool running = false, ever_ran = false, tty = false, stdin_open = false;
     };
     std::string uid, ns, name;
