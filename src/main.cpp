@@ -1,7 +1,15 @@
-// The one executable. What a process becomes is its first argument; see src/cli.
-#include <cstdio>
+// The one executable. What a process becomes is its first argument; see src/cli. Two modes branch off before anything else is set up, so
+// that they stay tiny: the monitor beside each container and the init of a shared PID namespace.
+#include <string>
+#include <string_view>
+#include <vector>
 
-int main() {
-    std::puts("skiff");
-    return 0;
+#include "agent/runtime/runtime.h"
+#include "cli/run.h"
+
+int main(int argc, char** argv) {
+    const std::string_view verb = argc > 1 ? argv[1] : "";
+    if (verb == "monitor") return skiff::agent::runtime::monitor_main(argc - 2, argv + 2);
+    if (verb == "pause") return skiff::agent::runtime::pause_main();
+    return skiff::cli::run(argv[0], std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -161,5 +161,7 @@ public:
 
 // The monitor's main function: an early branch of main, before anything else is set up.
 int monitor_main(int argc, char** argv);
+// The init of a PID namespace that the containers of a pod share: reaps, and ends on SIGTERM or SIGINT.
+int pause_main();
 
 }  // namespace skiff::agent::runtime

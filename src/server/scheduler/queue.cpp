@@ -87,7 +87,7 @@ void PodQueue::park(const PodPtr& pod, Duration now) {
     auto& item = pods_[pod->uid];
     item.pod = pod;
     item.where = Item::Where::Unschedulable;
-    item.due = now;
+    item.due = now + kBackoffFirst;
     unschedulable_.insert(pod->uid);
 }
 

@@ -1,0 +1,137 @@
+#include "agent/runtime/sandbox.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/strings.h"
+
+namespace skiff::agent::runtime {
+
+namespace {
+
+Status bind_namespace(const std::string& source, const std::string& target) {
+    Fd touch(::open(target.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0600));
+    if (!touch) return errno_status("create " + target, errno);
+    if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) < 0) return errno_status("pin namespace " + target, errno);
+    return {};
+}
+
+Status write_sysctl(const std::string& name, const std::string& value) {
+    const auto path = "/proc/sys/" + replace_all(name, ".", "/");
+    Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd || ::write(fd.get(), value.data(), value.size()) < 0) return errno_status("sysctl " + name, errno);
+    return {};
+}
+
+void bring_loopback_up() {
+    Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq request{};
+    request.ifr_name[0] = 'l';
+    request.ifr_name[1] = 'o';
+    if (::ioctl(socket.get(), SIOCGIFFLAGS, &request) < 0) return;
+    request.ifr_flags |= IFF_UP | IFF_RUNNING;
+    ::ioctl(socket.get(), SIOCSIFFLAGS, &request);
+}
+
+// On a thread of its own: namespaces belong to threads, and this one ends with them.
+Status make_on_this_thread(const std::string& dir, const SandboxSpec& spec) {
+    int flags = CLONE_NEWUTS;
+    if (spec.host_network) flags = spec.hostname.empty() ? 0 : CLONE_NEWUTS;
+    if (!spec.host_network) flags |= CLONE_NEWNET;
+    if (!spec.host_ipc) flags |= CLONE_NEWIPC;
+    if (flags && ::unshare(flags) < 0) return errno_status("make namespaces", errno);
+    if ((flags & CLONE_NEWUTS) && !spec.hostname.empty() && ::sethostname(spec.hostname.data(), spec.hostname.size()) < 0)
+        return errno_status("set host name " + spec.hostname, errno);
+    if (flags & CLONE_NEWNET) {
+        bring_loopback_up();
+        // As the container runtimes do: any user may bind low ports and ping.
+        (void)write_sysctl("net.ipv4.ip_unprivileged_port_start", "0");
+        (void)write_sysctl("net.ipv4.ping_group_range", "0 2147483647");
+    }
+    for (const auto& [name, value] : spec.sysctls) TRY(write_sysctl(name, value));
+    if (flags & CLONE_NEWNET) TRY(bind_namespace("/proc/thread-self/ns/net", dir + "/ns/net"));
+    if (flags & CLONE_NEWUTS) TRY(bind_namespace("/proc/thread-self/ns/uts", dir + "/ns/uts"));
+    if (flags & CLONE_NEWIPC) TRY(bind_namespace("/proc/thread-self/ns/ipc", dir + "/ns/ipc"));
+    return {};
+}
+
+// The init of a shared PID namespace. It is cloned, not forked: the child only execs.
+Status start_pause(const std::string& dir, const std::string& self_exe) {
+    const char* argv[] = {"skiff", "pause", nullptr};
+    // Built before: between clone and exec nothing may be allocated.
+    const char* path = self_exe.c_str();
+    pid_t child = static_cast<pid_t>(::syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+    if (child < 0) return errno_status("make PID namespace", errno);
+    if (child == 0) {
+        ::setsid();
+        ::execv(path, const_cast<char* const*>(argv));
+        ::_exit(127);
+    }
+    TRY(file::write_volatile(dir + "/pause.pid", std::to_string(child), 0600));
+    return bind_namespace("/proc/" + std::to_string(child) + "/ns/pid", dir + "/ns/pid");
+}
+
+}  // namespace
+
+Status pin_namespaces(const std::string& dir, const SandboxSpec& spec, const std::string& self_exe) {
+    TRY(file::make_dirs(dir + "/ns", 0700));
+    Status made;
+    std::jthread([&] { made = make_on_this_thread(dir, spec); }).join();
+    if (made.ok() && spec.share_pid) made = start_pause(dir, self_exe);
+    if (!made.ok()) (void)unpin_namespaces(dir);
+    return made;
+}
+
+Status unpin_namespaces(const std::string& dir) {
+    if (auto text = file::read(dir + "/pause.pid", 32); text.ok()) {
+        auto pid = static_cast<pid_t>(parse_int(trim(*text)).value_or(0));
+        // Killed only when the number still is that namespace's init.
+        auto name = file::read("/proc/" + std::to_string(pid) + "/cmdline", 256);
+        if (pid > 1 && name.ok() && name->find("pause") != std::string::npos) ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+    }
+    for (const char* kind : {"net", "uts", "ipc", "pid"}) {
+        const auto path = dir + "/ns/" + kind;
+        while (::umount2(path.c_str(), MNT_DETACH) == 0) {}
+        TRY(file::remove(path));
+    }
+    return {};
+}
+
+json::Value sandbox_to_json(const SandboxSpec& s) {
+    auto tree = json::Value::object({{"id", s.id}, {"podName", s.pod_name}, {"podNamespace", s.pod_namespace}, {"podUid", s.pod_uid},
+                                     {"hostname", s.hostname}, {"cgroupParent", s.cgroup_parent}, {"hostNetwork", s.host_network},
+                                     {"hostIpc", s.host_ipc}, {"hostPid", s.host_pid}, {"sharePid", s.share_pid}});
+    return tree;
+}
+
+SandboxSpec sandbox_from_json(const json::Value& t) {
+    SandboxSpec s;
+    s.id = t["id"].as_string();
+    s.pod_name = t["podName"].as_string();
+    s.pod_namespace = t["podNamespace"].as_string();
+    s.pod_uid = t["podUid"].as_string();
+    s.hostname = t["hostname"].as_string();
+    s.cgroup_parent = t["cgroupParent"].as_string();
+    s.host_network = t["hostNetwork"].as_bool();
+    s.host_ipc = t["hostIpc"].as_bool();
+    s.host_pid = t["hostPid"].as_bool();
+    s.share_pid = t["sharePid"].as_bool();
+    return s;
+}
+
+}  // namespace skiff::agent::runtime
