@@ -5,6 +5,7 @@
 
 #include "agent/pods/admission.h"
 #include "agent/pods/adoption.h"
+#include "agent/pods/container_spec.h"
 #include "agent/pods/container_status.h"
 #include "agent/pods/exec_runner.h"
 #include "agent/pods/hooks.h"
@@ -95,6 +96,7 @@ public:
         }
         for (const auto& uid : volumes_->uids_on_disk())
             if (!entry_of(uid)) (void)volumes_->teardown(uid);
+        forget_addresses();
         reconcile_mirrors();
     }
 
@@ -106,6 +108,7 @@ public:
         }
         services_->network = network;
         for (const auto& uid : uids) queue_->add(uid);
+        forget_addresses();
     }
 
     void set_static(std::vector<api::ObjectPtr> pods) override {
@@ -159,6 +162,18 @@ public:
     }
 
 private:
+    // Addresses of pods that are no more, once it is known which are.
+    void forget_addresses() {
+        network::PodNetwork* network = services_->network.load();
+        if (!network || !ready_ || addresses_checked_.exchange(true)) return;
+        std::vector<std::string> uids;
+        {
+            std::lock_guard lock(mutex_);
+            for (const auto& [uid, entry] : entries_) uids.push_back(uid);
+        }
+        if (const Status kept = network->keep_only(uids); !kept.ok()) log::warn("pods", "old addresses stay", {{"error", kept.message()}});
+    }
+
     EntryPtr entry_of(const std::string& uid) const {
         std::lock_guard lock(mutex_);
         auto found = entries_.find(uid);
@@ -187,6 +202,9 @@ private:
         state.pod = pod;
         const api::TreePtr tree = pod->tree();
         const Leftovers leftovers = adopt(state, *tree, found, options_.clock->elapsed(), options_.clock->now());
+        for (auto& [name, container] : state.containers)      // runs that only the API remembers may still have their log
+            for (auto& run : container.runs)
+                if (run.status.log_path.empty()) run.status.log_path = container_log_path(options_.config, *tree, uid, name, run.status.attempt);
         auto entry = std::make_shared<PodEntry>(std::move(state));
         entry->state.last_status = (*tree)["status"];
         entry->publish(make_snapshot(entry->state, *tree));
@@ -322,7 +340,7 @@ private:
     FoundByUid found_;                                            // not yet claimed by a pod
     std::map<std::string, api::ObjectPtr> static_pods_;           // by uid
     std::map<std::string, api::ObjectPtr> mirror_objects_;        // by namespace/name
-    std::atomic<bool> ready_{false}, mirrors_queued_{false};
+    std::atomic<bool> ready_{false}, mirrors_queued_{false}, addresses_checked_{false};
     std::mutex mirrors_mutex_;
 };
 
