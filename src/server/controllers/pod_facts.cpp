@@ -87,6 +87,42 @@ std::shared_ptr<const PodFacts> PodFactsCache::get(const ObjectPtr& pod) {
     return facts;
 }
 
+void PodsByNode::follow(const std::shared_ptr<reconcile::Informer>& pods) {
+    {
+        std::lock_guard lock(mutex_);
+        if (pods_) return;
+        pods_ = pods;
+    }
+    pods->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) { changed(previous, current); }});
+}
+
+// A pod's node is set once and never changes.
+void PodsByNode::changed(const ObjectPtr& previous, const ObjectPtr& current) {
+    const auto& meta = (current ? current : previous)->meta();
+    std::string node = current ? facts_->get(current)->node : "";
+    std::lock_guard lock(mutex_);
+    auto known = node_by_uid_.find(meta.uid);
+    if (!current && known != node_by_uid_.end()) {
+        auto pods = by_node_.find(known->second);
+        pods->second.erase({meta.ns, meta.name});
+        if (pods->second.empty()) by_node_.erase(pods);
+        node_by_uid_.erase(known);
+    } else if (current && known == node_by_uid_.end() && !node.empty()) {
+        by_node_[node].insert({meta.ns, meta.name});
+        node_by_uid_[meta.uid] = node;
+    }
+}
+
+std::vector<ObjectPtr> PodsByNode::on(const std::string& node) const {
+    std::vector<ObjectPtr> found;
+    std::lock_guard lock(mutex_);
+    auto it = by_node_.find(node);
+    if (it == by_node_.end()) return found;
+    for (const auto& [ns, name] : it->second)
+        if (auto pod = pods_->get(ns, name)) found.push_back(std::move(pod));
+    return found;
+}
+
 void sort_for_deletion(std::vector<PodRef>& pods, const std::unordered_map<std::string, int>& pods_on_node, WallTime now) {
     auto rank = [&](const PodRef& pod) {
         auto it = pods_on_node.find(pod.facts->node);

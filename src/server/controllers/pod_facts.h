@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -57,6 +58,23 @@ private:
     std::mutex mutex_;
     bool following_ = false;
     std::unordered_map<std::string, Entry> by_uid_;
+};
+
+// Which pods stand on which node. Any thread.
+class PodsByNode {
+public:
+    explicit PodsByNode(std::shared_ptr<PodFactsCache> facts) : facts_(std::move(facts)) {}
+    // May be called by each controller; the first call counts.
+    void follow(const std::shared_ptr<reconcile::Informer>& pods);
+    std::vector<ObjectPtr> on(const std::string& node) const;
+
+private:
+    void changed(const ObjectPtr& previous, const ObjectPtr& current);
+    std::shared_ptr<PodFactsCache> facts_;
+    std::shared_ptr<reconcile::Informer> pods_;
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, std::string> node_by_uid_;
+    std::unordered_map<std::string, std::set<std::pair<std::string, std::string>>> by_node_;   // namespace, name
 };
 
 // A pod with its facts.

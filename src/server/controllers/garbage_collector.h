@@ -1,0 +1,13 @@
+// The garbage collector: deletes objects whose owners are all gone, and carries out foreground and orphaning deletion. Works on every
+// resource that the API serves; new ones (CRDs) join when they are served.
+#pragma once
+
+#include <memory>
+
+#include "reconcile/controller.h"
+
+namespace skiff::controllers {
+
+std::unique_ptr<reconcile::Controller> make_garbage_collector();
+
+}  // namespace skiff::controllers
