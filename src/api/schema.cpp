@@ -93,6 +93,7 @@ void SchemaRegistry::add(std::span<const TypeRow> types) {
         it->second = std::make_unique<TypeSchema>();
         it->second->name_ = row.name;
         it->second->doc_ = row.doc;
+        it->second->atomic_ = row.atomic;
         pending_.push_back({it->second.get(), {row.fields.begin(), row.fields.end()}});
     }
 }
@@ -148,16 +149,37 @@ void SchemaRegistry::link_field(const FieldRow& row, const std::string& type_nam
     if (field.value.kind == Kind::Object && !field.always) field.pointer = true;
 }
 
+// Who owns what: settled after all types are known, because a type is atomic when one of its users says so.
+void SchemaRegistry::link_atomic(const FieldRow& row, Field& field) {
+    ValueSchema& value = field.value;
+    if (value.kind == Kind::Object) value.atomic = row.map_type.empty() ? value.object->atomic_ : field.map_type == MapType::Atomic;
+    if (value.kind == Kind::Map) value.atomic = field.map_type == MapType::Atomic;
+    if (value.kind == Kind::List) {
+        value.list_type = field.list_type;
+        value.atomic = field.list_type == ListType::Atomic;
+        value.list_map_keys = &field.list_map_keys;
+    }
+    for (ValueSchema* element = value.element.get(); element; element = element->element.get())
+        element->atomic = element->kind == Kind::List || (element->kind == Kind::Object && element->object->atomic_);
+}
+
 void SchemaRegistry::link() {
+    for (auto& [type, rows] : pending_)
+        for (const auto& row : rows)
+            if (row.map_type == "atomic")
+                if (auto it = types_.find(row.type); it != types_.end()) it->second->atomic_ = true;
     for (auto& [type, rows] : pending_) {
         type->fields_.resize(rows.size());
         for (size_t i = 0; i < rows.size(); ++i) link_field(rows[i], type->name_, type->fields_[i]);
+        for (size_t i = 0; i < rows.size(); ++i) link_atomic(rows[i], type->fields_[i]);
         // Tables that list kind and apiVersion last still write them first.
         for (std::string_view front : {"apiVersion", "kind"}) {
             auto& fields = type->fields_;
             auto it = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == front && f.proto.empty(); });
             if (it != fields.end()) std::rotate(fields.begin(), it, it + 1);
         }
+        for (auto& field : type->fields_)
+            if (field.value.list_map_keys) field.value.list_map_keys = &field.list_map_keys;
         type->by_name_.resize(rows.size());
         for (size_t i = 0; i < rows.size(); ++i) type->by_name_[i] = static_cast<uint16_t>(i);
         std::sort(type->by_name_.begin(), type->by_name_.end(),

@@ -57,6 +57,7 @@ struct TypeRow {
     std::string_view name;                        // core.v1.PodSpec
     std::span<const FieldRow> fields;
     std::string_view doc = {};
+    bool atomic = false;                          // x-kubernetes-map-type: atomic of the whole type; a field's own map_type wins
 };
 
 class TypeSchema;
@@ -67,6 +68,10 @@ struct ValueSchema {
     Kind kind = Kind::Any;
     const TypeSchema* object = nullptr;           // Object
     std::shared_ptr<ValueSchema> element;         // List, Map
+    // For server-side apply: an atomic list, map or object has one owner.
+    bool atomic = false;
+    ListType list_type = ListType::Atomic;        // List
+    const std::vector<std::string>* list_map_keys = nullptr;   // List of type Map; belongs to the Field
 };
 
 struct Field {
@@ -103,6 +108,7 @@ private:
     friend class SchemaRegistry;
     std::string name_, doc_;
     bool preserve_unknown_ = false;
+    bool atomic_ = false;
     std::vector<Field> fields_;
     std::vector<uint16_t> by_name_;               // positions in fields_, sorted by name
 };
@@ -119,6 +125,7 @@ public:
 private:
     ValueSchema resolve(std::string_view type, std::string_view where) const;
     void link_field(const FieldRow& row, const std::string& type_name, Field& field) const;
+    static void link_atomic(const FieldRow& row, Field& field);
 
     std::map<std::string, std::unique_ptr<TypeSchema>, std::less<>> types_;
     // Between add() and link(): what is still names.

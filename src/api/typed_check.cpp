@@ -1,0 +1,107 @@
+#include <unordered_set>
+
+#include "api/go_text.h"
+#include "api/typed_shape.h"
+#include "api/typed_value.h"
+
+namespace skiff::api {
+
+namespace {
+
+using Kind = ValueSchema::Kind;
+constexpr size_t kErrorsMax = 100;
+
+std::string element_path(const ValueSchema& list, const std::string& element) {
+    FieldSet set;
+    set.mut_child(element).member = true;
+    (void)list;
+    return set.paths().at(0);
+}
+
+class Checker {
+public:
+    void value(const ValueSchema& schema, const json::Value& tree, const std::string& path) {
+        if (tree.is_null() || errors_.size() >= kErrorsMax) return;
+        switch (schema.kind) {
+            case Kind::Object:
+            case Kind::Map: return map(schema, tree, path);
+            case Kind::List: return list(schema, tree, path);
+            case Kind::String:
+            case Kind::Bytes:
+            case Kind::Duration:
+                if (!tree.is_string()) fail(path, fmt::format("expected string, got &value.valueUnstructured{{Value:{}}}", shown(tree)));
+                return;
+            case Kind::Bool:
+                if (!tree.is_bool()) fail(path, fmt::format("expected boolean, got &{{{}}}", go_print(tree)));
+                return;
+            case Kind::Int32:
+            case Kind::Int64:
+            case Kind::Double:
+                if (!tree.is_number()) fail(path, fmt::format("expected numeric (int or float), got {}", go_type(tree)));
+                return;
+            case Kind::Any: return;
+            default:
+                if (tree.is_object() || tree.is_array()) fail(path, fmt::format("expected any scalar, got &{{{}}}", go_print(tree)));
+        }
+    }
+
+    Status status() const {
+        if (errors_.empty()) return {};
+        if (errors_.size() == 1) return Status(Reason::Unknown, errors_[0]);
+        std::string text = "errors:";
+        for (const auto& error : errors_) text += "\n  " + error;
+        return Status(Reason::Unknown, text);
+    }
+
+private:
+    void fail(const std::string& path, const std::string& what) { errors_.push_back(path.empty() ? what : path + ": " + what); }
+
+    static std::string shown(const json::Value& value) { return value.is_string() ? go_quote(value.as_string()) : go_print(value); }
+    static std::string_view go_type(const json::Value& value) {
+        if (value.is_string()) return "string";
+        if (value.is_bool()) return "bool";
+        return value.is_array() ? "[]interface {}" : "map[string]interface {}";
+    }
+
+    void map(const ValueSchema& schema, const json::Value& tree, const std::string& path) {
+        if (!tree.is_object()) return fail(path, fmt::format("expected map, got &{{{}}}", go_print(tree)));
+        for (const auto& [key, item] : tree.members()) {
+            bool declared;
+            const ValueSchema& below = member_schema(schema, key, declared);
+            bool open = schema.kind != Kind::Object || schema.object->preserve_unknown();
+            if (!declared && !open) fail(path + "." + key, "field not declared in schema");
+            else value(below, item, path + "." + key);
+        }
+    }
+
+    void list(const ValueSchema& schema, const json::Value& tree, const std::string& path) {
+        if (!tree.is_array()) return fail(path, fmt::format("expected list, got &{{{}}}", go_print(tree)));
+        std::unordered_set<std::string> seen;
+        for (size_t i = 0; i < tree.size(); ++i) {
+            if (schema.atomic) {
+                value(element_schema(schema), tree[i], path + fmt::format("[{}]", i));
+                continue;
+            }
+            auto element = element_of(schema, tree[i]);
+            if (!element.ok()) {
+                fail(path, fmt::format("element {}: {}", i, element.status().message()));
+                continue;
+            }
+            std::string shown = element_path(schema, *element);
+            if (!seen.insert(*element).second) fail(path, "duplicate entries for key " + shown);
+            value(element_schema(schema), tree[i], path + shown);
+        }
+    }
+
+    std::vector<std::string> errors_;
+};
+
+}  // namespace
+
+Status check_configuration(const ValueSchema& schema, const json::Value& tree) {
+    Checker checker;
+    checker.value(schema, tree, "");
+    return checker.status();
+}
+
+}  // namespace skiff::api

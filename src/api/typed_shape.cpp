@@ -1,0 +1,77 @@
+#include "api/typed_shape.h"
+
+#include <algorithm>
+
+namespace skiff::api {
+
+namespace {
+
+using Kind = ValueSchema::Kind;
+constexpr size_t kScanMax = 64;
+
+ValueSchema make_untyped_atomic() {
+    ValueSchema schema;
+    schema.atomic = true;
+    return schema;
+}
+
+const ValueSchema& untyped_atomic() {
+    static const ValueSchema schema = make_untyped_atomic();
+    return schema;
+}
+
+}  // namespace
+
+Shape shape_of(const ValueSchema& schema, const json::Value* value) {
+    switch (schema.kind) {
+        case Kind::Object:
+        case Kind::Map: return Shape::Map;
+        case Kind::List: return Shape::List;
+        case Kind::Any: break;
+        default: return Shape::Scalar;
+    }
+    if (value && value->is_object()) return Shape::Map;
+    return value && value->is_array() ? Shape::List : Shape::Scalar;
+}
+
+bool is_atomic(const ValueSchema& schema) { return schema.atomic; }
+
+const ValueSchema& member_schema(const ValueSchema& schema, std::string_view key, bool& declared) {
+    declared = false;
+    if (schema.kind == Kind::Map) return *schema.element;
+    if (schema.kind == Kind::Object) {
+        if (const Field* field = schema.object->find(key)) {
+            declared = true;
+            return field->value;
+        }
+    }
+    return untyped_atomic();
+}
+
+const ValueSchema& element_schema(const ValueSchema& schema) { return schema.element ? *schema.element : untyped_atomic(); }
+
+MemberFinder::MemberFinder(const json::Value* object) {
+    if (!object || !object->is_object()) return;
+    members_ = &object->members();
+    if (members_->size() <= kScanMax) return;
+    sorted_.reserve(members_->size());
+    for (const auto& member : *members_) sorted_.push_back(&member);
+    std::sort(sorted_.begin(), sorted_.end(), [](auto* a, auto* b) { return a->key < b->key; });
+}
+
+const json::Value* MemberFinder::find(const std::string& key) {
+    if (!members_) return nullptr;
+    if (next_ < members_->size() && (*members_)[next_].key == key) return &(*members_)[next_++].value;
+    if (!sorted_.empty()) {
+        auto it = std::lower_bound(sorted_.begin(), sorted_.end(), key, [](auto* member, const std::string& k) { return member->key < k; });
+        return it != sorted_.end() && (*it)->key == key ? &(*it)->value : nullptr;
+    }
+    for (size_t i = 0; i < members_->size(); ++i) {
+        if ((*members_)[i].key != key) continue;
+        next_ = i + 1;
+        return &(*members_)[i].value;
+    }
+    return nullptr;
+}
+
+}  // namespace skiff::api
