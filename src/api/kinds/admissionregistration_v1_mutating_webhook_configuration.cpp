@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 MutatingWebhookConfiguration.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -91,6 +92,7 @@ void add_admissionregistration_v1_mutating_webhook_configuration(KindRegistryBui
             .type_name = "admissionregistration.v1.MutatingWebhookConfiguration",
             .has_generation = true,
             .storage_prefix = "admissionregistration.k8s.io/mutatingwebhookconfigurations",
+            .columns = mutating_webhook_configuration_columns(),
             .hooks = mutating_webhook_configuration_hooks(),
         },
         kTypes);

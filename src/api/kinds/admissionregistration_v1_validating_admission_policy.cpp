@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -127,6 +128,7 @@ void add_admissionregistration_v1_validating_admission_policy(KindRegistryBuilde
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ValidatingAdmissionPolicy"},
                 },
+            .columns = validating_admission_policy_columns(),
             .hooks = validating_admission_policy_hooks(),
         },
         kTypes);

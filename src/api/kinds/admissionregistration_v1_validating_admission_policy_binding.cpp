@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -59,6 +60,7 @@ void add_admissionregistration_v1_validating_admission_policy_binding(KindRegist
             .type_name = "admissionregistration.v1.ValidatingAdmissionPolicyBinding",
             .has_generation = true,
             .storage_prefix = "admissionregistration.k8s.io/validatingadmissionpolicybindings",
+            .columns = validating_admission_policy_binding_columns(),
             .hooks = validating_admission_policy_binding_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -59,6 +60,7 @@ void add_admissionregistration_v1_validating_webhook_configuration(KindRegistryB
             .type_name = "admissionregistration.v1.ValidatingWebhookConfiguration",
             .has_generation = true,
             .storage_prefix = "admissionregistration.k8s.io/validatingwebhookconfigurations",
+            .columns = validating_webhook_configuration_columns(),
             .hooks = validating_webhook_configuration_hooks(),
         },
         kTypes);

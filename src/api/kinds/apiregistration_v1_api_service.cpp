@@ -1,5 +1,6 @@
 // apiregistration.k8s.io/v1 APIService.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -80,6 +81,7 @@ void add_apiregistration_v1_api_service(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "APIService"},
                 },
+            .columns = api_service_columns(),
             .hooks = api_service_hooks(),
         },
         kTypes);

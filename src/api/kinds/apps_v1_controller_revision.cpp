@@ -1,5 +1,6 @@
 // apps/v1 ControllerRevision.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -39,6 +40,7 @@ void add_apps_v1_controller_revision(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "apps.v1.ControllerRevision",
             .storage_prefix = "apps/controllerrevisions",
+            .columns = controller_revision_columns(),
             .hooks = controller_revision_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // apps/v1 DaemonSet.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -94,6 +95,7 @@ void add_apps_v1_daemon_set(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "DaemonSet"},
                 },
+            .columns = daemon_set_columns(),
             .hooks = daemon_set_hooks(),
         },
         kTypes);

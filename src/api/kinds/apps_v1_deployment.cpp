@@ -1,5 +1,6 @@
 // apps/v1 Deployment.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -100,6 +101,7 @@ void add_apps_v1_deployment(KindRegistryBuilder& builder) {
                     {.name = "scale", .verbs = {"get", "patch", "update"}, .kind = "Scale", .group = "autoscaling", .version = "v1"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Deployment"},
                 },
+            .columns = deployment_columns(),
             .hooks = deployment_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // apps/v1 ReplicaSet.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -79,6 +80,7 @@ void add_apps_v1_replica_set(KindRegistryBuilder& builder) {
                     {.name = "scale", .verbs = {"get", "patch", "update"}, .kind = "Scale", .group = "autoscaling", .version = "v1"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ReplicaSet"},
                 },
+            .columns = replica_set_columns(),
             .hooks = replica_set_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // apps/v1 StatefulSet.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -113,6 +114,7 @@ void add_apps_v1_stateful_set(KindRegistryBuilder& builder) {
                     {.name = "scale", .verbs = {"get", "patch", "update"}, .kind = "Scale", .group = "autoscaling", .version = "v1"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "StatefulSet"},
                 },
+            .columns = stateful_set_columns(),
             .hooks = stateful_set_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // autoscaling/v1 HorizontalPodAutoscaler.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -72,6 +73,7 @@ void add_autoscaling_v1_horizontal_pod_autoscaler(KindRegistryBuilder& builder) 
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "HorizontalPodAutoscaler"},
                 },
+            .columns = horizontal_pod_autoscaler_v1_columns(),
             .hooks = horizontal_pod_autoscaler_v1_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // autoscaling/v2 HorizontalPodAutoscaler.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -210,6 +211,7 @@ void add_autoscaling_v2_horizontal_pod_autoscaler(KindRegistryBuilder& builder) 
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "HorizontalPodAutoscaler"},
                 },
+            .columns = horizontal_pod_autoscaler_columns(),
             .hooks = horizontal_pod_autoscaler_hooks(),
         },
         kTypes);

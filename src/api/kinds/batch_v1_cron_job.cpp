@@ -1,5 +1,6 @@
 // batch/v1 CronJob.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -136,6 +137,7 @@ void add_batch_v1_cron_job(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "CronJob"},
                 },
+            .columns = cron_job_columns(),
             .hooks = cron_job_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // batch/v1 Job.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -79,6 +80,7 @@ void add_batch_v1_job(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Job"},
                 },
+            .columns = job_columns(),
             .hooks = job_hooks(),
         },
         kTypes);

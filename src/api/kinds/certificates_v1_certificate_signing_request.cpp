@@ -1,5 +1,6 @@
 // certificates.k8s.io/v1 CertificateSigningRequest.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -81,6 +82,7 @@ void add_certificates_v1_certificate_signing_request(KindRegistryBuilder& builde
                     {.name = "approval", .verbs = {"get", "patch", "update"}, .kind = "CertificateSigningRequest"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "CertificateSigningRequest"},
                 },
+            .columns = certificate_signing_request_columns(),
             .hooks = certificate_signing_request_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // coordination.k8s.io/v1 Lease.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -49,6 +50,7 @@ void add_coordination_v1_lease(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "coordination.v1.Lease",
             .storage_prefix = "coordination.k8s.io/leases",
+            .columns = lease_columns(),
             .hooks = lease_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 ComponentStatus.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -49,6 +50,7 @@ void add_core_v1_component_status(KindRegistryBuilder& builder) {
             .short_names = {"cs"},
             .type_name = "core.v1.ComponentStatus",
             .storage = false,
+            .columns = component_status_columns(),
             .hooks = component_status_hooks(),
         },
         kTypes);

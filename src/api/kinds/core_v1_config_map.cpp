@@ -1,5 +1,6 @@
 // v1 ConfigMap.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -41,6 +42,7 @@ void add_core_v1_config_map(KindRegistryBuilder& builder) {
             .short_names = {"cm"},
             .type_name = "core.v1.ConfigMap",
             .storage_prefix = "configmaps",
+            .columns = config_map_columns(),
             .hooks = config_map_hooks(),
         },
         kTypes);

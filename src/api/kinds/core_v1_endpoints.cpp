@@ -1,5 +1,6 @@
 // v1 Endpoints.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -62,6 +63,7 @@ void add_core_v1_endpoints(KindRegistryBuilder& builder) {
             .short_names = {"ep"},
             .type_name = "core.v1.Endpoints",
             .storage_prefix = "endpoints",
+            .columns = endpoints_columns(),
             .hooks = endpoints_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 Event.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -79,6 +80,7 @@ void add_core_v1_event(KindRegistryBuilder& builder) {
                 "source",
                 "type",
             },
+            .columns = event_columns(),
             .hooks = event_hooks(),
         },
         kTypes);

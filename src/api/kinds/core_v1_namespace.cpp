@@ -1,5 +1,6 @@
 // v1 Namespace.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -69,6 +70,7 @@ void add_core_v1_namespace(KindRegistryBuilder& builder) {
                     {.name = "finalize", .verbs = {"update"}, .kind = "Namespace"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Namespace"},
                 },
+            .columns = namespace_columns(),
             .hooks = namespace_hooks(),
         },
         kTypes);

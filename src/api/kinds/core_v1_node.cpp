@@ -1,5 +1,6 @@
 // v1 Node.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -185,6 +186,7 @@ void add_core_v1_node(KindRegistryBuilder& builder) {
                     {.name = "proxy", .verbs = {"create", "delete", "get", "patch", "update"}, .kind = "NodeProxyOptions"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Node"},
                 },
+            .columns = node_columns(),
             .hooks = node_hooks(),
         },
         kTypes);

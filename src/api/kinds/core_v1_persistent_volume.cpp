@@ -1,5 +1,6 @@
 // v1 PersistentVolume.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -98,6 +99,7 @@ void add_core_v1_persistent_volume(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "PersistentVolume"},
                 },
+            .columns = persistent_volume_columns(),
             .hooks = persistent_volume_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 PersistentVolumeClaim.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -103,6 +104,7 @@ void add_core_v1_persistent_volume_claim(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "PersistentVolumeClaim"},
                 },
+            .columns = persistent_volume_claim_columns(),
             .hooks = persistent_volume_claim_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 Pod.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -67,6 +68,7 @@ void add_core_v1_pod(KindRegistryBuilder& builder) {
                     {.name = "resize", .verbs = {"get", "patch", "update"}, .kind = "Pod"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Pod"},
                 },
+            .columns = pod_columns(),
             .hooks = pod_hooks(),
         },
         kTypes);

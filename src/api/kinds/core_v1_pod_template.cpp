@@ -1,5 +1,6 @@
 // v1 PodTemplate.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -39,6 +40,7 @@ void add_core_v1_pod_template(KindRegistryBuilder& builder) {
             .type_name = "core.v1.PodTemplate",
             .has_generation = true,
             .storage_prefix = "podtemplates",
+            .columns = pod_template_columns(),
             .hooks = pod_template_hooks(),
         },
         kTypes);

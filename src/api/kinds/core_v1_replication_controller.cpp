@@ -1,5 +1,6 @@
 // v1 ReplicationController.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -80,6 +81,7 @@ void add_core_v1_replication_controller(KindRegistryBuilder& builder) {
                     {.name = "scale", .verbs = {"get", "patch", "update"}, .kind = "Scale", .group = "autoscaling", .version = "v1"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ReplicationController"},
                 },
+            .columns = replication_controller_columns(),
             .hooks = replication_controller_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 ResourceQuota.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -75,6 +76,7 @@ void add_core_v1_resource_quota(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ResourceQuota"},
                 },
+            .columns = resource_quota_columns(),
             .hooks = resource_quota_hooks(),
         },
         kTypes);

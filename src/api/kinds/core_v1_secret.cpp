@@ -1,5 +1,6 @@
 // v1 Secret.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -42,6 +43,7 @@ void add_core_v1_secret(KindRegistryBuilder& builder) {
             .type_name = "core.v1.Secret",
             .storage_prefix = "secrets",
             .selectable_fields = {"type"},
+            .columns = secret_columns(),
             .hooks = secret_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 Service.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -128,6 +129,7 @@ void add_core_v1_service(KindRegistryBuilder& builder) {
                     {.name = "proxy", .verbs = {"create", "delete", "get", "patch", "update"}, .kind = "ServiceProxyOptions"},
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Service"},
                 },
+            .columns = service_columns(),
             .hooks = service_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // v1 ServiceAccount.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -46,6 +47,7 @@ void add_core_v1_service_account(KindRegistryBuilder& builder) {
                 {
                     {.name = "token", .verbs = {"create"}, .kind = "TokenRequest", .group = "authentication.k8s.io", .version = "v1"},
                 },
+            .columns = service_account_columns(),
             .hooks = service_account_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // discovery.k8s.io/v1 EndpointSlice.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -85,6 +86,7 @@ void add_discovery_v1_endpoint_slice(KindRegistryBuilder& builder) {
             .type_name = "discovery.v1.EndpointSlice",
             .has_generation = true,
             .storage_prefix = "discovery.k8s.io/endpointslices",
+            .columns = endpoint_slice_columns(),
             .hooks = endpoint_slice_hooks(),
         },
         kTypes);

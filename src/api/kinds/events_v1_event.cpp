@@ -1,5 +1,6 @@
 // events.k8s.io/v1 Event.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -70,6 +71,7 @@ void add_events_v1_event(KindRegistryBuilder& builder) {
                 "reportingController",
                 "type",
             },
+            .columns = events_event_columns(),
             .hooks = events_event_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // flowcontrol.apiserver.k8s.io/v1 FlowSchema.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -127,6 +128,7 @@ void add_flowcontrol_v1_flow_schema(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "FlowSchema"},
                 },
+            .columns = flow_schema_columns(),
             .hooks = flow_schema_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -96,6 +97,7 @@ void add_flowcontrol_v1_priority_level_configuration(KindRegistryBuilder& builde
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "PriorityLevelConfiguration"},
                 },
+            .columns = priority_level_configuration_columns(),
             .hooks = priority_level_configuration_hooks(),
         },
         kTypes);

@@ -33,6 +33,11 @@ void prepare_namespace_update(Value& object, const Value& old) {
 }
 
 void default_node(Value& node) {
+    // podCIDR is the first of podCIDRs.
+    if_object(node, "spec", [](Value& spec) {
+        if (!spec["podCIDR"].empty() && spec["podCIDRs"].size() == 0) spec.set("podCIDRs", Value::array({spec["podCIDR"]}));
+        if (spec["podCIDR"].empty() && spec["podCIDRs"].size() > 0) spec.set("podCIDR", Value(spec["podCIDRs"][0]));
+    });
     if_object(node, "status", [](Value& status) {
         if (status["allocatable"].is_null() && status["capacity"].is_object()) status.set("allocatable", status["capacity"]);
     });

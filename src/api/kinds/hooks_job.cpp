@@ -39,6 +39,8 @@ void default_job(Value& job) {
     if (labels.size() > 0 && job["metadata"]["labels"].size() == 0) job.mut("metadata").set("labels", labels);
 }
 
+bool object_labels_are(const Value& object, const Value& labels) { return labels.size() > 0 && object["metadata"]["labels"] == labels; }
+
 // Unless the user takes care of it, the selector is the job's uid, which its pods carry as a label.
 void prepare_job(Value& job) {
     reset_status(job);
@@ -46,10 +48,13 @@ void prepare_job(Value& job) {
     if (spec["manualSelector"].as_bool()) return;
     const std::string uid = job["metadata"]["uid"].as_string(), name = job["metadata"]["name"].as_string();
     Value& labels = spec.mut("template").mut("metadata").mut("labels");
+    // Labels that were taken from the template stay the same as the template's.
+    bool follow = object_labels_are(job, labels);
     for (auto [key, value] : {std::pair<std::string_view, const std::string&>("controller-uid", uid), {"job-name", name}, {kControllerUid, uid}, {kJobName, name}})
         if (!labels.has(key)) labels.set(key, value);
     Value& selector = spec.mut("selector").mut("matchLabels");
     if (!selector.has(kControllerUid)) selector.set(kControllerUid, uid);
+    if (follow) job.mut("metadata").set("labels", Value(std::as_const(job)["spec"]["template"]["metadata"]["labels"]));
 }
 
 void default_cron_job(Value& object) {

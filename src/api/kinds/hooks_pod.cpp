@@ -13,6 +13,12 @@ void default_pod(Value& pod) {
     Value& spec = pod.mut("spec");
     default_pod_spec(spec);
     default_pod_only(spec);
+    // podIP is the first of podIPs; where they differ, podIP is right.
+    if_object(pod, "status", [](Value& status) {
+        const Value& ip = status["podIP"];
+        if (!ip.empty() && !(status["podIPs"][0]["ip"] == ip)) status.set("podIPs", Value::array({Value::object({{"ip", ip}})}));
+        if (ip.empty() && status["podIPs"].size() > 0) status.set("podIP", Value(status["podIPs"][0]["ip"]));
+    });
 }
 
 void add_expression(Value& term, const std::string& key, std::string_view op, const std::string& value) {

@@ -1,5 +1,6 @@
 // networking.k8s.io/v1 Ingress.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -122,6 +123,7 @@ void add_networking_v1_ingress(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Ingress"},
                 },
+            .columns = ingress_columns(),
             .hooks = ingress_hooks(),
         },
         kTypes);

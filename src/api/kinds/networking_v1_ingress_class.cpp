@@ -1,5 +1,6 @@
 // networking.k8s.io/v1 IngressClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -55,6 +56,7 @@ void add_networking_v1_ingress_class(KindRegistryBuilder& builder) {
             .type_name = "networking.v1.IngressClass",
             .has_generation = true,
             .storage_prefix = "networking.k8s.io/ingressclasses",
+            .columns = ingress_class_columns(),
             .hooks = ingress_class_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // networking.k8s.io/v1 IPAddress.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -53,6 +54,7 @@ void add_networking_v1_ip_address(KindRegistryBuilder& builder) {
             .short_names = {"ip"},
             .type_name = "networking.v1.IPAddress",
             .storage_prefix = "networking.k8s.io/ipaddresses",
+            .columns = ip_address_columns(),
             .hooks = ip_address_hooks(),
         },
         kTypes);

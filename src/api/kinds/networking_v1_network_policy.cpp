@@ -1,5 +1,6 @@
 // networking.k8s.io/v1 NetworkPolicy.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -81,6 +82,7 @@ void add_networking_v1_network_policy(KindRegistryBuilder& builder) {
             .type_name = "networking.v1.NetworkPolicy",
             .has_generation = true,
             .storage_prefix = "networking.k8s.io/networkpolicies",
+            .columns = network_policy_columns(),
             .hooks = network_policy_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // networking.k8s.io/v1 ServiceCIDR.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -57,6 +58,7 @@ void add_networking_v1_service_cidr(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ServiceCIDR"},
                 },
+            .columns = service_cidr_columns(),
             .hooks = service_cidr_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // node.k8s.io/v1 RuntimeClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -52,6 +53,7 @@ void add_node_v1_runtime_class(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "node.v1.RuntimeClass",
             .storage_prefix = "node.k8s.io/runtimeclasses",
+            .columns = runtime_class_columns(),
             .hooks = runtime_class_hooks(),
         },
         kTypes);

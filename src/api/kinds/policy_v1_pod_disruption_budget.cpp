@@ -1,5 +1,6 @@
 // policy/v1 PodDisruptionBudget.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -69,6 +70,7 @@ void add_policy_v1_pod_disruption_budget(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "PodDisruptionBudget"},
                 },
+            .columns = pod_disruption_budget_columns(),
             .hooks = pod_disruption_budget_hooks(),
         },
         kTypes);

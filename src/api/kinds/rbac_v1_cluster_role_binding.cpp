@@ -1,5 +1,6 @@
 // rbac.authorization.k8s.io/v1 ClusterRoleBinding.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -55,6 +56,7 @@ void add_rbac_v1_cluster_role_binding(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "rbac.v1.ClusterRoleBinding",
             .storage_prefix = "rbac.authorization.k8s.io/clusterrolebindings",
+            .columns = cluster_role_binding_columns(),
             .hooks = cluster_role_binding_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // rbac.authorization.k8s.io/v1 RoleBinding.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -39,6 +40,7 @@ void add_rbac_v1_role_binding(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "rbac.v1.RoleBinding",
             .storage_prefix = "rbac.authorization.k8s.io/rolebindings",
+            .columns = role_binding_columns(),
             .hooks = role_binding_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // resource.k8s.io/v1 DeviceClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -68,6 +69,7 @@ void add_resource_v1_device_class(KindRegistryBuilder& builder) {
             .type_name = "resource.v1.DeviceClass",
             .has_generation = true,
             .storage_prefix = "resource.k8s.io/deviceclasses",
+            .columns = device_class_columns(),
             .hooks = device_class_hooks(),
         },
         kTypes);

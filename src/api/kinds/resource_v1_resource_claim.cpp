@@ -1,5 +1,6 @@
 // resource.k8s.io/v1 ResourceClaim.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -185,6 +186,7 @@ void add_resource_v1_resource_claim(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "ResourceClaim"},
                 },
+            .columns = resource_claim_columns(),
             .hooks = resource_claim_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // resource.k8s.io/v1 ResourceClaimTemplate.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -46,6 +47,7 @@ void add_resource_v1_resource_claim_template(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "resource.v1.ResourceClaimTemplate",
             .storage_prefix = "resource.k8s.io/resourceclaimtemplates",
+            .columns = resource_claim_template_columns(),
             .hooks = resource_claim_template_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // resource.k8s.io/v1 ResourceSlice.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -131,6 +132,7 @@ void add_resource_v1_resource_slice(KindRegistryBuilder& builder) {
             .has_generation = true,
             .storage_prefix = "resource.k8s.io/resourceslices",
             .selectable_fields = {"spec.nodeName", "spec.driver"},
+            .columns = resource_slice_columns(),
             .hooks = resource_slice_hooks(),
         },
         kTypes);

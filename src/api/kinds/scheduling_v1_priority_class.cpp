@@ -1,5 +1,6 @@
 // scheduling.k8s.io/v1 PriorityClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -44,6 +45,7 @@ void add_scheduling_v1_priority_class(KindRegistryBuilder& builder) {
             .type_name = "scheduling.v1.PriorityClass",
             .has_generation = true,
             .storage_prefix = "scheduling.k8s.io/priorityclasses",
+            .columns = priority_class_columns(),
             .hooks = priority_class_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 CSIDriver.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -58,6 +59,7 @@ void add_storage_v1_csi_driver(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "storage.v1.CSIDriver",
             .storage_prefix = "storage.k8s.io/csidrivers",
+            .columns = csi_driver_columns(),
             .hooks = csi_driver_hooks(),
         },
         kTypes);

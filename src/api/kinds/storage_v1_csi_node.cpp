@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 CSINode.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -58,6 +59,7 @@ void add_storage_v1_csi_node(KindRegistryBuilder& builder) {
             .verbs = all_verbs(),
             .type_name = "storage.v1.CSINode",
             .storage_prefix = "storage.k8s.io/csinodes",
+            .columns = csi_node_columns(),
             .hooks = csi_node_hooks(),
         },
         kTypes);

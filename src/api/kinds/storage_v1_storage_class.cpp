@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 StorageClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -48,6 +49,7 @@ void add_storage_v1_storage_class(KindRegistryBuilder& builder) {
             .short_names = {"sc"},
             .type_name = "storage.v1.StorageClass",
             .storage_prefix = "storage.k8s.io/storageclasses",
+            .columns = storage_class_columns(),
             .hooks = storage_class_hooks(),
         },
         kTypes);

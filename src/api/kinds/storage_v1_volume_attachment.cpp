@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 VolumeAttachment.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -75,6 +76,7 @@ void add_storage_v1_volume_attachment(KindRegistryBuilder& builder) {
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "VolumeAttachment"},
                 },
+            .columns = volume_attachment_columns(),
             .hooks = volume_attachment_hooks(),
         },
         kTypes);

@@ -1,5 +1,6 @@
 // storage.k8s.io/v1 VolumeAttributesClass.
 #include "api/kind_registry_builder.h"
+#include "api/kinds/columns.h"
 #include "api/kinds/hooks.h"
 #include "api/kinds/rows.h"
 
@@ -41,6 +42,7 @@ void add_storage_v1_volume_attributes_class(KindRegistryBuilder& builder) {
             .short_names = {"vac"},
             .type_name = "storage.v1.VolumeAttributesClass",
             .storage_prefix = "storage.k8s.io/volumeattributesclasses",
+            .columns = volume_attributes_class_columns(),
             .hooks = volume_attributes_class_hooks(),
         },
         kTypes);
