@@ -35,4 +35,19 @@ add_library(skiff_seccomp INTERFACE)
 target_link_libraries(skiff_seccomp INTERFACE ${SECCOMP})
 
 add_library(skiff_cli11 INTERFACE)   # header-only
-add_library(skiff_httplib INTERFACE) # see net/blocking_client.cpp
+
+# cpp-httplib: the archive that scripts/install-httplib makes; else, in dynamic builds, Debian's shared library.
+set(SKIFF_DEPS /usr/local/lib/skiff-deps CACHE PATH "where scripts/install-httplib put its archive")
+add_library(skiff_httplib INTERFACE)
+find_library(HTTPLIB_ARCHIVE libcpp-httplib.a PATHS ${SKIFF_DEPS}/${CMAKE_LIBRARY_ARCHITECTURE} NO_DEFAULT_PATH)
+if(HTTPLIB_ARCHIVE)
+  target_include_directories(skiff_httplib BEFORE INTERFACE ${SKIFF_DEPS}/${CMAKE_LIBRARY_ARCHITECTURE}/include)
+  target_compile_definitions(skiff_httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT)
+  target_link_libraries(skiff_httplib INTERFACE ${HTTPLIB_ARCHIVE} skiff_openssl)
+elseif(SKIFF_STATIC)
+  message(FATAL_ERROR "no static cpp-httplib: run scripts/install-httplib")
+else()
+  find_library(HTTPLIB cpp-httplib REQUIRED)
+  target_compile_definitions(skiff_httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)
+  target_link_libraries(skiff_httplib INTERFACE ${HTTPLIB} skiff_openssl)
+endif()

@@ -65,7 +65,6 @@ void Connection::abandon() {
     socket_.close();
     auto events = std::move(events_);
     events_.reset();
-    if (events) events->on_abandoned();
 }
 
 void Connection::start(std::shared_ptr<ConnectionEvents> events) {

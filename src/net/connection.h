@@ -27,7 +27,6 @@ public:
     virtual void on_closed(Status status) = 0;
     virtual void on_drained() {}                       // everything queued has been taken by the kernel
     virtual void on_gone() {}                          // after close(): nothing will be called any more
-    virtual void on_abandoned() {}                     // the loops have stopped: let go of what others gave
 };
 
 class Connection final : public SocketEvents, public LoopMember, public std::enable_shared_from_this<Connection> {

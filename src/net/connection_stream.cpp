@@ -7,9 +7,11 @@ namespace {
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 
 // The connection's side; outlives the user's handle until the connection has gone. Loop thread.
-class Core final : public ConnectionEvents, public std::enable_shared_from_this<Core> {
+class Core final : public ConnectionEvents, public LoopMember, public std::enable_shared_from_this<Core> {
 public:
     explicit Core(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+    ~Core() override { connection_->loop().leave(this); }
+    void abandon() override { forget(); }
 
     void adopt(const std::function<std::string()>& early) {
         if (early) early_ = early();
@@ -59,7 +61,6 @@ public:
     void on_drained() override {
         if (drained_) drained_();
     }
-    void on_abandoned() override { forget(); }
     void on_gone() override {
         drained_ = nullptr;
         linger_.reset();
@@ -154,6 +155,7 @@ private:
 
 std::shared_ptr<Stream> make_connection_stream(std::shared_ptr<Connection> connection, std::function<std::string()> early) {
     auto core = std::make_shared<Core>(connection);
+    connection->loop().join(core);
     if (connection->loop().in_thread()) core->adopt(early);
     else connection->loop().post([core, early = std::move(early)] { core->adopt(early); });
     return std::make_shared<ConnectionStream>(std::move(connection), std::move(core));

@@ -28,7 +28,10 @@ void IoThreads::stop() {
         if (thread.joinable()) thread.join();
     }
     for (auto& loop : impl_->loops) loop->refuse_tasks();
-    for (auto& loop : impl_->loops) loop->drop_pending();
+    // What is dropped closes sockets, whose waits are then dropped in the next round.
+    for (int round = 0; round < 3; ++round) {
+        for (auto& loop : impl_->loops) loop->drop_pending();
+    }
 }
 
 void IoThreads::post(std::function<void()> task) { impl_->next_loop().post(std::move(task)); }

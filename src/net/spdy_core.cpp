@@ -74,8 +74,14 @@ void SpdyCore::start(std::function<void(std::shared_ptr<SpdyStream>)> opened, st
     transport_->on_drained([weak = weak_from_this()] {
         if (auto self = weak.lock()) self->on_drained();
     });
-    transport_->start([self = shared_from_this()](std::string_view bytes) { self->on_bytes(bytes); },
-                      [self = shared_from_this()](Status status) { self->on_end(std::move(status)); });
+    // Weak, as the transport belongs to us: only handles keep a session.
+    transport_->start(
+        [weak = weak_from_this()](std::string_view bytes) {
+            if (auto self = weak.lock()) self->on_bytes(bytes);
+        },
+        [weak = weak_from_this()](Status status) {
+            if (auto self = weak.lock()) self->on_end(std::move(status));
+        });
 }
 
 void SpdyCore::on_bytes(std::string_view bytes) {

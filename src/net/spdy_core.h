@@ -1,4 +1,4 @@
-// The inside of a SPDY session. It is held by the transport's callbacks, the session's handle and each stream's handle.
+// The inside of a SPDY session. It is held by the session's handle and each stream's handle.
 #pragma once
 
 #include <atomic>

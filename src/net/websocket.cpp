@@ -13,7 +13,7 @@ constexpr uint8_t kCloseOpcode = 8, kPingOpcode = 9, kPongOpcode = 10;
 constexpr size_t kReasonBytesMax = 123;
 constexpr size_t kPongQueueMax = 64 << 10;   // a peer that pings and never reads gets no more pongs
 
-// What the stream's callbacks hold: it outlives the user's handle until the connection has ended.
+// Held by the user's handle, and by what runs on the stream's thread.
 class Core final : public WsParser::Sink, public std::enable_shared_from_this<Core> {
 public:
     Core(std::shared_ptr<Stream> stream, WsRole role, size_t message_bytes_max)
@@ -22,8 +22,14 @@ public:
     void start(std::function<void(WsKind, std::string_view)> message, std::function<void(Status)> closed) {
         message_ = std::move(message);
         closed_ = std::move(closed);
-        stream_->start([self = shared_from_this()](std::string_view bytes) { self->on_bytes(bytes); },
-                       [self = shared_from_this()](Status status) { self->on_end(std::move(status)); });
+        // Weak, as the stream belongs to us.
+        stream_->start(
+            [weak = weak_from_this()](std::string_view bytes) {
+                if (auto self = weak.lock()) self->on_bytes(bytes);
+            },
+            [weak = weak_from_this()](Status status) {
+                if (auto self = weak.lock()) self->on_end(std::move(status));
+            });
     }
     // The user's handle is gone. On the stream's thread.
     void release() {

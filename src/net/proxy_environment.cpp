@@ -1,0 +1,67 @@
+#include <arpa/inet.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "base/strings.h"
+#include "net/blocking_client.h"
+
+namespace skiff::net {
+
+namespace {
+
+std::string either_case(const char* name) {
+    if (const char* value = getenv(name)) return value;
+    const char* value = getenv(lower(name).c_str());
+    return value ? value : "";
+}
+
+// Leading bits of two addresses in network order.
+bool same_prefix(const unsigned char* a, const unsigned char* b, int64_t bits) {
+    const auto whole = static_cast<size_t>(bits / 8);
+    if (memcmp(a, b, whole) != 0) return false;
+    const int rest = static_cast<int>(bits % 8);
+    return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
+}
+
+bool in_network(std::string_view network, const std::string& host) {
+    const size_t slash = network.find('/');
+    const auto bits = parse_int(network.substr(slash + 1));
+    const std::string base(network.substr(0, slash));
+    for (const int family : {AF_INET, AF_INET6}) {
+        unsigned char a[16], b[16];
+        const int64_t width = family == AF_INET ? 32 : 128;
+        if (inet_pton(family, base.c_str(), a) != 1 || inet_pton(family, host.c_str(), b) != 1) continue;
+        return bits && *bits >= 0 && *bits <= width && same_prefix(a, b, *bits);
+    }
+    return false;
+}
+
+bool matches(std::string_view rule, const std::string& host, uint16_t port) {
+    if (rule == "*") return true;
+    if (rule.find('/') != std::string_view::npos) return in_network(rule, host);
+    if (const size_t colon = rule.rfind(':'); colon != std::string_view::npos && rule.find(':') == colon) {
+        if (parse_int(rule.substr(colon + 1)) != std::optional<int64_t>(port)) return false;
+        rule = rule.substr(0, colon);
+    }
+    if (rule.starts_with("*.")) rule.remove_prefix(1);
+    if (rule.starts_with(".")) return host.ends_with(rule) || host == rule.substr(1);
+    return host == rule || (host.size() > rule.size() && host.ends_with(rule) && host[host.size() - rule.size() - 1] == '.');
+}
+
+}  // namespace
+
+ProxyEnvironment ProxyEnvironment::from_process() { return {either_case("HTTP_PROXY"), either_case("HTTPS_PROXY"), either_case("NO_PROXY")}; }
+
+std::string proxy_for(const ProxyEnvironment& environment, std::string_view scheme, std::string_view host_text, uint16_t port) {
+    const std::string& proxy = scheme == "https" ? environment.https_proxy : environment.http_proxy;
+    const std::string host = lower(host_text);
+    if (proxy.empty() || host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "::1") return "";
+    for (std::string_view part : split_views(environment.no_proxy, ',')) {
+        const std::string rule = lower(trim(part));
+        if (!rule.empty() && matches(rule, host, port)) return "";
+    }
+    return proxy;
+}
+
+}  // namespace skiff::net
