@@ -102,12 +102,13 @@ Status Server::Parts::start_controllers() {
     runtime.clock = clock;
     runtime.informer_client = api->local_client(system_user("system:kube-controller-manager", {}));
     runtime.client_for = [this](const std::string& name) {
-        return api->local_client(system_user("system:serviceaccount:kube-system:" + name + "-controller",
+        return api->local_client(system_user("system:serviceaccount:kube-system:" + name,
                                              {"system:serviceaccounts", "system:serviceaccounts:kube-system"}));
     };
     controllers = reconcile::Runtime::create(std::move(runtime));
     controllers::Options controller_options;
     controller_options.cluster_cidr = options.cluster_cidr;
+    controller_options.kinds = kinds;
     controller_options.server_ca_pem = pki->server_ca.certificate_pem();
     controllers::add_all(*controllers, controller_options);
     controllers->start();

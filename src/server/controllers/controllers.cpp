@@ -16,25 +16,23 @@
 
 namespace skiff::controllers {
 
-std::vector<std::unique_ptr<reconcile::Controller>> make_controllers(const ControllerOptions& options) {
+void add_all(reconcile::Runtime& runtime, const Options& options) {
     auto facts = std::make_shared<PodFactsCache>();
     auto pods_by_node = std::make_shared<PodsByNode>(facts);
-    std::vector<std::unique_ptr<reconcile::Controller>> all;
-    all.push_back(make_namespace_controller());
-    all.push_back(make_service_account_controller());
-    all.push_back(make_root_ca_controller(options.root_ca_pem));
-    all.push_back(make_node_ipam_controller(options.cluster_cidr, options.node_cidr_bits));
-    all.push_back(make_deployment_controller(facts));
-    all.push_back(make_replica_set_controller(facts));
-    all.push_back(make_replication_controller(facts));
-    all.push_back(make_daemon_set_controller(facts));
-    all.push_back(make_endpoint_slice_controller(facts));
-    all.push_back(make_endpoints_controller(facts));
-    all.push_back(make_garbage_collector());
-    all.push_back(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));
-    all.push_back(make_taint_eviction_controller(pods_by_node));
-    all.push_back(make_pod_gc_controller(pods_by_node, facts, options.terminated_pods_max));
-    return all;
+    runtime.add(make_namespace_controller(options.kinds));
+    runtime.add(make_service_account_controller());
+    runtime.add(make_root_ca_controller(options.server_ca_pem));
+    runtime.add(make_node_ipam_controller(options.cluster_cidr, options.node_cidr_bits));
+    runtime.add(make_deployment_controller(facts));
+    runtime.add(make_replica_set_controller(facts));
+    runtime.add(make_replication_controller(facts));
+    runtime.add(make_daemon_set_controller(facts));
+    runtime.add(make_endpoint_slice_controller(facts));
+    runtime.add(make_endpoints_controller(facts));
+    runtime.add(make_garbage_collector(options.kinds));
+    runtime.add(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));
+    runtime.add(make_taint_eviction_controller(pods_by_node));
+    runtime.add(make_pod_gc_controller(pods_by_node, facts, options.terminated_pods_max));
 }
 
 }  // namespace skiff::controllers

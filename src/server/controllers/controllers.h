@@ -5,17 +5,19 @@
 #include <string>
 #include <vector>
 
-#include "reconcile/controller.h"
+#include "api/kind.h"
+#include "reconcile/runtime.h"
 
 namespace skiff::controllers {
 
-struct ControllerOptions {
-    std::string root_ca_pem;                 // published as kube-root-ca.crt in every namespace
+struct Options {
+    std::string server_ca_pem;               // published as kube-root-ca.crt in every namespace
     std::string cluster_cidr = "10.42.0.0/16";   // pod addresses; IPv4, with ",<IPv6 range>" for dual stack
     int node_cidr_bits = 24;
-    std::string cluster_domain = "cluster.local";
     int64_t terminated_pods_max = 12'500;    // pod GC removes the oldest beyond
     int64_t node_grace_s = 50;               // a node whose lease is older is Unknown
+    // The kinds that the server serves besides CRDs. Null: discovery is asked.
+    std::shared_ptr<const api::KindRegistry> kinds;
     // CSR signing: PEM of CA certificate and key for each signer; a signer without is not served.
     struct Signer {
         std::string name, ca_pem, key_pem;
@@ -23,6 +25,6 @@ struct ControllerOptions {
     std::vector<Signer> signers;
 };
 
-std::vector<std::unique_ptr<reconcile::Controller>> make_controllers(const ControllerOptions& options);
+void add_all(reconcile::Runtime& runtime, const Options& options);
 
 }  // namespace skiff::controllers

@@ -38,6 +38,7 @@ Target parse_key(const std::string& key) {
 
 class GarbageCollector : public reconcile::Controller {
 public:
+    explicit GarbageCollector(std::shared_ptr<const api::KindRegistry> kinds) : kinds_(std::move(kinds)) {}
     std::string_view name() const override { return "garbage-collector"; }
     std::string service_account() const override { return "generic-garbage-collector"; }
     std::string event_source() const override { return "garbage-collector-controller"; }
@@ -62,7 +63,7 @@ public:
 
 private:
     Result<Requeue> find_resources() {
-        auto served = TRY(discover(context_->client));
+        auto served = TRY(discover(context_->client, kinds_.get()));
         std::map<Gvr, bool> present;
         for (const auto& resource : served.resources) {
             if (!resource.has_verb("list") || !resource.has_verb("watch") || !resource.has_verb("delete")) continue;
@@ -247,6 +248,7 @@ private:
         return {};
     }
 
+    const std::shared_ptr<const api::KindRegistry> kinds_;
     reconcile::Context* context_ = nullptr;
     std::shared_mutex mutex_;
     std::map<Gvr, std::shared_ptr<Informer>> followed_;
@@ -255,6 +257,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<reconcile::Controller> make_garbage_collector() { return std::make_unique<GarbageCollector>(); }
+std::unique_ptr<reconcile::Controller> make_garbage_collector(std::shared_ptr<const api::KindRegistry> kinds) {
+    return std::make_unique<GarbageCollector>(std::move(kinds));
+}
 
 }  // namespace skiff::controllers

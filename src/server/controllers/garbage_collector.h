@@ -4,10 +4,11 @@
 
 #include <memory>
 
+#include "api/kind.h"
 #include "reconcile/controller.h"
 
 namespace skiff::controllers {
 
-std::unique_ptr<reconcile::Controller> make_garbage_collector();
+std::unique_ptr<reconcile::Controller> make_garbage_collector(std::shared_ptr<const api::KindRegistry> kinds = nullptr);
 
 }  // namespace skiff::controllers

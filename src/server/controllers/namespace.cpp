@@ -20,6 +20,7 @@ constexpr Duration kLookAgainForPods = std::chrono::seconds(5);
 
 class NamespaceController : public reconcile::Controller {
 public:
+    explicit NamespaceController(std::shared_ptr<const api::KindRegistry> kinds) : kinds_(std::move(kinds)) {}
     std::string_view name() const override { return "namespace"; }
     std::vector<Gvr> inputs() const override { return {kNamespaces, kPods}; }
     std::vector<reconcile::Output> outputs() const override { return {reconcile::Output::any()}; }
@@ -46,7 +47,7 @@ public:
         for (const auto& finalizer : (*tree)["spec"]["finalizers"].items()) ours = ours || finalizer.as_string() == kFinalizer;
         if (!ours) return Requeue{};
 
-        auto served = TRY(discover(context_->client));
+        auto served = TRY(discover(context_->client, kinds_.get()));
         NamespaceRemains remains;
         remains.discovery_failed = served.failed;
         remove_content(key, served.resources, remains);
@@ -117,12 +118,15 @@ private:
         return Requeue{};
     }
 
+    const std::shared_ptr<const api::KindRegistry> kinds_;
     reconcile::Context* context_ = nullptr;
     std::shared_ptr<reconcile::Informer> namespaces_, pods_;
 };
 
 }  // namespace
 
-std::unique_ptr<reconcile::Controller> make_namespace_controller() { return std::make_unique<NamespaceController>(); }
+std::unique_ptr<reconcile::Controller> make_namespace_controller(std::shared_ptr<const api::KindRegistry> kinds) {
+    return std::make_unique<NamespaceController>(std::move(kinds));
+}
 
 }  // namespace skiff::controllers

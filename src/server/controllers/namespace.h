@@ -3,10 +3,11 @@
 
 #include <memory>
 
+#include "api/kind.h"
 #include "reconcile/controller.h"
 
 namespace skiff::controllers {
 
-std::unique_ptr<reconcile::Controller> make_namespace_controller();
+std::unique_ptr<reconcile::Controller> make_namespace_controller(std::shared_ptr<const api::KindRegistry> kinds = nullptr);
 
 }  // namespace skiff::controllers

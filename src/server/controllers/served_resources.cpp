@@ -5,6 +5,7 @@
 
 #include "client/resource_path.h"
 #include "json/parse.h"
+#include "server/controllers/conditions.h"
 
 namespace skiff::controllers {
 
@@ -31,6 +32,28 @@ std::vector<std::string> strings(const json::Value& list) {
 class Collector {
 public:
     explicit Collector(client::Client& client) : client_(client) {}
+
+    void registry(const api::KindRegistry& kinds) {
+        for (const auto* kind : kinds.all())
+            if (kind->storage) add({kind->gvr(), kind->gvk.kind, kind->scope == api::Scope::Namespaced, kind->verbs});
+    }
+
+    Status definitions() {
+        auto list = client_.list({"apiextensions.k8s.io", "v1", "customresourcedefinitions"}, {});
+        if (!list.ok()) return list.status().reason() == Reason::NotFound ? Status() : list.status();
+        for (const auto& definition : list->items) {
+            auto tree = definition->tree();
+            if (!condition_true((*tree)["status"], "Established")) continue;
+            const auto& spec = (*tree)["spec"];
+            for (const auto& version : spec["versions"].items())
+                if (version["served"].as_bool())
+                    add({{spec["group"].as_string(), version["name"].as_string(), spec["names"]["plural"].as_string()},
+                         spec["names"]["kind"].as_string(),
+                         spec["scope"].as_string() == "Namespaced",
+                         {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}});
+        }
+        return {};
+    }
 
     Status root(const std::string& path) {
         auto tree = TRY(fetch(client_, path, kAggregated));
@@ -86,8 +109,13 @@ private:
 
 bool ServedResource::has_verb(std::string_view verb) const { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
 
-Result<ServedResources> discover(client::Client& client) {
+Result<ServedResources> discover(client::Client& client, const api::KindRegistry* kinds) {
     Collector collector(client);
+    if (kinds) {
+        collector.registry(*kinds);
+        TRY(collector.definitions());
+        return collector.take();
+    }
     TRY(collector.root("/api"));
     TRY(collector.root("/apis"));
     return collector.take();

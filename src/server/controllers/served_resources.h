@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/kind.h"
 #include "client/client.h"
 
 namespace skiff::controllers {
@@ -16,12 +17,12 @@ struct ServedResource {
     bool has_verb(std::string_view verb) const;
 };
 
-// One version of each resource, the preferred one. Aggregated discovery where the server has it, else group by group. A group that
-// cannot be read is left out and named in `failed`.
+// One version of each resource, the preferred one. With a registry: its kinds and those of CRDs. Without: aggregated discovery where the
+// server has it, else group by group; a group that cannot be read is left out and named in `failed`.
 struct ServedResources {
     std::vector<ServedResource> resources;
     std::vector<std::string> failed;
 };
-Result<ServedResources> discover(client::Client& client);
+Result<ServedResources> discover(client::Client& client, const api::KindRegistry* kinds);
 
 }  // namespace skiff::controllers
