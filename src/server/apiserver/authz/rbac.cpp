@@ -23,6 +23,7 @@ std::string group_subject(std::string_view name) { return "g:" + std::string(nam
 
 }  // namespace
 
+// Role and Binding are compiled once for each version of their object. They hold it, so its address names the version.
 struct Rbac::Role {
     api::ObjectPtr object;
     PolicyRules rules;
@@ -33,24 +34,31 @@ struct Rbac::Binding {
     api::ObjectPtr object;
     std::string role_kind, role_name;
     struct Subject {
-        std::string key;         // u:<user name> or g:<group>
+        std::string key;         // u:<user name> or g:<group>; "" for what names nobody
         std::string text;        // as in reasons: ServiceAccount "name/namespace"
     };
     std::vector<Subject> subjects;
-    const PolicyRules* rules = nullptr;   // of the role; null when there is none
-    std::string ns() const { return object->meta().ns; }
 };
 
-// Immutable once made. Bindings point at rules that it owns.
+// Immutable once made.
 struct Rbac::Policy {
     Revisions revisions{};
-    std::unordered_map<const api::Object*, RolePtr> roles;          // compiled, by object
+    std::unordered_map<const api::Object*, RolePtr> roles;
+    std::unordered_map<const api::Object*, BindingPtr> bindings;
     std::map<std::string, const PolicyRules*, std::less<>> rules;   // "name" or "namespace/name"
     std::vector<std::unique_ptr<PolicyRules>> aggregated;
-    using Entry = std::pair<std::shared_ptr<const Binding>, size_t>;
+    struct Entry {
+        const Binding* binding;
+        const Binding::Subject* subject;
+        const PolicyRules* rules;       // of the role; null when there is none
+    };
     using BySubject = std::unordered_map<std::string, std::vector<Entry>>;
     BySubject cluster;
     std::map<std::string, BySubject, std::less<>> namespaces;
+
+    void add_role(RolePtr role);
+    void aggregate();
+    void add_binding(BindingPtr binding);
 };
 
 namespace {
@@ -90,61 +98,75 @@ std::shared_ptr<const Rbac::Policy> Rbac::policy() const {
     Revisions now{reader_.revision(kClusterRoles), reader_.revision(kRoles), reader_.revision(kClusterRoleBindings), reader_.revision(kRoleBindings)};
     std::lock_guard lock(mutex_);
     if (!policy_ || policy_->revisions != now) {
-        auto compiled = std::const_pointer_cast<Policy>(compile(policy_.get()));
+        auto compiled = compile(policy_.get());
         compiled->revisions = now;   // read before the objects, so a change in between compiles once more
         policy_ = std::move(compiled);
     }
     return policy_;
 }
 
-std::shared_ptr<const Rbac::Policy> Rbac::compile(const Policy* old) const {
+Rbac::RolePtr Rbac::compile_role(api::ObjectPtr object) {
+    auto role = std::make_shared<Role>();
+    auto tree = object->tree();
+    role->rules = policy_rules((*tree)["rules"]);
+    for (const auto& selector : (*tree)["aggregationRule"]["clusterRoleSelectors"].items())
+        if (auto parsed = api::LabelSelector::from_object(selector); parsed.ok()) role->aggregates.push_back(std::move(parsed).value());
+    role->object = std::move(object);
+    return role;
+}
+
+Rbac::BindingPtr Rbac::compile_binding(api::ObjectPtr object) {
+    auto binding = std::make_shared<Binding>();
+    auto tree = object->tree();
+    binding->role_kind = (*tree)["roleRef"]["kind"].as_string();
+    binding->role_name = (*tree)["roleRef"]["name"].as_string();
+    for (const auto& subject : (*tree)["subjects"].items()) binding->subjects.push_back(read_subject<Binding::Subject>(subject, object->meta().ns));
+    binding->object = std::move(object);
+    return binding;
+}
+
+void Rbac::Policy::add_role(RolePtr role) {
+    rules[role->object->meta().key()] = &role->rules;
+    roles.emplace(role->object.get(), std::move(role));
+}
+
+void Rbac::Policy::aggregate() {
+    for (const auto& [object, role] : roles) {
+        if (role->aggregates.empty() || !object->meta().ns.empty()) continue;
+        auto united = std::make_unique<PolicyRules>();
+        for (const auto& [other, part] : roles) {
+            bool selected = part != role && other->meta().ns.empty() &&
+                            std::any_of(role->aggregates.begin(), role->aggregates.end(), [&, o = other](const auto& s) { return s.matches(o->meta().labels); });
+            if (selected) united->insert(united->end(), part->rules.begin(), part->rules.end());
+        }
+        rules[object->meta().key()] = united.get();
+        aggregated.push_back(std::move(united));
+    }
+}
+
+void Rbac::Policy::add_binding(BindingPtr binding) {
+    const std::string& ns = binding->object->meta().ns;
+    auto found = rules.find(binding->role_kind == "Role" ? ns + "/" + binding->role_name : binding->role_name);
+    const PolicyRules* role = found == rules.end() ? nullptr : found->second;
+    auto& index = ns.empty() ? cluster : namespaces[ns];
+    for (const auto& subject : binding->subjects)
+        if (!subject.key.empty()) index[subject.key].push_back({binding.get(), &subject, role});
+    bindings.emplace(binding->object.get(), std::move(binding));
+}
+
+std::shared_ptr<Rbac::Policy> Rbac::compile(const Policy* old) const {
     auto policy = std::make_shared<Policy>();
-    std::vector<RolePtr> cluster_roles;
     for (const auto* gvr : {&kClusterRoles, &kRoles}) {
         for (auto& object : reader_.list(*gvr)) {
-            RolePtr role;
-            if (old) {
-                auto found = old->roles.find(object.get());
-                if (found != old->roles.end()) role = found->second;
-            }
-            if (!role) {
-                auto fresh = std::make_shared<Role>();
-                auto tree = object->tree();
-                fresh->rules = policy_rules((*tree)["rules"]);
-                for (const auto& selector : (*tree)["aggregationRule"]["clusterRoleSelectors"].items())
-                    if (auto parsed = api::LabelSelector::from_object(selector); parsed.ok()) fresh->aggregates.push_back(std::move(parsed).value());
-                fresh->object = object;
-                role = std::move(fresh);
-            }
-            policy->roles.emplace(object.get(), role);
-            policy->rules[object->meta().key()] = &role->rules;
-            if (gvr == &kClusterRoles) cluster_roles.push_back(std::move(role));
+            auto known = old ? old->roles.find(object.get()) : decltype(old->roles.end()){};
+            policy->add_role(old && known != old->roles.end() ? known->second : compile_role(std::move(object)));
         }
     }
-    for (const auto& role : cluster_roles) {
-        if (role->aggregates.empty()) continue;
-        auto rules = std::make_unique<PolicyRules>();
-        for (const auto& part : cluster_roles)
-            if (part != role && std::any_of(role->aggregates.begin(), role->aggregates.end(),
-                                            [&](const auto& selector) { return selector.matches(part->object->meta().labels); }))
-                rules->insert(rules->end(), part->rules.begin(), part->rules.end());
-        policy->rules[role->object->meta().key()] = rules.get();
-        policy->aggregated.push_back(std::move(rules));
-    }
+    policy->aggregate();
     for (const auto* gvr : {&kClusterRoleBindings, &kRoleBindings}) {
         for (auto& object : reader_.list(*gvr)) {
-            auto tree = object->tree();
-            auto binding = std::make_shared<Binding>();
-            binding->role_kind = (*tree)["roleRef"]["kind"].as_string();
-            binding->role_name = (*tree)["roleRef"]["name"].as_string();
-            const std::string& ns = object->meta().ns;
-            auto rules = policy->rules.find(binding->role_kind == "Role" ? ns + "/" + binding->role_name : binding->role_name);
-            if (rules != policy->rules.end()) binding->rules = rules->second;
-            for (const auto& subject : (*tree)["subjects"].items()) binding->subjects.push_back(read_subject<Binding::Subject>(subject, ns));
-            binding->object = object;
-            auto& index = ns.empty() ? policy->cluster : policy->namespaces[ns];
-            for (size_t i = 0; i < binding->subjects.size(); ++i)
-                if (!binding->subjects[i].key.empty()) index[binding->subjects[i].key].emplace_back(binding, i);
+            auto known = old ? old->bindings.find(object.get()) : decltype(old->bindings.end()){};
+            policy->add_binding(old && known != old->bindings.end() ? known->second : compile_binding(std::move(object)));
         }
     }
     return policy;
@@ -158,8 +180,8 @@ void Rbac::for_each_binding(const Policy& policy, const User& user, std::string_
         for (const auto& key : keys) {
             auto found = index.find(key);
             if (found == index.end()) continue;
-            for (const auto& [binding, subject] : found->second)
-                if (visit(*binding, binding->subjects[subject])) return true;
+            for (const auto& entry : found->second)
+                if (visit(entry)) return true;
         }
         return false;
     };
@@ -172,13 +194,14 @@ Verdict Rbac::authorize(const Attributes& attributes) const {
     auto policy = this->policy();
     Verdict verdict;
     std::vector<std::string> problems;
-    for_each_binding(*policy, attributes.user, attributes.ns, [&](const Binding& binding, const Binding::Subject& subject) {
-        if (!binding.rules) {
+    for_each_binding(*policy, attributes.user, attributes.ns, [&](const Policy::Entry& entry) {
+        const Binding& binding = *entry.binding;
+        if (!entry.rules) {
             problems.push_back(missing_role(binding.role_kind, binding.role_name));
             return false;
         }
-        if (std::none_of(binding.rules->begin(), binding.rules->end(), [&](const PolicyRule& rule) { return rule.allows(attributes); })) return false;
-        verdict = {Verdict::Kind::Allow, "RBAC: allowed by " + binding_text(*binding.object, binding.role_kind, binding.role_name, subject.text)};
+        if (std::none_of(entry.rules->begin(), entry.rules->end(), [&](const PolicyRule& rule) { return rule.allows(attributes); })) return false;
+        verdict = {Verdict::Kind::Allow, "RBAC: allowed by " + binding_text(*binding.object, binding.role_kind, binding.role_name, entry.subject->text)};
         return true;
     });
     if (verdict.kind != Verdict::Kind::Allow && !problems.empty())
@@ -189,8 +212,8 @@ Verdict Rbac::authorize(const Attributes& attributes) const {
 PolicyRules Rbac::user_rules(const User& user, std::string_view ns) const {
     auto policy = this->policy();
     PolicyRules out;
-    for_each_binding(*policy, user, ns, [&](const Binding& binding, const Binding::Subject&) {
-        if (binding.rules) out.insert(out.end(), binding.rules->begin(), binding.rules->end());
+    for_each_binding(*policy, user, ns, [&](const Policy::Entry& entry) {
+        if (entry.rules) out.insert(out.end(), entry.rules->begin(), entry.rules->end());
         return false;
     });
     return out;

@@ -40,8 +40,10 @@ private:
     using BindingPtr = std::shared_ptr<const Binding>;
 
     std::shared_ptr<const Policy> policy() const;
-    std::shared_ptr<const Policy> compile(const Policy* old) const;
-    // Calls visit(binding, subject index) for every binding of the user until it returns true.
+    std::shared_ptr<Policy> compile(const Policy* old) const;
+    static RolePtr compile_role(api::ObjectPtr object);
+    static BindingPtr compile_binding(api::ObjectPtr object);
+    // Calls visit(entry) for every binding of the user until it returns true.
     template <typename Visit>
     static void for_each_binding(const Policy& policy, const User& user, std::string_view ns, Visit&& visit);
 

@@ -1,0 +1,39 @@
+#include "server/apiserver/authn/chain.h"
+
+#include "server/apiserver/authn/bearer.h"
+#include "server/apiserver/authn/bootstrap_tokens.h"
+#include "server/apiserver/authn/certificates.h"
+#include "server/apiserver/authn/join_tokens.h"
+
+namespace skiff::apiserver {
+
+namespace {
+
+// The last one: a credential that nobody recognized must not pass as anonymous.
+class RefuseUnknown : public Authenticator {
+public:
+    Result<std::optional<User>> authenticate(const net::Request& request) override {
+        if (!request.headers.get("Authorization").empty() || !bearer_token(request).empty()) return unauthorized();
+        return std::optional<User>();
+    }
+};
+
+}  // namespace
+
+Result<std::vector<std::shared_ptr<Authenticator>>> make_authenticators(const AuthenticationOptions& options, const Reader& reader, Clock& clock) {
+    std::vector<std::shared_ptr<Authenticator>> out;
+    if (!options.request_header_ca_pem.empty())
+        out.push_back(make_request_header_authenticator(options.request_header_ca_pem, options.request_header_names, clock));
+    if (!options.client_ca_pem.empty()) out.push_back(make_certificate_authenticator(options.client_ca_pem, clock));
+    out.push_back(make_bootstrap_token_authenticator(reader, clock));
+    if (!options.service_account_key_pems.empty()) {
+        auto verifier = TRY(pki::JwtVerifier::from_pems(options.service_account_key_pems));
+        out.push_back(make_service_account_authenticator(std::move(verifier), options.service_accounts, reader, clock));
+    }
+    if (!options.agent_secret_sha256.empty() || !options.server_secret_sha256.empty())
+        out.push_back(make_join_token_authenticator(options.agent_secret_sha256, options.server_secret_sha256));
+    out.push_back(std::make_shared<RefuseUnknown>());
+    return out;
+}
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,143 @@
+#include "server/apiserver/authn/service_accounts.h"
+
+#include <algorithm>
+#include <list>
+#include <mutex>
+#include <unordered_map>
+
+#include "api/timestamp.h"
+#include "base/hash.h"
+#include "server/apiserver/authn/bearer.h"
+
+namespace skiff::apiserver {
+
+namespace {
+
+const api::Gvr kServiceAccounts{"", "v1", "serviceaccounts"};
+const api::Gvr kPods{"", "v1", "pods"};
+const api::Gvr kSecrets{"", "v1", "secrets"};
+const api::Gvr kNodes{"", "v1", "nodes"};
+// What is being deleted may use its token this long, so that pods can shut down in order.
+constexpr auto kLeeway = std::chrono::seconds(60);
+constexpr char kExtra[] = "authentication.kubernetes.io/";
+
+// Claims of tokens whose signature was good, the oldest dropped first. By hash: no token is kept.
+class VerifiedTokens {
+public:
+    using Claims = std::shared_ptr<const json::Value>;
+
+    Claims find(const std::string& hash) {
+        std::lock_guard lock(mutex_);
+        auto found = claims_.find(hash);
+        return found == claims_.end() ? nullptr : found->second;
+    }
+    void add(const std::string& hash, Claims claims) {
+        std::lock_guard lock(mutex_);
+        if (!claims_.emplace(hash, std::move(claims)).second) return;
+        order_.push_back(hash);
+        if (order_.size() <= kMax) return;
+        claims_.erase(order_.front());
+        order_.pop_front();
+    }
+
+private:
+    static constexpr size_t kMax = 1024;
+    std::mutex mutex_;
+    std::unordered_map<std::string, Claims> claims_;
+    std::list<std::string> order_;
+};
+
+class ServiceAccountAuthenticator : public Authenticator {
+public:
+    ServiceAccountAuthenticator(pki::JwtVerifier verifier, ServiceAccountOptions options, const Reader& reader, Clock& clock)
+        : verifier_(std::move(verifier)), options_(std::move(options)), api_audiences_(options_.api_audiences()), reader_(reader), clock_(clock) {}
+
+    Result<std::optional<User>> authenticate(const net::Request& request) override {
+        std::string token = bearer_token(request);
+        if (std::count(token.begin(), token.end(), '.') != 2) return std::optional<User>();
+        auto claims = TRY(verified(token));
+        if (!claims) return std::optional<User>();   // another issuer's
+        if (!pki::check_times(*claims, clock_.now()).ok()) return unauthorized();
+        auto asked = request.headers.all(kAudienceHeader);
+        auto matched = matching_audiences((*claims)["aud"], asked.empty() ? api_audiences_ : asked);
+        if (matched.empty()) return unauthorized();
+        User user = TRY(user_of((*claims)["kubernetes.io"]));
+        if (const std::string& id = (*claims)["jti"].as_string(); !id.empty()) user.extra[std::string(kExtra) + "credential-id"] = {"JTI=" + id};
+        if (!asked.empty()) user.extra[std::string(kMatchedAudiences)] = std::move(matched);
+        return std::optional<User>(std::move(user));
+    }
+
+private:
+    Result<VerifiedTokens::Claims> verified(const std::string& token) {
+        if (token.size() > pki::kJwtBytesMax) return unauthorized();
+        std::string hash = sha256_hex(token);
+        if (auto known = verified_.find(hash)) return known;
+        auto unverified = pki::unverified_claims(token);
+        if (!unverified.ok() || (*unverified)["iss"].as_string() != options_.issuer) return VerifiedTokens::Claims();
+        auto claims = verifier_.verify(token);
+        if (!claims.ok()) return unauthorized();
+        auto kept = std::make_shared<const json::Value>(std::move(claims).value());
+        verified_.add(hash, kept);
+        return VerifiedTokens::Claims(std::move(kept));
+    }
+
+    static std::vector<std::string> matching_audiences(const json::Value& claim, const std::vector<std::string>& wanted) {
+        std::vector<std::string> held;
+        if (claim.is_string()) held.push_back(claim.as_string());
+        for (const auto& item : claim.items()) held.push_back(item.as_string());
+        std::vector<std::string> out;
+        for (const auto& audience : wanted)
+            if (std::find(held.begin(), held.end(), audience) != held.end()) out.push_back(audience);
+        return out;
+    }
+
+    // The object that a claim names is there, is the same one, and has not been deleted for longer than the leeway.
+    bool lives(const api::Gvr& gvr, const std::string& ns, const json::Value& reference) const {
+        auto object = reader_.get(gvr, ns, reference["name"].as_string());
+        if (!object || object->meta().uid != reference["uid"].as_string()) return false;
+        if (!object->meta().deleting()) return true;
+        auto deleted = api::parse_time(object->meta().deletion_timestamp);
+        return deleted && clock_.now() < *deleted + kLeeway;
+    }
+
+    Result<User> user_of(const json::Value& bound) const {
+        const std::string& ns = bound["namespace"].as_string();
+        const std::string& name = bound["serviceaccount"]["name"].as_string();
+        if (ns.empty() || name.empty() || !lives(kServiceAccounts, ns, bound["serviceaccount"])) return unauthorized();
+        User user;
+        user.name = "system:serviceaccount:" + ns + ":" + name;
+        user.uid = bound["serviceaccount"]["uid"].as_string();
+        user.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns};
+        if (bound["secret"].is_object() && !lives(kSecrets, ns, bound["secret"])) return unauthorized();
+        const json::Value& pod = bound["pod"];
+        const json::Value& node = bound["node"];
+        if (pod.is_object()) {
+            if (!lives(kPods, ns, pod)) return unauthorized();
+            user.extra[std::string(kExtra) + "pod-name"] = {pod["name"].as_string()};
+            user.extra[std::string(kExtra) + "pod-uid"] = {pod["uid"].as_string()};
+        }
+        if (node.is_object()) {
+            // Beside a pod the node is information only.
+            if (!pod.is_object() && !lives(kNodes, "", node)) return unauthorized();
+            user.extra[std::string(kExtra) + "node-name"] = {node["name"].as_string()};
+            if (!node["uid"].as_string().empty()) user.extra[std::string(kExtra) + "node-uid"] = {node["uid"].as_string()};
+        }
+        return user;
+    }
+
+    pki::JwtVerifier verifier_;
+    ServiceAccountOptions options_;
+    std::vector<std::string> api_audiences_;
+    const Reader& reader_;
+    Clock& clock_;
+    VerifiedTokens verified_;
+};
+
+}  // namespace
+
+std::shared_ptr<Authenticator> make_service_account_authenticator(pki::JwtVerifier verifier, ServiceAccountOptions options, const Reader& reader,
+                                                                  Clock& clock) {
+    return std::make_shared<ServiceAccountAuthenticator>(std::move(verifier), std::move(options), reader, clock);
+}
+
+}  // namespace skiff::apiserver
