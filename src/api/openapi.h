@@ -22,7 +22,7 @@ public:
     // The document of "api/v1" or "apis/apps/v1"; null when there is no such group version.
     Bytes document(std::string_view group_version_path);
     // Its hash as in the index, upper case hexadecimal; "" when there is none.
-    std::string hash(std::string_view group_version_path);
+    std::string hash(std::string_view group_version_path) const;
     // /openapi/v2 as JSON.
     Bytes v2();
 
@@ -35,7 +35,6 @@ private:
     std::shared_ptr<const KindRegistry> kinds_;
     std::mutex mutex_;
     std::map<std::string, std::weak_ptr<const std::string>, std::less<>> documents_;
-    std::map<std::string, std::string, std::less<>> hashes_;
     Bytes index_;
 };
 

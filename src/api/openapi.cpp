@@ -1,0 +1,164 @@
+#include "api/openapi.h"
+
+#include <algorithm>
+
+#include "api/openapi_paths.h"
+#include "base/hash.h"
+#include "base/version.h"
+#include "json/write.h"
+
+namespace skiff::api {
+
+namespace {
+
+std::string path_of(const GroupVersion& version) {
+    return version.group.empty() ? "api/" + version.version : "apis/" + version.group + "/" + version.version;
+}
+
+std::vector<const KindInfo*> kinds_of(const KindRegistry& kinds, std::string_view path) {
+    std::vector<const KindInfo*> out;
+    for (const auto* kind : kinds.all())
+        if (path_of({kind->gvk.group, kind->gvk.version}) == path) out.push_back(kind);
+    return out;
+}
+
+std::vector<const TypeSchema*> roots_of(const KindRegistry& kinds, const std::vector<const KindInfo*>& of) {
+    std::vector<const TypeSchema*> roots{kinds.schemas().find("meta.v1.Status"), kinds.schemas().find("meta.v1.DeleteOptions")};
+    for (const auto* kind : of) {
+        roots.push_back(kind->schema);
+        roots.push_back(list_schema(kinds, *kind));
+        for (const auto& sub : kind->subresources) roots.push_back(subresource_schema(kinds, *kind, sub));
+    }
+    return roots;
+}
+
+// Text is appended piece by piece: a tree of the whole document would need many times its size.
+class Document {
+public:
+    explicit Document(std::string head) : text_(std::move(head)) {}
+    void open(std::string_view name) {
+        json::append_quoted(text_, name);
+        text_ += ":{";
+        first_ = true;
+    }
+    void member(std::string_view name, const json::Value& value) {
+        if (!first_) text_ += ',';
+        first_ = false;
+        json::append_quoted(text_, name);
+        text_ += ':';
+        json::append(text_, value);
+    }
+    void raw(std::string_view text) { text_ += text; }
+    std::string take() {
+        text_.shrink_to_fit();
+        return std::move(text_);
+    }
+
+private:
+    std::string text_;
+    bool first_ = true;
+};
+
+void add_definitions(Document& document, const std::vector<const TypeSchema*>& roots, OpenApiVersion version, const KindsOfTypes& kinds) {
+    for (const auto& [name, type] : reachable(roots)) document.member(definition_name(name), definition_of(*type, version, kinds));
+    for (const auto& [name, schema] : scalar_definitions(version)) document.member(name, schema);
+}
+
+json::Value info() { return json::Value::object({{"title", "Kubernetes"}, {"version", kKubernetesVersion}}); }
+
+}  // namespace
+
+Bytes OpenApi::index() {
+    std::lock_guard lock(mutex_);
+    if (!index_) index_ = std::make_shared<const std::string>(make_index({}));
+    return index_;
+}
+
+Bytes OpenApi::document(std::string_view path) {
+    if (kinds_of(*kinds_, path).empty()) return nullptr;
+    return cached(std::string(path), &OpenApi::make_document);
+}
+
+Bytes OpenApi::v2() { return cached("v2", &OpenApi::make_v2); }
+
+// Depends on nothing but the tables, so it needs no document to be made.
+std::string OpenApi::hash(std::string_view path) const {
+    auto kinds = kinds_of(*kinds_, path);
+    if (kinds.empty()) return {};
+    Sha256 sha;
+    sha.update(kVersion);
+    sha.update(kKubernetesVersion);
+    for (const auto* kind : kinds) {
+        sha.update(kind->plural);
+        for (const auto& sub : kind->subresources) sha.update(sub.name);
+    }
+    for (const auto& [name, type] : reachable(roots_of(*kinds_, kinds))) {
+        sha.update(name);
+        for (const auto& field : type->fields()) {
+            sha.update(field.name);
+            sha.update(field.doc);
+            sha.update(std::string_view(field.required ? "r" : "o"));
+            char shape[] = {static_cast<char>('a' + static_cast<int>(field.value.kind)), static_cast<char>('a' + field.patch_strategy)};
+            sha.update(std::string_view(shape, sizeof shape));
+        }
+    }
+    std::string hex = sha.hex_digest();
+    for (char& c : hex)
+        if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+    return hex;
+}
+
+Bytes OpenApi::cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const) {
+    std::lock_guard lock(mutex_);
+    auto& slot = documents_[name];
+    if (auto bytes = slot.lock()) return bytes;
+    auto bytes = std::make_shared<const std::string>((this->*make)(name));
+    slot = bytes;
+    return bytes;
+}
+
+std::string OpenApi::make_index(std::string_view) const {
+    json::Value paths = json::Value::object();
+    auto add = [&](const std::string& path, const std::string& hash) {
+        paths.set(path, json::Value::object({{"serverRelativeURL", "/openapi/v3/" + path + "?hash=" + hash}}));
+    };
+    for (const auto& version : kinds_->group_versions()) add(path_of(version), hash(path_of(version)));
+    std::string plain = sha256_hex(kKubernetesVersion);
+    for (const char* path : {"api", "apis", "version"}) add(path, plain);
+    return json::write(json::Value::object({{"paths", std::move(paths)}}));
+}
+
+std::string OpenApi::make_document(std::string_view path) const {
+    auto kinds = kinds_of(*kinds_, path);
+    Document document("{\"openapi\":\"3.0.0\",");
+    document.member("info", info());
+    document.raw(",");
+    document.open("paths");
+    for (const auto* kind : kinds)
+        add_paths(*kinds_, *kind, OpenApiVersion::V3, [&](const std::string& at, json::Value item) { document.member(at, item); });
+    document.raw("},");
+    document.open("components");
+    document.open("schemas");
+    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V3, kinds_of_types(*kinds_));
+    document.raw("},\"securitySchemes\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
+                 "\"name\":\"authorization\",\"in\":\"header\"}}}}");
+    return document.take();
+}
+
+std::string OpenApi::make_v2(std::string_view) const {
+    auto kinds = kinds_->all();
+    Document document("{\"swagger\":\"2.0\",");
+    document.member("info", info());
+    document.raw(",");
+    document.open("paths");
+    for (const auto* kind : kinds)
+        add_paths(*kinds_, *kind, OpenApiVersion::V2, [&](const std::string& at, json::Value item) { document.member(at, item); });
+    document.raw("},");
+    document.open("definitions");
+    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V2, kinds_of_types(*kinds_));
+    document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
+                 "\"name\":\"authorization\",\"in\":\"header\"}}}");
+    return document.take();
+}
+
+}  // namespace skiff::api

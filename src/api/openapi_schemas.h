@@ -1,0 +1,32 @@
+// Definitions of OpenAPI documents: one for each type of the field tables. Pure; any thread.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/kind.h"
+
+namespace skiff::api {
+
+enum class OpenApiVersion { V2, V3 };
+
+// Which group-version-kinds a type is the root of.
+using KindsOfTypes = std::map<const TypeSchema*, std::vector<Gvk>>;
+KindsOfTypes kinds_of_types(const KindRegistry& kinds);
+
+// The list type of a kind ("apps.v1.DeploymentList"), or null.
+const TypeSchema* list_schema(const KindRegistry& kinds, const KindInfo& kind);
+// The type of a subresource's body, or null when it has none in the tables.
+const TypeSchema* subresource_schema(const KindRegistry& kinds, const KindInfo& kind, const Subresource& subresource);
+
+// Types reachable from the roots, by name.
+std::map<std::string_view, const TypeSchema*> reachable(const std::vector<const TypeSchema*>& roots);
+
+json::Value definition_of(const TypeSchema& type, OpenApiVersion version, const KindsOfTypes& kinds);
+// Quantity, Time, IntOrString and the other scalars that have a definition of their own: name and schema.
+std::vector<std::pair<std::string, json::Value>> scalar_definitions(OpenApiVersion version);
+std::string definition_ref(std::string_view definition, OpenApiVersion version);
+
+}  // namespace skiff::api
