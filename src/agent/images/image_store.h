@@ -63,12 +63,19 @@ public:
     // A docker-save or OCI archive (plain, gzip, zstd). Returns the images it brought; equal content is imported once.
     virtual Result<std::vector<Image>> import(const std::string& archive_path, const std::function<void(const Progress&)>& progress = {}) = 0;
     virtual Status remove(const std::string& reference) = 0;   // Conflict while a container uses it
+    // An image of one layer that holds this executable as /skiff, with the given arguments and environment: there without any registry.
+    // Made once for each version of the executable; pinned.
+    virtual Result<Image> add_builtin(const std::string& name, const std::string& executable, const std::vector<std::string>& args,
+                                      const std::vector<std::string>& env) = 0;
 
     // A writable root file system over the image's layers at <root>/containers/<container_id>/rootfs (overlayfs). Idempotent.
     virtual Result<std::string> mount_rootfs(const std::string& container_id, const Image& image) = 0;
     virtual Status unmount_rootfs(const std::string& container_id) = 0;
     virtual Result<int64_t> writable_layer_bytes(const std::string& container_id) = 0;
 };
+
+// The jailed child that unpacks a layer (an early branch of main): `skiff unpack DIR` with the layer as standard input.
+int unpack_main(int argc, char** argv);
 
 // "busybox" -> docker.io/library/busybox:latest; BadRequest ("invalid reference format") for what is no reference.
 Result<std::string> normalize_reference(const std::string& reference);
