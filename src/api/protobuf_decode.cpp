@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <bit>
+
+#include "api/protobuf.h"
+#include "api/protobuf_wire.h"
+#include "api/timestamp.h"
+#include "base/encoding.h"
+#include "json/parse.h"
+#include "json/utf8.h"
+
+namespace skiff::api {
+
+namespace {
+
+using Kind = ValueSchema::Kind;
+using Item = WireReader::Item;
+constexpr int kDepthMax = 100;
+
+Status wrong_wire_type(const Field& field, const Item& item) {
+    return error(Reason::BadRequest, "proto: wrong wireType = {} for field {}", static_cast<int>(item.type), field.name);
+}
+
+class Decoder {
+public:
+    // prefix: the numbers of the embedded messages that bytes are inside of.
+    Status message(const TypeSchema& schema, std::vector<int>& prefix, std::string_view bytes, json::Value& out, int depth) {
+        if (depth > kDepthMax) return error(Reason::BadRequest, "proto: message is nested too deeply");
+        WireReader reader(bytes);
+        while (!reader.at_end()) {
+            Item item = TRY(reader.next());
+            bool embedded = false;
+            const Field* field = find(schema, prefix, item.field, embedded);
+            if (field) {
+                TRY(assign(*field, item, out, depth));
+            } else if (embedded && item.type == WireType::Bytes) {
+                prefix.push_back(item.field);
+                TRY(message(schema, prefix, item.bytes, out, depth + 1));
+                prefix.pop_back();
+            }
+        }
+        return {};
+    }
+
+private:
+    static const Field* find(const TypeSchema& schema, const std::vector<int>& prefix, int number, bool& embedded) {
+        for (const auto& field : schema.fields()) {
+            const auto& path = field.proto;
+            if (path.size() <= prefix.size() || path[prefix.size()] != number) continue;
+            if (!std::equal(prefix.begin(), prefix.end(), path.begin())) continue;
+            if (path.size() == prefix.size() + 1) return &field;
+            embedded = true;
+        }
+        return nullptr;
+    }
+
+    Status assign(const Field& field, const Item& item, json::Value& out, int depth) {
+        const ValueSchema& schema = field.value;
+        if (schema.kind == Kind::Map) return map_entry(field, item, out.mut(field.name), depth);
+        if (schema.kind == Kind::List) return element(field, *schema.element, item, out.mut(field.name), depth);
+        // A message that comes twice is merged.
+        json::Value& slot = out.mut(field.name);
+        return value(field, schema, item, slot, depth);
+    }
+
+    Status element(const Field& field, const ValueSchema& schema, const Item& item, json::Value& list, int depth) {
+        bool number = schema.kind == Kind::Int32 || schema.kind == Kind::Int64 || schema.kind == Kind::Bool;
+        if (number && item.type == WireType::Bytes) {   // packed
+            WireReader reader(item.bytes);
+            while (!reader.at_end()) {
+                Item one{item.field, WireType::Varint, TRY(reader.varint()), {}};
+                list.push_back({});
+                TRY(value(field, schema, one, list.mut_items().back(), depth));
+            }
+            return {};
+        }
+        list.push_back({});
+        return value(field, schema, item, list.mut_items().back(), depth);
+    }
+
+    Status map_entry(const Field& field, const Item& item, json::Value& map, int depth) {
+        if (item.type != WireType::Bytes) return wrong_wire_type(field, item);
+        map.mut_members();
+        std::string key;
+        json::Value content = empty_value(*field.value.element);
+        WireReader reader(item.bytes);
+        while (!reader.at_end()) {
+            Item part = TRY(reader.next());
+            if (part.field == 1) key = json::valid_utf8(std::string(part.bytes));
+            if (part.field != 2) continue;
+            if (field.value.element->kind != Kind::List) {
+                TRY(value(field, *field.value.element, part, content, depth));
+                continue;
+            }
+            WireReader inner(part.bytes);
+            while (!inner.at_end()) {
+                Item one = TRY(inner.next());
+                if (one.field == 1) TRY(element(field, *field.value.element->element, one, content, depth));
+            }
+        }
+        map.set(key, std::move(content));
+        return {};
+    }
+
+    static json::Value empty_value(const ValueSchema& schema) {
+        if (schema.kind == Kind::List) return json::Value::array();
+        if (schema.kind == Kind::Object) return json::Value::object();
+        return schema.kind == Kind::Quantity ? json::Value("0") : json::Value("");
+    }
+
+    Status value(const Field& field, const ValueSchema& schema, const Item& item, json::Value& out, int depth) {
+        bool varint = schema.kind == Kind::Bool || schema.kind == Kind::Int32 || schema.kind == Kind::Int64;
+        WireType wanted = varint ? WireType::Varint : schema.kind == Kind::Double ? WireType::Fixed64 : WireType::Bytes;
+        if (item.type != wanted) return wrong_wire_type(field, item);
+        switch (schema.kind) {
+            case Kind::String: out = json::valid_utf8(std::string(item.bytes)); return {};
+            case Kind::Bool: out = item.number != 0; return {};
+            case Kind::Int32: out = static_cast<int64_t>(static_cast<int32_t>(item.number)); return {};
+            case Kind::Int64: out = static_cast<int64_t>(item.number); return {};
+            case Kind::Double: out = std::bit_cast<double>(item.number); return {};
+            case Kind::Bytes: out = base64_encode(item.bytes); return {};
+            case Kind::Quantity: return first_text(item.bytes, out);
+            case Kind::Any: return raw_json(item.bytes, out);
+            case Kind::Time:
+            case Kind::MicroTime: return time(schema.kind, item.bytes, out);
+            case Kind::Duration: return duration(item.bytes, out);
+            case Kind::IntOrString: return int_or_string(item.bytes, out);
+            case Kind::Object: {
+                if (!out.is_object()) out = json::Value::object();
+                std::vector<int> prefix;
+                return message(*schema.object, prefix, item.bytes, out, depth + 1);
+            }
+            default: return {};
+        }
+    }
+
+    static Status first_text(std::string_view bytes, json::Value& out) {
+        out = "0";
+        WireReader reader(bytes);
+        while (!reader.at_end()) {
+            Item item = TRY(reader.next());
+            if (item.field == 1 && !item.bytes.empty()) out = json::valid_utf8(std::string(item.bytes));
+        }
+        return {};
+    }
+
+    static Status raw_json(std::string_view bytes, json::Value& out) {
+        WireReader reader(bytes);
+        while (!reader.at_end()) {
+            Item item = TRY(reader.next());
+            if (item.field == 1 && !item.bytes.empty()) out = TRY(json::parse(item.bytes));
+        }
+        return {};
+    }
+
+    // An empty message is the zero time, which JSON writes as null.
+    static Status time(Kind kind, std::string_view bytes, json::Value& out) {
+        if (bytes.empty()) return {};
+        int64_t seconds = 0, nanos = 0;
+        WireReader reader(bytes);
+        while (!reader.at_end()) {
+            Item item = TRY(reader.next());
+            if (item.field == 1) seconds = static_cast<int64_t>(item.number);
+            if (item.field == 2) nanos = static_cast<int32_t>(item.number);
+        }
+        constexpr int64_t kSecondsMax = 9'200'000'000;   // nanoseconds in 64 bits
+        if (seconds > kSecondsMax || seconds < -kSecondsMax || nanos < 0 || nanos > 999'999'999)
+            return error(Reason::BadRequest, "proto: time out of range");
+        WallTime time{std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanos)};
+        out = kind == Kind::Time ? format_time(time) : format_micro_time(time);
+        return {};
+    }
+
+    static Status duration(std::string_view bytes, json::Value& out) {
+        int64_t nanos = 0;
+        WireReader reader(bytes);
+        while (!reader.at_end()) {
+            Item item = TRY(reader.next());
+            if (item.field == 1) nanos = static_cast<int64_t>(item.number);
+        }
+        out = format_duration(Duration(nanos));
+        return {};
+    }
+
+    static Status int_or_string(std::string_view bytes, json::Value& out) {
+        bool text = false;
+        int64_t number = 0;
+        std::string words;
+        WireReader reader(bytes);
+        while (!reader.at_end()) {
+            Item item = TRY(reader.next());
+            if (item.field == 1) text = item.number == 1;
+            if (item.field == 2) number = static_cast<int32_t>(item.number);
+            if (item.field == 3) words = json::valid_utf8(std::string(item.bytes));
+        }
+        out = text ? json::Value(std::move(words)) : json::Value(number);
+        return {};
+    }
+};
+
+}  // namespace
+
+Result<json::Value> decode_protobuf(const TypeSchema& schema, std::string_view raw) {
+    json::Value tree = json::Value::object();
+    std::vector<int> prefix;
+    TRY(Decoder().message(schema, prefix, raw, tree, 0));
+    return tree;
+}
+
+}  // namespace skiff::api
