@@ -5,6 +5,7 @@
 #include "server/controllers/endpoint_slice.h"
 #include "server/controllers/endpoints.h"
 #include "server/controllers/garbage_collector.h"
+#include "server/controllers/job.h"
 #include "server/controllers/namespace.h"
 #include "server/controllers/node_ipam.h"
 #include "server/controllers/node_lifecycle.h"
@@ -29,6 +30,8 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_daemon_set_controller(facts));
     runtime.add(make_endpoint_slice_controller(facts));
     runtime.add(make_endpoints_controller(facts));
+    runtime.add(make_job_controller());
+    runtime.add(make_job_ttl_controller());
     runtime.add(make_garbage_collector(options.kinds));
     runtime.add(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));
     runtime.add(make_taint_eviction_controller(pods_by_node));
