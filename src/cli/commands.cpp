@@ -10,13 +10,7 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> kCommands = {
         {"server", "run a server: the whole cluster in this process", cmd_server},
         {"agent", "join this machine to a cluster", cmd_agent},
-        {"kubectl", "work with the cluster: get, apply, logs, exec, ...", cmd_kubectl},
-        {"token", "make, list and delete join tokens", cmd_token},
-        {"image", "pull, list, import and remove images of this node", cmd_image},
         {"check", "look at this machine: what is missing and how to fix it", cmd_check},
-        {"killall", "stop the pods of this machine and clean network and mounts", cmd_killall},
-        {"uninstall", "undo what the installation made", cmd_uninstall},
-        {"completion", "print a completion script for bash or zsh", cmd_completion},
         {"version", "print versions", cmd_version},
         {"hello", "serve the hello page (what the skiff/hello image runs)", cmd_hello, true},
     };

@@ -21,8 +21,7 @@ void print_overview() {
 }  // namespace
 
 int run(std::string_view program, const std::vector<std::string>& args) {
-    auto name = program.substr(program.rfind('/') + 1);
-    if (name == "kubectl") return cmd_kubectl(args);
+    (void)program;
     if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
         if (args.size() > 1)
             if (const auto* command = find_command(args[1])) return command->run({"--help"});

@@ -78,9 +78,9 @@ Status Server::Parts::start_api(net::IoThreads& io) {
     api_options.kubelet_tls = TRY(net::TlsClientContext::create({.ca_pem = pki->kubelet_ca.certificate_pem(),
                                                                  .certificate_pem = pki->kubelet_client.certificate_pem,
                                                                  .key_pem = pki->kubelet_client.key_pem}));
-    auto identity = TRY(prepare_authentication(*pki, options, *clock, api_options));
+    TRY(prepare_authentication(*pki, options, *clock, api_options));
     api = TRY(apiserver::ApiServer::create(std::move(api_options)));
-    finish_authentication(*api, *pki, secrets, options, identity);
+    TRY(finish_authentication(*api, *pki, secrets, *clock));
     join = {pki.get(), &secrets, &options, clock,
             api->local_client(system_user("system:apiserver", {std::string(apiserver::kMasters)}), apiserver::ApiServer::Authorize::No)};
     add_join_paths();

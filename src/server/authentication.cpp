@@ -1,0 +1,41 @@
+#include "server/authentication.h"
+
+#include "base/hash.h"
+#include "server/apiserver/authn/chain.h"
+#include "server/apiserver/authz/bootstrap_policy.h"
+#include "server/apiserver/authz/chain.h"
+#include "server/apiserver/authz/escalation.h"
+#include "server/apiserver/authz/rbac.h"
+
+namespace skiff::server {
+
+Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(const ServerPki& pki, const ServerOptions& options, Clock& clock,
+                                                                                apiserver::ApiServerOptions& api) {
+    auto issuer = TRY(apiserver::ServiceAccountIssuer::create(pki.service_account_key_pem, {}, clock));
+    const auto address = options.advertise_address.empty() ? options.node_ip : options.advertise_address;
+    const auto keys_url = fmt::format("https://{}:{}/openid/v1/jwks", address, options.https_listen_port);
+    api.tokens = issuer;
+    api.issuer.configuration = [issuer, keys_url] { return issuer->discovery(keys_url); };
+    api.issuer.keys = [issuer] { return issuer->jwks(); };
+    api.bootstrap_objects = apiserver::bootstrap_policy_objects();
+    return issuer;
+}
+
+Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, const JoinSecrets& secrets, Clock& clock) {
+    apiserver::AuthenticationOptions authentication;
+    authentication.client_ca_pem = pki.client_ca.certificate_pem();
+    authentication.request_header_ca_pem = pki.request_header_ca.certificate_pem();
+    authentication.request_header_names = {"system:auth-proxy"};
+    authentication.service_account_key_pems = {pki.service_account_key_pem};
+    authentication.agent_secret_sha256 = sha256_hex(secrets.agent_secret);
+    authentication.server_secret_sha256 = sha256_hex(secrets.server_secret);
+    api.set_authenticators(TRY(apiserver::make_authenticators(authentication, api.reader(), clock)));
+    auto rbac = std::make_shared<apiserver::Rbac>(api.reader());
+    auto authorizer = apiserver::make_authorizer(rbac, api.reader());
+    api.set_authorizer(authorizer);
+    api.set_rule_resolver(rbac);
+    api.core().admission.add(apiserver::make_rbac_escalation_check(rbac, authorizer));
+    return {};
+}
+
+}  // namespace skiff::server
