@@ -11,6 +11,7 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, Clock& clo
     chain.add(make_service_account(reader));
     chain.add(make_node_restriction(reader));
     chain.add(make_taint_nodes());
+    chain.add(make_pod_security(reader));
     chain.add(make_priority(reader));
     chain.add(make_default_tolerations());
     chain.add(make_default_storage_class(reader));

@@ -15,6 +15,7 @@ std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_taint_nodes();
 std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_pod_security(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_priority(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_default_tolerations();
 std::unique_ptr<AdmissionPlugin> make_runtime_class(const Reader& reader);
