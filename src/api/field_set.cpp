@@ -118,20 +118,39 @@ std::vector<std::string> FieldSet::paths() const {
     return out;
 }
 
-FieldSet set_union(const FieldSet& a, const FieldSet& b) {
-    FieldSet out{a.element, a.member || b.member, {}};
-    zip(a, b, [&](const FieldSet* left, const FieldSet* right) {
-        out.children.push_back(!left ? *right : !right ? *left : set_union(*left, *right));
-    });
-    return out;
+FieldSet set_union(FieldSet a, FieldSet b) {
+    if (a.empty()) {
+        b.element = std::move(a.element);
+        return b;
+    }
+    a.member |= b.member;
+    size_t known = a.children.size();
+    for (auto& child : b.children) {
+        auto end = a.children.begin() + static_cast<std::ptrdiff_t>(known);
+        auto it = std::lower_bound(a.children.begin(), end, child.element, [](const FieldSet& set, const std::string& e) { return set.element < e; });
+        if (it != end && it->element == child.element) *it = set_union(std::move(*it), std::move(child));
+        else a.children.push_back(std::move(child));
+    }
+    if (a.children.size() != known) a.sort();
+    return a;
 }
 
-FieldSet set_difference(const FieldSet& a, const FieldSet& b) {
-    FieldSet out{a.element, a.member && !b.member, {}};
-    zip(a, b, [&](const FieldSet* left, const FieldSet* right) {
-        if (left) out.adopt(right ? set_difference(*left, *right) : *left);
-    });
-    return out;
+void subtract(FieldSet& a, const FieldSet& b) {
+    if (b.member) a.member = false;
+    bool emptied = false;
+    for (const auto& gone : b.children) {
+        auto it = std::lower_bound(a.children.begin(), a.children.end(), gone.element,
+                                   [](const FieldSet& set, const std::string& e) { return set.element < e; });
+        if (it == a.children.end() || it->element != gone.element) continue;
+        subtract(*it, gone);
+        emptied |= it->empty();
+    }
+    if (emptied) std::erase_if(a.children, [](const FieldSet& child) { return child.empty(); });
+}
+
+FieldSet set_difference(FieldSet a, const FieldSet& b) {
+    subtract(a, b);
+    return a;
 }
 
 FieldSet set_intersection(const FieldSet& a, const FieldSet& b) {

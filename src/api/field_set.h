@@ -31,8 +31,9 @@ struct FieldSet {
     std::vector<std::string> paths() const;
 };
 
-FieldSet set_union(const FieldSet& a, const FieldSet& b);
-FieldSet set_difference(const FieldSet& a, const FieldSet& b);
+FieldSet set_union(FieldSet a, FieldSet b);
+FieldSet set_difference(FieldSet a, const FieldSet& b);
+void subtract(FieldSet& a, const FieldSet& b);   // a = a - b; touches only what both have
 FieldSet set_intersection(const FieldSet& a, const FieldSet& b);
 // Without everything at and below the members of b.
 FieldSet set_without_below(const FieldSet& a, const FieldSet& b);
