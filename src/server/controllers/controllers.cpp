@@ -1,5 +1,6 @@
 #include "server/controllers/controllers.h"
 
+#include "server/controllers/cron_job.h"
 #include "server/controllers/daemon_set.h"
 #include "server/controllers/deployment.h"
 #include "server/controllers/endpoint_slice.h"
@@ -14,6 +15,7 @@
 #include "server/controllers/replica_set.h"
 #include "server/controllers/root_ca.h"
 #include "server/controllers/service_account.h"
+#include "server/controllers/stateful_set.h"
 
 namespace skiff::controllers {
 
@@ -30,8 +32,10 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_daemon_set_controller(facts));
     runtime.add(make_endpoint_slice_controller(facts));
     runtime.add(make_endpoints_controller(facts));
+    runtime.add(make_stateful_set_controller(facts));
     runtime.add(make_job_controller());
     runtime.add(make_job_ttl_controller());
+    runtime.add(make_cron_job_controller());
     runtime.add(make_garbage_collector(options.kinds));
     runtime.add(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));
     runtime.add(make_taint_eviction_controller(pods_by_node));

@@ -43,6 +43,7 @@ Result<std::vector<ObjectPtr>> Claimer::claim(const reconcile::Informer& depende
         switch (decide_claim(object->meta(), owner_->meta(), selector_)) {
             case Claim::Keep: claimed.push_back(object); break;
             case Claim::Adopt: {
+                if (may_adopt && !may_adopt(*object)) break;
                 auto adopted = adopt(dependents.gvr(), object);
                 if (!adopted.ok()) failed = adopted.status();
                 else if (*adopted) claimed.push_back(object);

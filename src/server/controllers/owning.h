@@ -34,6 +34,7 @@ public:
     // The dependents that belong to the owner after adopting and releasing; from its informer's owner index and orphans.
     Result<std::vector<ObjectPtr>> claim(const reconcile::Informer& dependents);
     std::function<void(json::Value& metadata_patch, const api::Object& adopted)> on_adopt, on_release;
+    std::function<bool(const api::Object& orphan)> may_adopt;      // empty: all that match
 
 private:
     Result<bool> adopt(const Gvr& gvr, const ObjectPtr& object);
