@@ -28,6 +28,7 @@ namespace {
 const api::Gvr kPods{"", "v1", "pods"};
 const api::Gvr kServices{"", "v1", "services"};
 const api::Gvr kNodes{"", "v1", "nodes"};
+constexpr const char* kHelloImage = "skiff/hello";
 constexpr Duration kSyncStep = std::chrono::seconds(1);
 
 // Service variables of a pod: the API's own Service for all, those of its namespace when it wants them.
@@ -195,11 +196,13 @@ Status Agent::Parts::start_node_api() {
     return {};
 }
 
-// Archives that the user put into <data-dir>/agent/images.
+// The image that every node has (this executable as a page that says hello), and archives that the user put into <data-dir>/agent/images.
 void Agent::Parts::import_images(const std::stop_token& stop) {
+    bool any = false;
+    if (auto hello = images->add_builtin(kHelloImage, "/proc/self/exe", {"/skiff", "hello"}, {}); hello.ok()) any = true;
+    else log::warn("images", "the hello image is missing", {{"error", hello.status().message()}});
     const std::string dir = agent_dir() + "/images";
     if (!file::make_dirs(dir).ok()) return;
-    bool any = false;
     for (const auto& name : file::list_dir(dir).value_or({})) {
         if (stop.stop_requested()) return;
         auto imported = images->import(dir + "/" + name);

@@ -129,8 +129,9 @@ std::optional<ReadyImage> ensure_image(Sync& sync, const ContainerRef& container
         sync.event(&container, "Normal", "Pulled", std::exchange(wait.told, {}));
         return ready;
     }
-    if (policy != PullPolicy::Always) {
-        if (auto present = sync.services.images.get(*reference); present.ok()) {
+    // A pinned image came with this executable: no registry has it.
+    if (auto present = sync.services.images.get(*reference); policy != PullPolicy::Always || (present.ok() && present->pinned)) {
+        if (present.ok()) {
             sync.event(&container, "Normal", "Pulled", fmt::format("Container image \"{}\" already present on machine", image));
             wait.error.clear();
             return ReadyImage{std::move(*present), *reference};
