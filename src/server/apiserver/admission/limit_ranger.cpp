@@ -51,12 +51,14 @@ void apply_item(json::Value& pod, const json::Value& item, std::vector<std::stri
 
 // What Kubernetes' own defaulting of LimitRange items does: default from max, defaultRequest from default and min.
 json::Value complete_item(json::Value item) {
-    for (const json::Member& m : json::Value(item["max"]).members())
-        if (!item["default"].has(m.key)) item.mut("default").set(m.key, m.value);
-    for (const json::Member& m : json::Value(item["default"]).members())
-        if (!item["defaultRequest"].has(m.key)) item.mut("defaultRequest").set(m.key, m.value);
-    for (const json::Member& m : json::Value(item["min"]).members())
-        if (!item["defaultRequest"].has(m.key)) item.mut("defaultRequest").set(m.key, m.value);
+    auto fill = [&item](const char* from, const char* to) {
+        json::Value source = item[from];
+        for (const json::Member& m : source.members())
+            if (!item[to].has(m.key)) item.mut(to).set(m.key, m.value);
+    };
+    fill("max", "default");
+    fill("default", "defaultRequest");
+    fill("min", "defaultRequest");
     return item;
 }
 
