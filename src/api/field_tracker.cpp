@@ -116,7 +116,8 @@ void FieldTracker::update(ManagedFields& managed, const json::Value& before, con
             previous = &managed.entries().back();
         }
         previous->fields = set_union(std::move(previous->fields), std::move(owned));
-        previous->time = format_time(manager_.now);
+        // Kubernetes' scale door loses times on their way through Scale objects.
+        previous->time = manager_.subresource == "scale" ? std::string() : format_time(manager_.now);
     }
     managed.cap_updaters(kUpdatersMax);
 }

@@ -79,7 +79,7 @@ Result<LabelSelector> LabelSelector::parse(std::string_view text) {
 Result<LabelSelector> LabelSelector::from_object(const json::Value& object) {
     if (!object.is_object()) return nothing();
     LabelSelector selector;
-    for (const auto& [key, value] : object["matchLabels"].members()) selector.requirements_.push_back({key, Operator::In, {value.as_string()}});
+    for (const auto& [key, value] : object["matchLabels"].members()) selector.requirements_.push_back({key, Operator::Equals, {value.as_string()}});
     for (const auto& expression : object["matchExpressions"].items()) {
         LabelRequirement requirement;
         requirement.key = expression["key"].as_string();
