@@ -235,14 +235,20 @@ TEST_CASE("stop waits for a running request and ends streams") {
     watch.send("GET /watch HTTP/1.1\r\nHost: x\r\n\r\n");
     REQUIRE(first.wait());
     REQUIRE(second.wait());
-    std::jthread answer([&] {
-        CHECK(idle.read_all().empty());
-        CHECK(watch.read_all().ends_with("0\r\n\r\n"));
-        held->respond(text_response("done"));
-        held.reset();
-    });
-    std::jthread reader([&] { CHECK(slow.read_all().ends_with("done")); });
-    f.server->stop(std::chrono::seconds(5));
+    std::string idle_seen, watch_seen, slow_seen;   // Catch2 checks on one thread only
+    {
+        std::jthread answer([&] {
+            idle_seen = idle.read_all();
+            watch_seen = watch.read_all();
+            held->respond(text_response("done"));
+            held.reset();
+        });
+        std::jthread reader([&] { slow_seen = slow.read_all(); });
+        f.server->stop(std::chrono::seconds(5));
+    }
+    CHECK(idle_seen.empty());
+    CHECK(watch_seen.ends_with("0\r\n\r\n"));
+    CHECK(slow_seen.ends_with("done"));
     CHECK(f.server->connections() == 0);
     CHECK_FALSE(RawSocket(f.server->port()).connected());
 }
