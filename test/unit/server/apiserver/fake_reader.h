@@ -11,7 +11,7 @@ struct FakeReader : skiff::apiserver::Reader {
     using Gvr = skiff::api::Gvr;
 
     // text: a JSON object with metadata; replaces one of the same name.
-    void put(const Gvr& gvr, std::string_view text) { put(gvr, skiff::json::parse(text).value_or(skiff::json::Value())); }
+    void put(const Gvr& gvr, const char* text) { put(gvr, skiff::json::parse(text).value_or(skiff::json::Value())); }
     void put(const Gvr& gvr, skiff::json::Value tree) {
         auto object = skiff::api::Object::from_tree(std::move(tree));
         objects[gvr][object->meta().key()] = object;
