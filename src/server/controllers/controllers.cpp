@@ -3,6 +3,7 @@
 #include "server/controllers/cron_job.h"
 #include "server/controllers/daemon_set.h"
 #include "server/controllers/deployment.h"
+#include "server/controllers/disruption.h"
 #include "server/controllers/endpoint_slice.h"
 #include "server/controllers/endpoints.h"
 #include "server/controllers/garbage_collector.h"
@@ -13,6 +14,7 @@
 #include "server/controllers/pod_facts.h"
 #include "server/controllers/pod_gc.h"
 #include "server/controllers/replica_set.h"
+#include "server/controllers/resource_quota.h"
 #include "server/controllers/root_ca.h"
 #include "server/controllers/service_account.h"
 #include "server/controllers/stateful_set.h"
@@ -36,6 +38,8 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_job_controller());
     runtime.add(make_job_ttl_controller());
     runtime.add(make_cron_job_controller());
+    runtime.add(make_resource_quota_controller(options.kinds));
+    runtime.add(make_disruption_controller(facts));
     runtime.add(make_garbage_collector(options.kinds));
     runtime.add(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));
     runtime.add(make_taint_eviction_controller(pods_by_node));

@@ -1,0 +1,147 @@
+#include "server/controllers/quota_usage.h"
+
+#include <algorithm>
+
+#include "server/controllers/resources.h"
+
+namespace skiff::controllers {
+
+using api::Quantity;
+
+namespace {
+
+constexpr const char* kPlain[] = {"pods", "services", "configmaps", "secrets", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas"};
+
+bool finished(const json::Value& pod) {
+    const auto& phase = pod["status"]["phase"].as_string();
+    return phase == "Succeeded" || phase == "Failed";
+}
+
+void add(Quantities& sum, const std::string& name, const Quantity& value) { sum[name] += value; }
+
+Quantities quantities(const json::Value& map) {
+    Quantities found;
+    for (const auto& [name, value] : map.members())
+        found[name] = Quantity::parse_or_zero(value.is_string() ? value.as_string() : std::to_string(value.as_int()));
+    return found;
+}
+
+void raise(Quantities& highest, const Quantities& other) {
+    for (const auto& [name, value] : other)
+        if (highest[name] < value) highest[name] = value;
+}
+
+void pod_usage(Quantities& usage, const json::Value& pod) {
+    if (finished(pod)) return;
+    add(usage, "pods", Quantity::of(1));
+    for (const auto& [name, value] : pod_sum(pod["spec"], "requests")) {
+        add(usage, "requests." + name, value);
+        add(usage, name, value);      // cpu and memory stand for their requests
+    }
+    for (const auto& [name, value] : pod_sum(pod["spec"], "limits")) add(usage, "limits." + name, value);
+}
+
+void service_usage(Quantities& usage, const json::Value& service) {
+    const auto& spec = service["spec"];
+    const auto& type = spec["type"].as_string();
+    bool balanced = type == "LoadBalancer";
+    if (balanced) add(usage, "services.loadbalancers", Quantity::of(1));
+    if (type == "NodePort" || (balanced && spec["allocateLoadBalancerNodePorts"].as_bool(true)))
+        add(usage, "services.nodeports", Quantity::of(static_cast<int64_t>(spec["ports"].size())));
+}
+
+void claim_usage(Quantities& usage, const json::Value& claim) {
+    auto storage = Quantity::parse_or_zero(claim["spec"]["resources"]["requests"]["storage"].as_string());
+    add(usage, "requests.storage", storage);
+    const auto& storage_class = claim["spec"]["storageClassName"].as_string();
+    if (storage_class.empty()) return;
+    add(usage, storage_class + ".storageclass.storage.k8s.io/requests.storage", storage);
+    add(usage, storage_class + ".storageclass.storage.k8s.io/persistentvolumeclaims", Quantity::of(1));
+}
+
+bool best_effort(const json::Value& pod) {
+    for (auto list : {"containers", "initContainers"})
+        for (const auto& container : pod["spec"][list].items())
+            for (auto side : {"requests", "limits"})
+                for (auto name : {"cpu", "memory"})
+                    if (!Quantity::parse_or_zero(container["resources"][side][name].as_string()).is_zero()) return false;
+    return true;
+}
+
+bool affinity_crosses_namespaces(const json::Value& pod) {
+    for (auto kind : {"podAffinity", "podAntiAffinity"})
+        for (auto list : {"requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"})
+            for (const auto& item : pod["spec"]["affinity"][kind][list].items()) {
+                const auto& term = item.has("podAffinityTerm") ? item["podAffinityTerm"] : item;
+                if (term["namespaces"].size() != 0 || !term["namespaceSelector"].is_null()) return true;
+            }
+    return false;
+}
+
+bool in_scope(const json::Value& pod, const std::string& scope, const std::string& op, const json::Value& values) {
+    if (scope == "Terminating") return pod["spec"]["activeDeadlineSeconds"].is_int();
+    if (scope == "NotTerminating") return !pod["spec"]["activeDeadlineSeconds"].is_int();
+    if (scope == "BestEffort") return best_effort(pod);
+    if (scope == "NotBestEffort") return !best_effort(pod);
+    if (scope == "CrossNamespacePodAffinity") return affinity_crosses_namespaces(pod);
+    if (scope != "PriorityClass") return false;
+    const auto& name = pod["spec"]["priorityClassName"].as_string();
+    bool listed = std::any_of(values.items().begin(), values.items().end(), [&](const json::Value& v) { return v.as_string() == name; });
+    if (op == "In") return listed;
+    if (op == "NotIn") return !listed;
+    return op == "DoesNotExist" ? name.empty() : !name.empty();
+}
+
+}  // namespace
+
+Quantities pod_sum(const json::Value& spec, const char* side) {
+    Quantities running, largest;      // running: containers and the restartable init containers so far
+    for (const auto& container : spec["initContainers"].items()) {
+        auto own = quantities(container["resources"][side]);
+        bool restartable = container["restartPolicy"].as_string() == "Always";
+        if (restartable)
+            for (const auto& [name, value] : own) running[name] += value;
+        Quantities now = running;
+        if (!restartable)
+            for (const auto& [name, value] : own) now[name] += value;
+        raise(largest, now);
+    }
+    for (const auto& container : spec["containers"].items())
+        for (const auto& [name, value] : quantities(container["resources"][side])) running[name] += value;
+    raise(running, largest);
+    for (const auto& [name, value] : quantities(spec["overhead"]))
+        if (std::string_view(side) == "requests" || running.count(name)) running[name] += value;
+    return running;
+}
+
+void add_usage(Quantities& usage, const api::Gvr& gvr, const json::Value& object) {
+    if (gvr == kPods && finished(object)) return;
+    add(usage, "count/" + gvr.group_resource(), Quantity::of(1));
+    if (!gvr.group.empty()) return;
+    if (gvr == kPods) return pod_usage(usage, object);
+    for (auto name : kPlain)
+        if (gvr.resource == name) add(usage, name, Quantity::of(1));
+    if (gvr == kServices) service_usage(usage, object);
+    if (gvr == kVolumeClaims) claim_usage(usage, object);
+}
+
+bool quota_covers(const json::Value& spec, const api::Gvr& gvr, const json::Value& object) {
+    if (spec["scopes"].size() == 0 && spec["scopeSelector"]["matchExpressions"].size() == 0) return true;
+    if (gvr != kPods) return false;
+    for (const auto& scope : spec["scopes"].items())
+        if (!in_scope(object, scope.as_string(), "Exists", {})) return false;
+    for (const auto& expression : spec["scopeSelector"]["matchExpressions"].items())
+        if (!in_scope(object, expression["scopeName"].as_string(), expression["operator"].as_string(), expression["values"])) return false;
+    return true;
+}
+
+std::string quota_resource(const std::string& name) {
+    if (name.rfind("count/", 0) == 0) return name.substr(6);
+    if (name.rfind("services.", 0) == 0) return "services";
+    if (name == "requests.storage" || name.find(".storageclass.storage.k8s.io/") != std::string::npos) return "persistentvolumeclaims";
+    for (auto plain : kPlain)
+        if (name == plain) return name;
+    return "pods";
+}
+
+}  // namespace skiff::controllers
