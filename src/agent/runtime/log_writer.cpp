@@ -34,25 +34,31 @@ void LogWriter::rotate() {
     reopen();
 }
 
-void LogWriter::line(Stream stream, std::string_view text, char tag) {
-    if (!fd_) return;
+void LogWriter::stamp() {
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
     tm utc{};
     ::gmtime_r(&now.tv_sec, &utc);
-    char head[64];
-    int n = ::snprintf(head, sizeof head, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ %s %c ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-                       utc.tm_min, utc.tm_sec, now.tv_nsec, stream == Stream::Out ? "stdout" : "stderr", tag);
-    std::string out(head, static_cast<size_t>(n));
-    out += text;
-    out += '\n';
+    ::snprintf(time_, sizeof time_, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", (utc.tm_year + 1900) % 10000, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+               utc.tm_sec, now.tv_nsec);
+}
+
+void LogWriter::line(Stream stream, std::string_view text, char tag) {
+    if (!fd_) return;
+    out_.append(time_).append(stream == Stream::Out ? " stdout " : " stderr ").append(1, tag).append(1, ' ').append(text).append(1, '\n');
+    if (out_.size() >= 2 * kLineBytesMax || (size_max_ > 0 && size_ + static_cast<int64_t>(out_.size()) >= size_max_)) flush();
+}
+
+void LogWriter::flush() {
     // A full disk loses log lines, not the container.
-    if (::write(fd_.get(), out.data(), out.size()) > 0) size_ += static_cast<int64_t>(out.size());
+    if (!out_.empty() && fd_ && ::write(fd_.get(), out_.data(), out_.size()) > 0) size_ += static_cast<int64_t>(out_.size());
+    out_.clear();
     if (size_max_ > 0 && size_ >= size_max_) rotate();
 }
 
 void LogWriter::write(Stream stream, std::string_view bytes) {
     auto& pending = pending_[static_cast<int>(stream)];
+    stamp();
     while (!bytes.empty()) {
         auto end = bytes.find('\n');
         auto take = std::min(end == std::string_view::npos ? bytes.size() : end, kLineBytesMax - pending.size());
@@ -67,14 +73,17 @@ void LogWriter::write(Stream stream, std::string_view bytes) {
             pending.clear();
         }
     }
+    flush();
 }
 
 void LogWriter::finish() {
+    stamp();
     for (int i = 0; i < 2; ++i) {
         // The last line may lack its end; readers see a whole line.
         if (!pending_[i].empty()) line(static_cast<Stream>(i), pending_[i], 'F');
         pending_[i].clear();
     }
+    flush();
 }
 
 }  // namespace skiff::agent::runtime

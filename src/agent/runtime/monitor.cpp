@@ -22,6 +22,7 @@
 #include "agent/runtime/unix_message.h"
 #include "base/file.h"
 #include "base/strings.h"
+#include "json/parse.h"
 
 namespace skiff::agent::runtime {
 
@@ -46,6 +47,7 @@ public:
         ::close(kReadyFd);
         if (!created.ok()) return 1;
         loop();
+        kill_rest();
         drain();
         log_.finish();
         record_exit();
@@ -61,6 +63,7 @@ private:
         signals_.reset(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
         ::signal(SIGPIPE, SIG_IGN);
         ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+        TRY(take_lock());
         control_ = TRY(listen_unix(options_.dir + "/ctl.sock"));
         Fd console, in_end, out_end, err_end;
         std::vector<std::string> args{options_.runc, "--root", options_.root, "--log", options_.dir + "/runc.log", "--log-format", "json", "create",
@@ -93,6 +96,16 @@ private:
         return pid_ > 0 ? Status() : error(Reason::InternalError, "runc wrote no pid");
     }
 
+    // Held for life: who holds it is the monitor, whatever happens to pid numbers. A record lock belongs to the process and is not inherited.
+    Status take_lock() {
+        lock_.reset(::open((options_.dir + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        struct flock whole {};
+        whole.l_type = F_WRLCK;
+        whole.l_whence = SEEK_SET;
+        if (!lock_ || ::fcntl(lock_.get(), F_SETLK, &whole) < 0) return errno_status("lock " + options_.dir, errno);
+        return {};
+    }
+
     static Status pipe(Fd& read_end, Fd& write_end) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) < 0) return errno_status("pipe", errno);
@@ -114,6 +127,8 @@ private:
             sigemptyset(&none);
             sigprocmask(SIG_SETMASK, &none, nullptr);
             ::signal(SIGPIPE, SIG_DFL);
+            // Without a monitor a half-made container is of no use.
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
             int nothing = ::open("/dev/null", O_RDWR);
             ::dup2(in >= 0 ? in : nothing, 0);
             ::dup2(out >= 0 ? out : nothing, 1);
@@ -128,21 +143,14 @@ private:
         return error(Reason::InternalError, "{}", runc_message());
     }
 
-    // The last message of runc's JSON log.
+    // The last error of runc's JSON log.
     std::string runc_message() const {
-        auto text = file::read(options_.dir + "/runc.log", 1 << 20);
-        if (!text.ok()) return "runc create failed";
         std::string last = "runc create failed";
+        auto text = file::read(options_.dir + "/runc.log", 1 << 20);
+        if (!text.ok()) return last;
         for (auto line : split_views(*text, '\n')) {
-            auto from = line.find("\"msg\":\"");
-            if (from == std::string_view::npos || !contains(line, "\"level\":\"error\"")) continue;
-            from += 7;
-            std::string message;
-            for (size_t i = from; i < line.size() && line[i] != '"'; ++i) {
-                if (line[i] == '\\' && i + 1 < line.size()) ++i;
-                message += line[i];
-            }
-            last = message;
+            auto entry = json::parse(line);
+            if (entry.ok() && (*entry)["level"].as_string() == "error") last = (*entry)["msg"].as_string();
         }
         return replace_all(last, "\n", " ");
     }
@@ -272,6 +280,21 @@ private:
         }
     }
 
+    // In a PID namespace that the container shares its other processes outlive the first one; a container ends as a whole.
+    void kill_rest() {
+        if (!options_.kill_rest) return;
+        Fd all(::open((options_.cgroup_dir + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
+        if (all && ::write(all.get(), "1", 1) == 1) return;
+        // v1 has no such file: kill until no one is left to fork.
+        for (int round = 0; round < 20; ++round) {
+            auto pids = file::read(options_.cgroup_dir + "/cgroup.procs", 1 << 20);
+            if (!pids.ok() || pids->empty()) return;
+            for (auto line : split_views(*pids, '\n'))
+                if (auto pid = parse_int(line); pid && *pid > 1) ::kill(static_cast<pid_t>(*pid), SIGKILL);
+            while (::waitpid(-1, nullptr, WNOHANG) > 0) {}
+        }
+    }
+
     // What the container wrote before it ended; a process that it left behind must not hold us up.
     void drain() {
         for (auto* source : {&out_, &err_, &terminal_}) {
@@ -301,7 +324,7 @@ private:
 
     MonitorOptions options_;
     LogWriter log_;
-    Fd signals_, control_, in_, out_, err_, terminal_;
+    Fd lock_, signals_, control_, in_, out_, err_, terminal_;
     std::vector<Attachment> attachments_;
     int pid_ = 0, status_ = 0;
     bool ended_ = false;
@@ -312,6 +335,7 @@ MonitorOptions parse(int argc, char** argv) {
     for (int i = 0; i < argc; ++i) {
         std::string_view arg = argv[i];
         if (arg == "--tty") o.tty = true;
+        else if (arg == "--kill-rest") o.kill_rest = true;
         else if (arg == "--stdin") o.open_stdin = true;
         else if (arg == "--stdin-once") o.stdin_once = true;
         else if (i + 1 < argc) {
@@ -321,6 +345,7 @@ MonitorOptions parse(int argc, char** argv) {
             else if (arg == "--runc") o.runc = value;
             else if (arg == "--root") o.root = value;
             else if (arg == "--exit") o.exit_file = value;
+            else if (arg == "--cgroup") o.cgroup_dir = value;
             else if (arg == "--oom") o.oom_file = value;
             else if (arg == "--log") o.log_path = value;
             else if (arg == "--log-max") o.log_max_bytes = ::atoll(value);
@@ -328,15 +353,6 @@ MonitorOptions parse(int argc, char** argv) {
         }
     }
     return o;
-}
-
-Status request(const std::string& dir, std::string_view bytes, const std::vector<int>& fds) {
-    Fd socket = TRY(connect_unix(dir + "/ctl.sock"));
-    TRY(send_message(socket.get(), bytes, fds));
-    pollfd ready{socket.get(), POLLIN, 0};
-    char answer = 0;
-    if (::poll(&ready, 1, 5000) <= 0 || ::read(socket.get(), &answer, 1) != 1) return error(Reason::Timeout, "the container's monitor does not answer");
-    return {};
 }
 
 }  // namespace
@@ -354,59 +370,5 @@ int monitor_main(int argc, char** argv) {
     [[maybe_unused]] int moved = ::chdir("/");
     return Monitor(parse(argc, argv)).run();
 }
-
-Result<int> spawn_monitor(const std::string& self_exe, const MonitorOptions& o) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) < 0) return errno_status("pipe", errno);
-    Fd ready(ends[0]), write_end(ends[1]);
-    std::vector<std::string> args{"skiff", "monitor", "--dir", o.dir, "--id", o.id, "--runc", o.runc, "--root", o.root, "--exit", o.exit_file, "--oom", o.oom_file,
-                                  "--log", o.log_path, "--log-max", std::to_string(o.log_max_bytes), "--log-files", std::to_string(o.log_max_files)};
-    if (o.tty) args.emplace_back("--tty");
-    if (o.open_stdin) args.emplace_back("--stdin");
-    if (o.stdin_once) args.emplace_back("--stdin-once");
-    std::vector<char*> argv;
-    for (const auto& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));
-    argv.push_back(nullptr);
-    pid_t child = ::vfork();
-    if (child < 0) return errno_status("fork", errno);
-    if (child == 0) {
-        if (write_end.get() == kReadyFd) ::fcntl(kReadyFd, F_SETFD, 0);
-        else ::dup2(write_end.get(), kReadyFd);
-        ::execv(self_exe.c_str(), argv.data());
-        ::_exit(127);
-    }
-    write_end.reset();
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    std::string answer;
-    char buffer[4096];
-    for (ssize_t n; answer.find('\n') == std::string::npos && (n = ::read(ready.get(), buffer, sizeof buffer)) != 0;) {
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return errno_status("read from monitor", errno);
-        answer.append(buffer, static_cast<size_t>(n));
-    }
-    auto line = std::string(trim(answer));
-    if (line.starts_with("ok ")) return static_cast<int>(parse_int(line.substr(3)).value_or(0));
-    return error(Reason::InternalError, "{}", line.starts_with("error ") ? line.substr(6) : "the container's monitor did not start");
-}
-
-Status monitor_attach(const std::string& dir, int in_fd, int out_fd, int err_fd) {
-    std::vector<int> fds;
-    char present = 0;
-    for (auto [fd, bit] : {std::pair{in_fd, 1}, std::pair{out_fd, 2}, std::pair{err_fd, 4}}) {
-        if (fd < 0) continue;
-        present = static_cast<char>(present | bit);
-        fds.push_back(fd);
-    }
-    return request(dir, std::string{'A', present}, fds);
-}
-
-Status monitor_resize(const std::string& dir, uint16_t columns, uint16_t rows) {
-    std::string message = "W";
-    message.append(reinterpret_cast<const char*>(&columns), 2).append(reinterpret_cast<const char*>(&rows), 2);
-    return request(dir, message, {});
-}
-
-Status monitor_reopen_log(const std::string& dir) { return request(dir, "L", {}); }
 
 }  // namespace skiff::agent::runtime

@@ -90,19 +90,37 @@ Value process(const ContainerSpec& container, const HostFacts& facts) {
                               {"capabilities", capabilities(security)},
                               {"noNewPrivileges", security.no_new_privileges},
                               {"oomScoreAdj", std::max(container.resources.oom_score_adj, facts.oom_score_adj_min)}});
-    if (!security.apparmor.empty()) out.set("apparmorProfile", security.apparmor);
+    if (facts.apparmor && !security.apparmor.empty() && security.apparmor != "unconfined") out.set("apparmorProfile", security.apparmor);
     return out;
 }
 
-Value device_rules(const Security& security) {
+Value device_rules(const Security& security, const HostFacts& facts) {
     if (security.privileged) return Value::array({Value::object({{"allow", true}, {"access", "rwm"}})});
     // Nothing but the usual harmless ones; runc adds null, zero, full, random, urandom, tty, ptmx and pts itself.
-    return Value::array({Value::object({{"allow", false}, {"access", "rwm"}})});
+    auto rules = Value::array({Value::object({{"allow", false}, {"access", "rwm"}})});
+    for (const auto& d : facts.devices)
+        rules.push_back(Value::object({{"allow", true}, {"type", std::string(1, d.type)}, {"major", d.major}, {"minor", d.minor}, {"access", "rwm"}}));
+    return rules;
+}
+
+Value devices(const HostFacts& facts) {
+    auto list = Value::array();
+    for (const auto& d : facts.devices)
+        list.push_back(Value::object({{"path", d.path}, {"type", std::string(1, d.type)}, {"major", d.major}, {"minor", d.minor}, {"fileMode", d.mode}, {"uid", d.uid}, {"gid", d.gid}}));
+    return list;
+}
+
+// A Localhost profile is a linux.seccomp object; what else may stand in the file is left out.
+Value local_seccomp(const Value& profile) {
+    auto out = Value::object();
+    for (const char* key : {"defaultAction", "defaultErrnoRet", "architectures", "flags", "listenerPath", "listenerMetadata", "syscalls"})
+        if (const auto* value = profile.find(key)) out.set(key, *value);
+    return out;
 }
 
 Value resources(const ContainerSpec& container, const HostFacts& facts) {
     const auto& r = container.resources;
-    auto out = Value::object({{"devices", device_rules(container.security)}});
+    auto out = Value::object({{"devices", device_rules(container.security, facts)}});
     auto cpu = Value::object();
     if (r.cpu_shares) cpu.set("shares", r.cpu_shares);
     if (r.cpu_quota_us) {
@@ -116,6 +134,8 @@ Value resources(const ContainerSpec& container, const HostFacts& facts) {
         if (facts.cgroup_v2) memory.set("swap", r.memory_bytes);
         out.set("memory", std::move(memory));
     }
+    // The kernel kills a container as a whole when it runs out of memory, as the kubelet asks of v2.
+    if (facts.cgroup_v2) out.set("unified", Value::object({{"memory.oom.group", "1"}}));
     if (r.pids_max > 0) out.set("pids", Value::object({{"limit", r.pids_max}}));
     if (!r.hugepages.empty()) {
         auto list = Value::array();
@@ -154,7 +174,9 @@ Value oci_config(const ContainerSpec& container, const SandboxSpec& sandbox, con
         linux_part.set("maskedPaths", std::move(masked));
         linux_part.set("readonlyPaths", std::move(read_only));
     }
-    if (security.seccomp == "RuntimeDefault" && !security.privileged) linux_part.set("seccomp", default_seccomp(security.capabilities));
+    if (!facts.devices.empty()) linux_part.set("devices", devices(facts));
+    if (!security.privileged && security.seccomp == "RuntimeDefault") linux_part.set("seccomp", default_seccomp(security.capabilities));
+    else if (!security.privileged && facts.seccomp_profile.is_object()) linux_part.set("seccomp", local_seccomp(facts.seccomp_profile));
     config.set("linux", std::move(linux_part));
     return config;
 }

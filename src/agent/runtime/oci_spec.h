@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "agent/runtime/host_devices.h"
 #include "agent/runtime/runtime.h"
 #include "json/value.h"
 
@@ -16,6 +18,9 @@ struct HostFacts {
     std::string target_pidns;                // NamespaceMode::Container
     int oom_score_adj_min = -1000;           // what the kernel lets us set
     std::string shm_path;                    // the sandbox's /dev/shm, "" a tmpfs of its own
+    bool apparmor = false;                   // the kernel has it
+    std::vector<Device> devices;             // what ContainerSpec::devices names; all of the host's when privileged
+    json::Value seccomp_profile;             // the document of a Localhost profile
 };
 
 json::Value oci_config(const ContainerSpec& container, const SandboxSpec& sandbox, const HostFacts& facts);

@@ -5,14 +5,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "agent/runtime/monitor.h"
 #include "base/file.h"
+#include "base/process.h"
+#include "base/strings.h"
 
 namespace skiff::agent::runtime {
 
@@ -33,19 +34,14 @@ void set_non_blocking(const Fd& fd) {
 
 class ExecSession : public Session {
 public:
-    ExecSession(pid_t child, Fd in, Fd out, Fd err, bool tty, std::string work_dir)
-        : child_(child), process_(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))), in_(std::move(in)), out_(std::move(out)), err_(std::move(err)), tty_(tty),
-          work_dir_(std::move(work_dir)) {}
+    ExecSession(process::Child child, Fd in, Fd out, Fd err, bool tty, std::string work_dir)
+        : child_(std::move(child)), in_(std::move(in)), out_(std::move(out)), err_(std::move(err)), tty_(tty), work_dir_(std::move(work_dir)) {}
 
     ~ExecSession() override {
         in_.reset();
         out_.reset();
         err_.reset();
-        if (!reaped_) {
-            // runc passes the signal on to the process in the container.
-            ::kill(child_, SIGKILL);
-            ::waitpid(child_, nullptr, 0);
-        }
+        if (!code_) end_process();
         (void)file::remove_tree(work_dir_);
     }
 
@@ -70,22 +66,36 @@ public:
     }
 
     Result<int> wait(int64_t timeout_ms) override {
-        if (reaped_) return code_;
-        pollfd ready{process_.get(), POLLIN, 0};
-        int n = ::poll(&ready, 1, timeout_ms < 0 ? -1 : static_cast<int>(timeout_ms));
-        if (n == 0) return error(Reason::Timeout, "the process still runs");
-        int status = 0;
-        while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {}
-        reaped_ = true;
-        code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-        return code_;
+        if (!code_) code_ = TRY(child_.wait(timeout_ms)).code;
+        return *code_;
     }
 
 private:
-    pid_t child_;
-    Fd process_, in_, out_, err_;
-    bool tty_, reaped_ = false;
-    int code_ = 0;
+    // Killing runc would leave its process running in the container: that one goes first, and runc ends by itself. The pid is that process
+    // for sure while runc, its parent, is not reaped.
+    void end_process() {
+        auto text = file::read(work_dir_ + "/pid", 32);
+        const auto pid = text.ok() ? parse_int(trim(*text)).value_or(0) : 0;
+        if (pid > 1 && parent_of(static_cast<pid_t>(pid)) == child_.pid()) {
+            ::kill(static_cast<pid_t>(pid), SIGKILL);
+            (void)child_.wait(kEndTimeoutMs);
+        }
+    }
+
+    static pid_t parent_of(pid_t pid) {
+        auto status = file::read("/proc/" + std::to_string(pid) + "/status", 16384);
+        if (!status.ok()) return 0;
+        auto at = status->find("\nPPid:");
+        if (at == std::string::npos) return 0;
+        auto line = status->substr(at + 6, status->find('\n', at + 1) - at - 6);
+        return static_cast<pid_t>(parse_int(trim(line)).value_or(0));
+    }
+
+    static constexpr int64_t kEndTimeoutMs = 500;
+    process::Child child_;
+    Fd in_, out_, err_;
+    bool tty_;
+    std::optional<int> code_;
     std::string work_dir_;
 };
 
@@ -105,37 +115,15 @@ private:
     bool tty_;
 };
 
-// vfork: the agent has many threads, so the child does nothing but wire descriptors and exec.
-Result<pid_t> run(const std::vector<std::string>& args, int in, int out, int err, const char* terminal = nullptr) {
-    std::vector<char*> argv;
-    for (const auto& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));
-    argv.push_back(nullptr);
-    Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    sigset_t none;
-    sigemptyset(&none);
-    pid_t child = ::vfork();
-    if (child < 0) return errno_status("fork", errno);
-    if (child == 0) {
-        ::setsid();
-        // The first terminal that a session's leader opens controls it.
-        if (terminal) ::open(terminal, O_RDWR | O_CLOEXEC);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
-        ::dup2(in >= 0 ? in : nothing.get(), 0);
-        ::dup2(out >= 0 ? out : nothing.get(), 1);
-        ::dup2(err >= 0 ? err : nothing.get(), 2);
-        ::execv(argv[0], argv.data());
-        ::_exit(127);
-    }
-    return child;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Session>> start_exec(const ExecSpec& spec, const ExecPaths& paths) {
     TRY(file::make_dirs(paths.work_dir, 0700));
     TRY(file::write_volatile(paths.work_dir + "/process.json", paths.process_json, 0600));
-    std::vector<std::string> args{paths.runc, "--root", paths.runc_root, "--log", paths.work_dir + "/log", "exec", "--process", paths.work_dir + "/process.json"};
-    args.push_back(spec.container_id);
+    std::vector<std::string> args{paths.runc, "--root", paths.runc_root, "--log", paths.work_dir + "/log", "exec", "--process", paths.work_dir + "/process.json",
+                                  "--pid-file", paths.work_dir + "/pid", spec.container_id};
+    process::Spawn what;
+    what.args = std::move(args);
     if (spec.tty) {
         // runc relays between this terminal and the one that it makes in the container.
         Fd master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
@@ -144,19 +132,22 @@ Result<std::unique_ptr<Session>> start_exec(const ExecSpec& spec, const ExecPath
             return errno_status("make a terminal", errno);
         Fd slave(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
         if (!slave) return errno_status("open terminal", errno);
-        pid_t child = TRY(run(args, slave.get(), slave.get(), slave.get(), name));
+        what.terminal = name;
+        auto child = TRY(process::spawn(what));
         set_non_blocking(master);
         Fd second(::fcntl(master.get(), F_DUPFD_CLOEXEC, 0));
-        return std::unique_ptr<Session>(std::make_unique<ExecSession>(child, std::move(second), std::move(master), Fd(), true, paths.work_dir));
+        return std::unique_ptr<Session>(std::make_unique<ExecSession>(std::move(child), std::move(second), std::move(master), Fd(), true, paths.work_dir));
     }
     Pipe in, out, err;
     if (spec.in) in = TRY(Pipe::make());
     if (spec.out) out = TRY(Pipe::make());
     if (spec.err) err = TRY(Pipe::make());
-    pid_t child = TRY(run(args, in.read_end.get(), out.write_end.get(), err.write_end.get()));
+    for (auto [fd, number] : {std::pair{in.read_end.get(), 0}, std::pair{out.write_end.get(), 1}, std::pair{err.write_end.get(), 2}})
+        if (fd >= 0) what.fds.push_back({fd, number});
+    auto child = TRY(process::spawn(what));
     for (auto* fd : {&in.write_end, &out.read_end, &err.read_end}) set_non_blocking(*fd);
     return std::unique_ptr<Session>(
-        std::make_unique<ExecSession>(child, std::move(in.write_end), std::move(out.read_end), std::move(err.read_end), false, paths.work_dir));
+        std::make_unique<ExecSession>(std::move(child), std::move(in.write_end), std::move(out.read_end), std::move(err.read_end), false, paths.work_dir));
 }
 
 Result<std::unique_ptr<Session>> start_attach(const std::string& dir, bool tty, bool has_stdin) {

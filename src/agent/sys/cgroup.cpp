@@ -158,16 +158,25 @@ Status Cgroups::set(const std::string& path, const CgroupLimits& limits) const {
 
 std::vector<int> Cgroups::processes(const std::string& path) const {
     std::set<int> pids;
-    if (v2_) collect(root_ + path, pids);
-    else collect(folder(std::find(controllers_.begin(), controllers_.end(), "pids") != controllers_.end() ? "pids" : controllers_[0], path), pids);
+    collect(processes_dir(path), pids);
     return {pids.begin(), pids.end()};
+}
+
+std::string Cgroups::processes_dir(const std::string& path) const {
+    if (v2_) return root_ + path;
+    return folder(std::find(controllers_.begin(), controllers_.end(), "pids") != controllers_.end() ? "pids" : controllers_[0], path);
+}
+
+void Cgroups::kill(const std::string& path) const {
+    if (path.size() < 2) return;
+    if (v2_ && write_file(root_ + path + "/cgroup.kill", "1").ok()) return;
+    for (int pid : processes(path)) ::kill(pid, SIGKILL);
 }
 
 Status Cgroups::remove(const std::string& path) const {
     if (path.size() < 2) return error(Reason::InternalError, "refusing to remove the root cgroup");
     for (int round = 0; round < kKillRounds; ++round) {
-        if (round == 0 && v2_) (void)write_file(root_ + path + "/cgroup.kill", "1");
-        for (int pid : processes(path)) ::kill(pid, SIGKILL);
+        kill(path);
         bool gone = true;
         if (v2_) gone = remove_folders(root_ + path);
         else for (const auto& controller : controllers_) gone = remove_folders(folder(controller, path)) && gone;

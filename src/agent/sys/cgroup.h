@@ -30,10 +30,14 @@ public:
 
     Status create(const std::string& path) const;
     Status set(const std::string& path, const CgroupLimits& limits) const;
+    // SIGKILL to all that is inside, now; does not wait.
+    void kill(const std::string& path) const;
     // Kills what is inside, then removes the folders; a missing group is no error.
     Status remove(const std::string& path) const;
     Result<CgroupUsage> usage(const std::string& path) const;
     std::vector<int> processes(const std::string& path) const;    // with those of child groups
+    // The folder whose cgroup.procs lists the group's processes (and cgroup.kill, on v2).
+    std::string processes_dir(const std::string& path) const;
     // The file in which the kernel counts OOM kills (memory.events, memory.oom_control).
     std::string oom_file(const std::string& path) const;
 
