@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "api/openapi_gnostic.h"
 #include "api/openapi_paths.h"
+#include "api/protobuf_wire.h"
 #include "base/hash.h"
 #include "base/version.h"
 #include "json/write.h"
@@ -80,6 +82,8 @@ Bytes OpenApi::document(std::string_view path) {
 }
 
 Bytes OpenApi::v2() { return cached("v2", &OpenApi::make_v2); }
+
+Bytes OpenApi::v2_protobuf() { return cached("v2 protobuf", &OpenApi::make_v2_protobuf); }
 
 // Depends on nothing but the tables, so it needs no document to be made.
 std::string OpenApi::hash(std::string_view path) const {
@@ -159,6 +163,30 @@ std::string OpenApi::make_v2(std::string_view) const {
     document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
                  "\"name\":\"authorization\",\"in\":\"header\"}}}");
     return document.take();
+}
+
+// Document: swagger = 1, info = 2, paths = 8 {path = 2}, definitions = 9 {additional_properties = 1}.
+std::string OpenApi::make_v2_protobuf(std::string_view) const {
+    auto kinds = kinds_->all();
+    std::string out, paths, definitions;
+    auto add = [](std::string& to, int field, std::string_view name, const std::string& message) {
+        std::string entry;
+        append_bytes_field(entry, 1, name);
+        append_bytes_field(entry, 2, message);
+        append_bytes_field(to, field, entry);
+    };
+    append_bytes_field(out, 1, "2.0");
+    append_bytes_field(out, 2, gnostic_info(info()));
+    for (const auto* kind : kinds)
+        add_paths(*kinds_, *kind, OpenApiVersion::V2,
+                  [&](const std::string& at, json::Value item) { add(paths, 2, at, gnostic_path_item(item)); });
+    append_bytes_field(out, 8, paths);
+    auto types = kinds_of_types(*kinds_);
+    for (const auto& [name, type] : reachable(roots_of(*kinds_, kinds)))
+        add(definitions, 1, definition_name(name), gnostic_schema(definition_of(*type, OpenApiVersion::V2, types)));
+    for (const auto& [name, schema] : scalar_definitions(OpenApiVersion::V2)) add(definitions, 1, name, gnostic_schema(schema));
+    append_bytes_field(out, 9, definitions);
+    return out;
 }
 
 }  // namespace skiff::api

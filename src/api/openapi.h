@@ -25,12 +25,15 @@ public:
     std::string hash(std::string_view group_version_path) const;
     // /openapi/v2 as JSON.
     Bytes v2();
+    // The same as gnostic's protobuf message, for application/com.github.proto-openapi.spec.v2@v1.0+protobuf (kubectl before 1.27).
+    Bytes v2_protobuf();
 
 private:
     Bytes cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const);
     std::string make_index(std::string_view) const;
     std::string make_document(std::string_view path) const;
     std::string make_v2(std::string_view) const;
+    std::string make_v2_protobuf(std::string_view) const;
 
     std::shared_ptr<const KindRegistry> kinds_;
     std::mutex mutex_;

@@ -21,13 +21,17 @@ bool wants_only(const net::Request& request, std::string_view type) {
 bool Discovery::serve_openapi(net::Exchange& exchange, RequestContext& context) {
     const std::string& path = context.attributes.path;
     const net::Request& request = exchange.request();
-    if (wants_only(request, kProtobufV2) || wants_only(request, kProtobufV3)) {
+    bool v2_protobuf = path == "/openapi/v2" && wants_only(request, kProtobufV2);   // kubectl before 1.27 knows nothing else
+    if (!v2_protobuf && (wants_only(request, kProtobufV2) || wants_only(request, kProtobufV3))) {
         send_status(exchange, core_, context, error(Reason::NotAcceptable, "only the following media types are accepted: application/json"));
         return true;
     }
     api::Bytes bytes;
     std::string content_type = "application/json";
-    if (path == "/openapi/v2") {
+    if (v2_protobuf) {
+        bytes = core_.openapi->v2_protobuf();
+        content_type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    } else if (path == "/openapi/v2") {
         bytes = core_.openapi->v2();
     } else if (path == "/openapi/v3" || path == "/openapi/v3/") {
         bytes = core_.openapi->index();
