@@ -71,15 +71,30 @@ public:
     }
 
 private:
-    // Killing runc would leave its process running in the container: that one goes first, and runc ends by itself. The pid is that process
-    // for sure while runc, its parent, is not reaped.
+    // Killing runc would leave its process running in the container: that one goes first, and runc ends by itself. A pid is a child of runc for
+    // sure while runc is not reaped.
     void end_process() {
-        auto text = file::read(work_dir_ + "/pid", 32);
-        const auto pid = text.ok() ? parse_int(trim(*text)).value_or(0) : 0;
-        if (pid > 1 && parent_of(static_cast<pid_t>(pid)) == child_.pid()) {
-            ::kill(static_cast<pid_t>(pid), SIGKILL);
-            (void)child_.wait(kEndTimeoutMs);
+        auto pids = children_of(child_.pid());
+        // Kernels without CONFIG_PROC_CHILDREN; runc writes the file a moment after the process has started.
+        if (auto text = file::read(work_dir_ + "/pid", 32); text.ok()) pids.push_back(static_cast<pid_t>(parse_int(trim(*text)).value_or(0)));
+        bool killed = false;
+        for (pid_t pid : pids)
+            if (pid > 1 && parent_of(pid) == child_.pid()) killed = ::kill(pid, SIGKILL) == 0 || killed;
+        if (killed) (void)child_.wait(kEndTimeoutMs);
+    }
+
+    static std::vector<pid_t> children_of(pid_t pid) {
+        std::vector<pid_t> out;
+        const auto tasks = "/proc/" + std::to_string(pid) + "/task";
+        auto threads = file::list_dir(tasks);
+        if (!threads.ok()) return out;
+        for (const auto& thread : *threads) {
+            auto text = file::read(tasks + "/" + thread + "/children", 4096);
+            if (!text.ok()) continue;
+            for (auto word : split_views(*text, ' '))
+                if (auto child = parse_int(word)) out.push_back(static_cast<pid_t>(*child));
         }
+        return out;
     }
 
     static pid_t parent_of(pid_t pid) {
