@@ -6,6 +6,7 @@
 #include "server/controllers/disruption.h"
 #include "server/controllers/endpoint_slice.h"
 #include "server/controllers/endpoints.h"
+#include "server/controllers/ephemeral_volume.h"
 #include "server/controllers/garbage_collector.h"
 #include "server/controllers/job.h"
 #include "server/controllers/namespace.h"
@@ -15,9 +16,13 @@
 #include "server/controllers/pod_gc.h"
 #include "server/controllers/replica_set.h"
 #include "server/controllers/resource_quota.h"
+#include "server/controllers/role_aggregation.h"
 #include "server/controllers/root_ca.h"
 #include "server/controllers/service_account.h"
 #include "server/controllers/stateful_set.h"
+#include "server/controllers/token_cleaner.h"
+#include "server/controllers/volume_binder.h"
+#include "server/controllers/volume_protection.h"
 
 namespace skiff::controllers {
 
@@ -40,6 +45,13 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_cron_job_controller());
     runtime.add(make_resource_quota_controller(options.kinds));
     runtime.add(make_disruption_controller(facts));
+    runtime.add(make_claim_protection_controller());
+    runtime.add(make_volume_protection_controller());
+    runtime.add(make_volume_binder());
+    runtime.add(make_ephemeral_volume_controller());
+    runtime.add(make_role_aggregation_controller());
+    runtime.add(make_token_cleaner());
+    runtime.add(make_csr_cleaner());
     runtime.add(make_garbage_collector(options.kinds));
     runtime.add(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));
     runtime.add(make_taint_eviction_controller(pods_by_node));

@@ -1,0 +1,159 @@
+// Volume binder, protection, ephemeral volumes, aggregation, cleaners.
+#include "server/controllers/ephemeral_volume.h"
+#include "server/controllers/role_aggregation.h"
+#include "server/controllers/token_cleaner.h"
+#include "server/controllers/volume_binder.h"
+#include "server/controllers/volume_matching.h"
+#include "server/controllers/volume_protection.h"
+#include "support/controller_bench.h"
+
+using namespace skiff;
+using namespace skiff::controllers;
+using namespace skiff::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Storage : ControllerBench {
+    Storage() { add(make_volume_binder()); }
+    void make_volume(const std::string& name, const std::string& size, const std::string& extra = "") {
+        create(kVolumes, "", R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":")" + name + R"("},"spec":{"capacity":{"storage":")" + size +
+                                 R"("},"accessModes":["ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Retain")" + extra + "}}");
+    }
+    void make_claim(const std::string& name, const std::string& size, const std::string& extra = "") {
+        create(kVolumeClaims, "default", R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":")" + name +
+                                             R"("},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":")" + size + R"("}})" + extra + "}}");
+    }
+    json::Value claim(const std::string& name) { return client->tree(kVolumeClaims, "default", name); }
+    std::string phase(const std::string& volume) { return client->tree(kVolumes, "", volume)["status"]["phase"].as_string(); }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Storage, "a claim takes the smallest volume that is big enough") {
+    make_volume("small", "1Gi");
+    make_volume("big", "10Gi");
+    make_volume("fit", "5Gi");
+    settle();
+    CHECK(phase("fit") == "Available");
+    make_claim("c", "3Gi");
+    settle();
+    CHECK(claim("c")["spec"]["volumeName"].as_string() == "fit");
+    CHECK(claim("c")["status"]["phase"].as_string() == "Bound");
+    CHECK(claim("c")["status"]["capacity"]["storage"].as_string() == "5Gi");
+    CHECK(phase("fit") == "Bound");
+    CHECK(phase("big") == "Available");
+    client->take_calls();
+    settle();
+    CHECK(client->take_calls().empty());
+    client->erase(kVolumeClaims, "default", "c");
+    settle();
+    CHECK(phase("fit") == "Released");
+    make_claim("d", "3Gi");
+    settle();
+    CHECK(claim("d")["spec"]["volumeName"].as_string() == "big");
+}
+
+TEST_CASE_METHOD(Storage, "a claim waits for a volume, and is lost when its volume goes") {
+    make_claim("c", "1Gi");
+    settle();
+    CHECK(claim("c")["status"]["phase"].as_string() == "Pending");
+    CHECK(event_messages("FailedBinding").size() == 1);
+    make_volume("v", "1Gi");
+    settle();
+    CHECK(claim("c")["status"]["phase"].as_string() == "Bound");
+    client->erase(kVolumes, "", "v");
+    settle();
+    CHECK(claim("c")["status"]["phase"].as_string() == "Lost");
+}
+
+TEST_CASE_METHOD(Storage, "named volumes, reservations, classes and selectors are respected") {
+    make_volume("reserved", "1Gi", R"(,"claimRef":{"namespace":"default","name":"mine"})");
+    make_volume("gold", "1Gi", R"(,"storageClassName":"gold")");
+    make_claim("other", "1Gi");
+    make_claim("mine", "1Gi");
+    make_claim("golden", "1Gi", R"(,"storageClassName":"gold")");
+    settle();
+    CHECK(claim("other")["status"]["phase"].as_string() == "Pending");
+    CHECK(claim("mine")["spec"]["volumeName"].as_string() == "reserved");
+    CHECK(claim("golden")["spec"]["volumeName"].as_string() == "gold");
+    make_volume("named", "1Gi");
+    make_claim("asks", "1Gi", R"(,"volumeName":"named","selector":{"matchLabels":{"no":"match"}})");
+    settle();
+    CHECK((claim("asks")["status"]["phase"].as_string() == "Bound" || claim("other")["status"]["phase"].as_string() == "Bound"));
+}
+
+TEST_CASE_METHOD(Storage, "a class with a provisioner is asked, one that waits for the first consumer is not") {
+    create(kStorageClasses, "", R"({"apiVersion":"storage.k8s.io/v1","kind":"StorageClass","metadata":{"name":"now"},"provisioner":"p/p","volumeBindingMode":"Immediate"})");
+    create(kStorageClasses, "", R"({"apiVersion":"storage.k8s.io/v1","kind":"StorageClass","metadata":{"name":"later"},"provisioner":"p/p","volumeBindingMode":"WaitForFirstConsumer"})");
+    make_claim("a", "1Gi", R"(,"storageClassName":"now")");
+    make_claim("b", "1Gi", R"(,"storageClassName":"later")");
+    settle();
+    CHECK(claim("a")["metadata"]["annotations"]["volume.kubernetes.io/storage-provisioner"].as_string() == "p/p");
+    CHECK(claim("b")["metadata"]["annotations"].is_null());
+    CHECK(event_messages("WaitForFirstConsumer").size() == 1);
+    client->change(kVolumeClaims, "default", "b", [](json::Value& c) { c.mut("metadata").mut("annotations").set(kSelectedNode, "n"); });
+    settle();
+    CHECK(claim("b")["metadata"]["annotations"]["volume.kubernetes.io/storage-provisioner"].as_string() == "p/p");
+}
+
+TEST_CASE_METHOD(ControllerBench, "a claim in use stays until its pod is gone, a bound volume until it is released") {
+    add(make_claim_protection_controller());
+    add(make_volume_protection_controller());
+    create(kVolumeClaims, "default", R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"c"}})");
+    create(kVolumes, "", R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"v"},"status":{"phase":"Bound"}})");
+    create(kPods, "default", R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"nodeName":"n","volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"c"}}]}})");
+    settle();
+    CHECK(client->tree(kVolumeClaims, "default", "c")["metadata"]["finalizers"].size() == 1);
+    REQUIRE(client->remove(kVolumeClaims, "default", "c").ok());
+    REQUIRE(client->remove(kVolumes, "", "v").ok());
+    settle();
+    CHECK(!client->tree(kVolumeClaims, "default", "c").is_null());
+    CHECK(!client->tree(kVolumes, "", "v").is_null());
+    client->erase(kPods, "default", "p");
+    client->change(kVolumes, "", "v", [](json::Value& v) { v.mut("status").set("phase", "Released"); });
+    settle();
+    CHECK(client->tree(kVolumeClaims, "default", "c").is_null());
+    CHECK(client->tree(kVolumes, "", "v").is_null());
+}
+
+TEST_CASE_METHOD(ControllerBench, "a pod's ephemeral volume gets a claim that the pod owns") {
+    add(make_ephemeral_volume_controller());
+    create(kPods, "default", R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"volumes":[{"name":"d","ephemeral":{"volumeClaimTemplate":{
+        "metadata":{"labels":{"l":"v"}},"spec":{"resources":{"requests":{"storage":"1Gi"}}}}}}]}})");
+    settle();
+    auto claim = client->tree(kVolumeClaims, "default", "p-d");
+    CHECK(claim["metadata"]["ownerReferences"][0]["kind"].as_string() == "Pod");
+    CHECK(claim["metadata"]["labels"]["l"].as_string() == "v");
+    CHECK(claim["spec"]["resources"]["requests"]["storage"].as_string() == "1Gi");
+}
+
+TEST_CASE_METHOD(ControllerBench, "an aggregated role is the union of what it selects") {
+    add(make_role_aggregation_controller());
+    create(kClusterRoles, "", R"({"metadata":{"name":"all"},"aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"to":"all"}}]},"rules":[]})");
+    create(kClusterRoles, "", R"({"metadata":{"name":"a","labels":{"to":"all"}},"rules":[{"verbs":["get"],"resources":["pods"]}]})");
+    create(kClusterRoles, "", R"({"metadata":{"name":"b","labels":{"to":"all"}},"rules":[{"verbs":["get"],"resources":["pods"]},{"verbs":["list"],"resources":["nodes"]}]})");
+    settle();
+    CHECK(client->tree(kClusterRoles, "", "all")["rules"].size() == 2);
+    client->erase(kClusterRoles, "", "b");
+    settle();
+    CHECK(client->tree(kClusterRoles, "", "all")["rules"].size() == 1);
+}
+
+TEST_CASE_METHOD(ControllerBench, "expired bootstrap tokens and old signing requests are removed") {
+    add(make_token_cleaner());
+    add(make_csr_cleaner());
+    // 2023-11-14T22:14:20Z, a minute after the fake clock's start.
+    create(kSecrets, "kube-system", R"({"metadata":{"name":"t"},"type":"bootstrap.kubernetes.io/token","data":{"expiration":"MjAyMy0xMS0xNFQyMjoxNDoyMFo="}})");
+    create(kSigningRequests, "", R"({"metadata":{"name":"pending"}})");
+    create(kSigningRequests, "", R"({"metadata":{"name":"signed"},"status":{"certificate":"eA=="}})");
+    settle();
+    CHECK(!client->tree(kSecrets, "kube-system", "t").is_null());
+    advance(61s);
+    CHECK(client->tree(kSecrets, "kube-system", "t").is_null());
+    advance(1h);
+    CHECK(client->tree(kSigningRequests, "", "signed").is_null());
+    CHECK(!client->tree(kSigningRequests, "", "pending").is_null());
+    advance(23h);
+    CHECK(client->tree(kSigningRequests, "", "pending").is_null());
+}
