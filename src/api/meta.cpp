@@ -1,4 +1,6 @@
-#include "api/object.h"
+#include "api/meta_text.h"
+
+#include "api/json_scan.h"
 #include "base/strings.h"
 
 namespace skiff::api {
@@ -18,6 +20,28 @@ Labels read_labels(const json::Value& map) {
     labels.reserve(map.size());
     for (const auto& [key, value] : map.members()) labels.emplace_back(key, value.as_string());
     return labels;
+}
+
+Labels scan_labels(std::string_view text) {
+    Labels labels;
+    scan_members(text, [&](std::string_view key, std::string_view value) {
+        bool escaped = key.find('\\') != std::string_view::npos;
+        labels.emplace_back(escaped ? scan_string('"' + std::string(key) + '"') : std::string(key), scan_string(value));
+    });
+    return labels;
+}
+
+OwnerReference scan_owner(std::string_view text) {
+    OwnerReference owner;
+    scan_members(text, [&](std::string_view key, std::string_view value) {
+        if (key == "apiVersion") owner.api_version = scan_string(value);
+        else if (key == "kind") owner.kind = scan_string(value);
+        else if (key == "name") owner.name = scan_string(value);
+        else if (key == "uid") owner.uid = scan_string(value);
+        else if (key == "controller") owner.controller = value == "true";
+        else if (key == "blockOwnerDeletion") owner.block_owner_deletion = value == "true";
+    });
+    return owner;
 }
 
 OwnerReference read_owner(const json::Value& owner) {
@@ -64,6 +88,25 @@ Meta Meta::from(const json::Value& object) {
         else if (key == "finalizers")
             for (const auto& finalizer : value.items()) meta.finalizers.push_back(finalizer.as_string());
     }
+    return meta;
+}
+
+Meta meta_from_text(std::string_view metadata) {
+    Meta meta;
+    scan_members(metadata, [&](std::string_view key, std::string_view value) {
+        if (key == "name") meta.name = scan_string(value);
+        else if (key == "namespace") meta.ns = scan_string(value);
+        else if (key == "uid") meta.uid = scan_string(value);
+        else if (key == "generateName") meta.generate_name = scan_string(value);
+        else if (key == "resourceVersion") meta.resource_version = parse_int(scan_string(value)).value_or(0);
+        else if (key == "generation") meta.generation = parse_int(value).value_or(0);
+        else if (key == "creationTimestamp") meta.creation_timestamp = scan_string(value);
+        else if (key == "deletionTimestamp") meta.deletion_timestamp = scan_string(value);
+        else if (key == "labels") meta.labels = scan_labels(value);
+        else if (key == "annotations") meta.annotations = scan_labels(value);
+        else if (key == "ownerReferences") scan_items(value, [&](std::string_view owner) { meta.owners.push_back(scan_owner(owner)); });
+        else if (key == "finalizers") scan_items(value, [&](std::string_view one) { meta.finalizers.push_back(scan_string(one)); });
+    });
     return meta;
 }
 

@@ -1,0 +1,18 @@
+// Reads the members of a JSON object from its text without building a tree: what is not wanted is only stepped over. Any thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace skiff::api {
+
+// Calls visit(key, text of the value) for each member in order. False when text is no JSON object as far as its brackets, strings and
+// commas tell; members before the fault have been visited then. Keys with escapes come as they stand.
+bool scan_members(std::string_view text, const std::function<void(std::string_view key, std::string_view value)>& visit);
+// The same for the elements of an array.
+bool scan_items(std::string_view text, const std::function<void(std::string_view value)>& visit);
+// The string that a JSON string literal means; "" when it is none.
+std::string scan_string(std::string_view literal);
+
+}  // namespace skiff::api
