@@ -1,15 +1,12 @@
 // The jailed child. It is a process of its own with one thread: chroot into the layer's folder, network namespace of its own, few capabilities,
 // no new privileges, bounded sizes. The layer (tar, plain or gzip or zstd) comes on standard input; on standard output go lines
-// "opaque PATH" for folders that hide what is below, then "done sha256:<of the tar> <bytes>" or "error MESSAGE".
+// "opaque HEX" (the path) for folders that hide what is below, then "done sha256:<of the tar> <bytes>" or "error MESSAGE".
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <sched.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <locale.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -23,7 +20,9 @@
 
 #include "agent/images/image_store.h"
 #include "base/fd.h"
+#include "base/encoding.h"
 #include "base/hash.h"
+#include "base/sandbox.h"
 #include "base/strings.h"
 
 namespace skiff::agent::images {
@@ -147,18 +146,25 @@ la_ssize_t read_tar(archive*, void* context, const void** buffer) {
     return static_cast<la_ssize_t>(piece.size());
 }
 
+void must(const Status& status) {
+    if (!status.ok()) give_up(status.message());
+}
+
 void enter_jail(const char* dir) {
+    // Names are UTF-8. Chosen before the chroot: a conversion would look for its modules in the layer.
+    if (!::setlocale(LC_CTYPE, "C.UTF-8")) (void)::setlocale(LC_CTYPE, "C");
     if (::chdir(dir) < 0 || ::chroot(".") < 0 || ::chdir("/") < 0) give_up(std::string("enter ") + dir + ": " + std::strerror(errno));
-    (void)::unshare(CLONE_NEWNET);
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    constexpr uint32_t kKept = (1u << CAP_CHOWN) | (1u << CAP_DAC_OVERRIDE) | (1u << CAP_FOWNER) | (1u << CAP_FSETID) | (1u << CAP_MKNOD) | (1u << CAP_SETFCAP);
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct data[2] = {{kKept, kKept, 0}, {0, 0, 0}};
-    if (::syscall(SYS_capset, &header, data) < 0) give_up(std::string("drop capabilities: ") + std::strerror(errno));
-    rlimit files{64, 64}, memory{1u << 30, 1u << 30};
-    ::setrlimit(RLIMIT_NOFILE, &files);
-    ::setrlimit(RLIMIT_AS, &memory);
     ::umask(0);
+    sandbox::leave_network();
+    must(sandbox::no_new_privileges());
+    must(sandbox::limit({}));
+    must(sandbox::keep_capabilities(1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER | 1u << CAP_FSETID | 1u << CAP_MKNOD | 1u << CAP_SETFCAP));
+    must(sandbox::allow_only(
+        {"read", "readv", "write", "writev", "pread64", "pwrite64", "open", "openat", "close", "lseek", "_llseek", "ftruncate", "ftruncate64", "stat", "stat64", "lstat",
+         "lstat64", "fstat", "fstat64", "fstatat64", "newfstatat", "statx", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "link", "linkat", "symlink", "symlinkat",
+         "mknod", "mknodat", "chmod", "fchmod", "fchmodat", "lchown", "lchown32", "fchown", "fchown32", "fchownat", "lsetxattr", "utimensat", "utimensat_time64",
+         "brk", "mmap", "mmap2", "munmap", "mremap", "mprotect", "madvise", "futex", "futex_time64", "getrandom", "getpid", "gettid", "clock_gettime", "clock_gettime64",
+         "time", "gettimeofday", "umask", "fcntl", "fcntl64", "rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "tgkill", "exit", "exit_group", "restart_syscall"}));
 }
 
 // "./a//b/" -> "a/b"; "" for the root. A path that climbs is refused.
@@ -203,7 +209,8 @@ bool whiteout(const std::string& path) {
     auto folder = slash == std::string::npos ? std::string() : path.substr(0, slash);
     make_parents(path);
     if (name == ".wh..wh..opq") {
-        auto line = "opaque " + folder + "\n";
+        // In hexadecimal: a line break in a name must not make a line of its own.
+        auto line = "opaque " + hex_encode(folder) + "\n";
         [[maybe_unused]] auto n = ::write(1, line.data(), line.size());
         return true;
     }

@@ -4,13 +4,14 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "base/encoding.h"
 #include "base/fd.h"
+#include "base/process.h"
 #include "base/strings.h"
 
 namespace skiff::agent::images {
@@ -41,16 +42,12 @@ Result<Unpacked> unpack_layer(const std::string& self_exe, const std::string& bl
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return errno_status("pipe", errno);
     Fd read_end(ends[0]), write_end(ends[1]);
-    const char* argv[] = {"skiff", "unpack", dir.c_str(), nullptr};
-    const char* environment[] = {nullptr};
-    pid_t child = ::vfork();
-    if (child < 0) return errno_status("fork", errno);
-    if (child == 0) {
-        ::dup2(blob.get(), 0);
-        ::dup2(write_end.get(), 1);
-        ::execve(self_exe.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(environment));
-        ::_exit(127);
-    }
+    process::Spawn what;
+    what.path = self_exe;
+    what.args = {"skiff", "unpack", dir};
+    what.env = std::vector<std::string>();
+    what.fds = {{blob.get(), 0}, {write_end.get(), 1}};
+    auto child = TRY(process::spawn(what));
     write_end.reset();
     std::string answer;
     char buffer[16384];
@@ -60,12 +57,10 @@ Result<Unpacked> unpack_layer(const std::string& self_exe, const std::string& bl
         answer.append(buffer, static_cast<size_t>(n));
     }
     read_end.reset();
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    const auto exit = TRY(child.wait());
     Unpacked unpacked;
     for (auto line : split_views(answer, '\n')) {
-        if (line.starts_with("opaque ")) TRY(mark_opaque(dir, std::string(line.substr(7))));
-        if (line == "opaque") TRY(mark_opaque(dir, ""));
+        if (line.starts_with("opaque ")) TRY(mark_opaque(dir, hex_decode(line.substr(7)).value_or("")));
         if (line.starts_with("error ")) return error(Reason::BadRequest, "unpack layer: {}", line.substr(6));
         if (line.starts_with("done ")) {
             auto words = split(line.substr(5), ' ');
@@ -73,8 +68,8 @@ Result<Unpacked> unpack_layer(const std::string& self_exe, const std::string& bl
         }
     }
     if (unpacked.diff_id.empty()) {
-        if (WIFSIGNALED(status)) return error(Reason::InternalError, "unpack layer: ended by signal {}", WTERMSIG(status));
-        return error(Reason::InternalError, "unpack layer: ended with status {}", WEXITSTATUS(status));
+        if (exit.signal) return error(Reason::InternalError, "unpack layer: ended by signal {}", exit.signal);
+        return error(Reason::InternalError, "unpack layer: ended with status {}", exit.code);
     }
     return unpacked;
 }
