@@ -24,12 +24,17 @@ Status plain(fmt::format_string<Args...> format, Args&&... args) {
     return error(Reason::Unknown, format, std::forward<Args>(args)...);
 }
 
+// No field begins like this.
+bool is_list_directive(std::string_view key) { return key == kRetainKeys || key.starts_with(kDeletePrefix) || key.starts_with(kOrderPrefix); }
+
 // Takes directives out of a value that is new. False when the value is a directive itself.
 bool remove_directives(json::Value& value) {
     if (value.is_object()) {
         if (value.has(kDirective)) return false;
         auto& members = value.mut_members();
-        std::erase_if(members, [](json::Member& member) { return member.value.is_null() || !remove_directives(member.value); });
+        std::erase_if(members, [](json::Member& member) {
+            return member.value.is_null() || is_list_directive(member.key) || !remove_directives(member.value);
+        });
     } else if (value.is_array()) {
         auto& items = value.mut_items();
         std::erase_if(items, [](json::Value& item) { return !remove_directives(item); });
@@ -204,8 +209,7 @@ private:
         const ValueSchema* element = part.schema ? part.schema->element.get() : nullptr;
         for (auto& old : live.mut_items())
             if (old[part.merge_key] == item[part.merge_key]) return map(old, item, element, depth + 1);
-        for (auto& member : item.mut_members())
-            if (!member.value.is_null()) remove_directives(member.value);
+        remove_directives(item);
         live.push_back(std::move(item));
         return {};
     }

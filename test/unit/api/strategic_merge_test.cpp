@@ -69,3 +69,9 @@ TEST_CASE("lists of scalars lose the elements that the patch names") {
     REQUIRE(strategic_merge(*kind_of("v1", "PodTemplate").schema, target, tree(R"({"metadata":{"finalizers":["d"]}})")).ok());
     CHECK(target["metadata"]["finalizers"].size() == 3);
 }
+
+TEST_CASE("a new element loses the directives it came with") {
+    CHECK(patched(R"({"template":{"spec":{"$setElementOrder/volumes":[{"name":"v"},{"name":"w"}],
+        "volumes":[{"name":"w","$retainKeys":["name","emptyDir"],"emptyDir":{"medium":null}}]}}})", "volumes") ==
+          R"([{"name":"v","emptyDir":{}},{"name":"w","emptyDir":{}}])");
+}
