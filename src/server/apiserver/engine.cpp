@@ -79,6 +79,12 @@ Status invalid_patch(const std::string& shown, std::string_view why) {
     return error(Reason::Invalid, " \"\" is invalid: patch: {}", message).with_cause({"FieldValueInvalid", message, "patch"});
 }
 
+// "X in version ... cannot be handled as a X: why": a patch's error has the last part only.
+std::string last_part(const std::string& message) {
+    size_t at = message.find("cannot be handled as a ");
+    return at == std::string::npos ? message : message.substr(message.find(": ", at) + 2);
+}
+
 }  // namespace
 
 Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
@@ -97,19 +103,18 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
     api::StrictProblems problems;
     api::StrictProblems* strict = context.field_validation == FieldValidation::Ignore ? nullptr : &problems;
     json::Value before = with_sorted_members(tree);
+    // A patch may not change the kind; a body that does not even fit the other kind says so first.
+    api::GroupVersion gv = api::GroupVersion::parse(tree["apiVersion"].as_string());
+    const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, tree["kind"].as_string()});
+    if (other != nullptr && other->gvk != kind.gvk && other->schema != nullptr) {
+        auto as_other = api::decode_tree(other->gvk, *other->schema, tree, nullptr);
+        if (!as_other.ok()) return invalid_patch(json::write(before), last_part(as_other.status().message()));
+    }
     auto object = api::decode_tree(kind.gvk, *kind.schema, std::move(tree), strict);
     if (!object.ok()) {
-        // "X in version ... cannot be handled as a X: why": a patch's error has the last part only.
-        std::string why = object.status().message();
-        size_t at = why.find("cannot be handled as a ");
-        if (at != std::string::npos) why = why.substr(why.find(": ", at) + 2);
-        return invalid_patch(json::write(before), why);
+        return invalid_patch(json::write(before), last_part(object.status().message()));
     }
-    if (Status status = check_kind(kinds, kind.gvk, *object); !status.ok()) {
-        std::string why = status.message();
-        size_t at = why.find("cannot be handled as a ");
-        return invalid_patch(json::write(before), at == std::string::npos ? why : why.substr(why.find(": ", at) + 2));
-    }
+    if (Status status = check_kind(kinds, kind.gvk, *object); !status.ok()) return invalid_patch(json::write(before), last_part(status.message()));
     if (!problems.empty()) {
         if (context.field_validation == FieldValidation::Strict) return invalid_patch(json::write(before), api::strict_text(problems));
         warn_or_fail(problems, context);
@@ -146,9 +151,13 @@ Status validate_create(const api::KindInfo& kind, const json::Value& object) {
 
 Status validate_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
     api::FieldErrors errors;
-    // Twice, as kube-apiserver does it: once for every object and once by the kind's own rules. Clients see both causes.
+    // Several times, as kube-apiserver does it: for every object and by the kind's own rules. Clients see all causes.
     validate_metadata_update(object, old, errors);
-    if (!errors.empty()) validate_metadata_update(object, old, errors);
+    if (!errors.empty()) {
+        validate_metadata_update(object, old, errors);
+        validate_metadata_maps(object, errors);
+        validate_metadata_maps(object, errors);
+    }
     if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
     if (errors.empty()) return {};
     return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
@@ -157,7 +166,11 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
 Status validate_status_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
     api::FieldErrors errors;
     validate_metadata_update(object, old, errors);
-    if (!errors.empty()) validate_metadata_update(object, old, errors);
+    if (!errors.empty()) {
+        validate_metadata_update(object, old, errors);
+        validate_metadata_maps(object, errors);
+        validate_metadata_maps(object, errors);
+    }
     if (kind.hooks.validate_status_update) kind.hooks.validate_status_update(object, old, errors);
     if (errors.empty()) return {};
     return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());

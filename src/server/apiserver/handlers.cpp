@@ -15,6 +15,14 @@ constexpr size_t kInlineListMax = 256;
 
 using ContextPtr = std::shared_ptr<RequestContext>;
 
+// Resources whose every use is answered with a warning.
+void warn_deprecated(RequestContext& context) {
+    const api::KindInfo& kind = *context.kind;
+    if (!kind.gvk.group.empty()) return;
+    if (kind.plural == "endpoints") context.warnings.emplace_back("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+    else if (kind.plural == "componentstatuses") context.warnings.emplace_back("v1 ComponentStatus is deprecated in v1.19+");
+}
+
 Body body_of(const net::Request& request) { return {request.body, request.headers.get("Content-Type"), nullptr}; }
 
 void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
@@ -90,6 +98,7 @@ void handle_resource(Core& core, net::ExchangePtr exchange, ContextPtr context) 
     Status routed = route(core, *context, known_version);
     if (!known_version) return send_text(*exchange, *context, 404, "404 page not found\n");
     if (!routed.ok()) return send_status(*exchange, core, *context, routed);
+    warn_deprecated(*context);
     Attributes& a = context->attributes;
     if (context->kind->scope == api::Scope::Cluster) a.ns.clear();
     const SubresourceEntry* entry = find_subresource(*context->kind, a.subresource);

@@ -31,18 +31,35 @@ Result<json::Value> read_apply(const Body& body) {
     return parsed;
 }
 
+// The library that Kubernetes uses lets "replace" add a member that is not there yet; a patch that failed is tried again with that rule.
+Status patch_stepwise(json::Value& object, const json::Value& patch) {
+    for (const json::Value& operation : patch.items()) {
+        json::Value before = object;
+        Status status = json::json_patch(object, json::Value::array({operation}));
+        if (!status.ok() && operation["op"].as_string() == "replace") {
+            const std::string& path = operation["path"].as_string();
+            std::string last = path.substr(path.rfind('/') + 1);
+            bool index = !last.empty() && last.find_first_not_of("0123456789-") == std::string::npos;
+            if (index) return status;
+            json::Value add = operation;
+            add.set("op", "add");
+            object = std::move(before);
+            status = json::json_patch(object, json::Value::array({std::move(add)}));
+        }
+        TRY(std::move(status));
+    }
+    return {};
+}
+
 bool manager_given(const RequestContext& context) { return context.http == nullptr || !context.http->query.get("fieldManager").empty(); }
 
 }  // namespace
 
-Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context) {
-    (void)kind;
+Result<Patch> decode_patch(const api::KindInfo&, const Body& body, RequestContext& context) {
     std::string type = media_type_of(body.content_type);
     if (type == "application/apply-patch+yaml") {
         Patch patch{Patch::Type::Apply, TRY(read_apply(body))};
         TRY(check_apply(context, patch.document, context.attributes, manager_given(context)));
-        json::Value& meta = patch.document.mut("metadata");
-        if (!context.attributes.ns.empty() && meta["namespace"].as_string().empty() && kind.scope == api::Scope::Namespaced) meta.set("namespace", context.attributes.ns);
         return patch;
     }
     if (type == "application/apply-patch+cbor") return Status(Reason::UnsupportedMediaType, "415: Unsupported Media Type").with_details(empty_details());
@@ -70,6 +87,10 @@ Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& ol
     json::Value object = old;
     if (patch.type == Patch::Type::Json) {
         Status status = json::json_patch(object, patch.document);
+        if (!status.ok() && status.reason() == Reason::Invalid) {
+            object = old;
+            status = patch_stepwise(object, patch.document);
+        }
         if (!status.ok() && status.reason() == Reason::Invalid) return rejected();
         TRY(std::move(status));
     } else if (patch.type == Patch::Type::Merge) {

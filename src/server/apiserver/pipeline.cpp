@@ -34,6 +34,7 @@ Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health)
     : core_(core),
       discovery_(discovery),
       health_(health),
+      flows_(core.cache),
       requests_(core.metrics->counter("apiserver_request_total", "Counter of apiserver requests broken out for each verb, resource and HTTP response code.",
                                       {"verb", "group", "version", "resource", "subresource", "code"})),
       durations_(core.metrics->histogram("apiserver_request_duration_seconds", "Response latency distribution in seconds for each verb and resource.", {"verb", "group", "version", "resource"},
@@ -112,6 +113,9 @@ Pipeline::Step Pipeline::impersonate_user(State& state) {
 // Counts the request until it is answered; over the limit the client is told to come back. Members of system:masters pass.
 Pipeline::Step Pipeline::limit(State& state) {
     const Attributes& a = state.context->attributes;
+    FlowClassifier::Match flow = flows_.classify(a);
+    state.context->flow_schema_uid = std::move(flow.schema_uid);
+    state.context->priority_level_uid = std::move(flow.level_uid);
     bool write = a.verb == "create" || a.verb == "update" || a.verb == "patch" || a.verb == "delete" || a.verb == "deletecollection";
     std::atomic<int>& count = write ? writes_ : reads_;
     int now = ++count;

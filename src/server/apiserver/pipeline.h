@@ -9,6 +9,7 @@
 
 #include "net/http_server.h"
 #include "server/apiserver/core.h"
+#include "server/apiserver/flow_control.h"
 
 namespace skiff::apiserver {
 
@@ -55,6 +56,7 @@ private:
     Discovery& discovery_;
     Health& health_;
     std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
+    FlowClassifier flows_;
     std::atomic<int> reads_{0}, writes_{0};
     metrics::Family<metrics::Counter>& requests_;
     metrics::Family<metrics::Histogram>& durations_;

@@ -114,7 +114,7 @@ void send_list(net::Exchange& exchange, const Core& core, const RequestContext& 
 }
 
 void send_status(net::Exchange& exchange, const Core& core, const RequestContext& context, const Status& status) {
-    Form form = negotiate_error(exchange.request());
+    Form form = status.reason() == Reason::NotAcceptable ? Form{} : negotiate_error(exchange.request());
     auto bytes = encode_value(core, status_value(status), "meta.v1.Status", form);
     net::Response response;
     response.code = status.code();

@@ -8,9 +8,11 @@ namespace skiff::apiserver {
 namespace {
 
 // The caller's resourceVersion and uid against the present object's.
-Status check_preconditions(const api::KindInfo& kind, const std::string& name, const json::Value& meta, const Item& item, bool may_lack_version) {
+Status check_preconditions(const Change& change, const json::Value& meta, const Item& item, bool may_lack_version) {
+    const api::KindInfo& kind = *change.kind;
+    const std::string& name = change.name;
     const std::string& uid = meta["uid"].as_string();
-    if (!uid.empty() && uid != item.object->meta().uid)
+    if (change.check_uid && !uid.empty() && uid != item.object->meta().uid)
         return conflict(kind, name, fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid, item.object->meta().uid));
     const std::string& version = meta["resourceVersion"].as_string();
     if (version.empty() || version == "0") {
@@ -110,7 +112,7 @@ public:
 
     Result<Answer> run() {
         json::Value object = TRY(change_.make(old_));
-        TRY(check_preconditions(kind_, change_.name, object["metadata"], *item_, change_.part != Change::Part::Main || traits_of(kind_).unconditional_update));
+        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part != Change::Part::Main || traits_of(kind_).unconditional_update));
         carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         keep_parts(change_, object, old_);
         if (change_.track) track_fields(core_.kinds, kind_, &old_, object, context_, core_.clock);
@@ -182,9 +184,8 @@ Result<Answer> change_object(Core& core, RequestContext& context, const Change& 
             return not_found(kind, change.name);
         }
         auto answer = Attempt(core, context, change, item).run();
-        if (answer.ok() || answer.status().reason() != Reason::Conflict || !answer.status().details().kind.empty()) return answer;
-        // The store's own Conflict (it has no details): somebody was faster. The cache learns of it, and the change starts again;
-        // a caller that named a version then fails its precondition.
+        if (answer.ok() || !raced(answer.status())) return answer;
+        // The cache learns of it, and the change starts again; a caller that named a version then fails its precondition.
         if (attempt >= core.retries_max) return modified_conflict(kind, change.name);
         catch_up(core);
     }

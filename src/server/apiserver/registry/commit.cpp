@@ -11,7 +11,14 @@ namespace {
 constexpr Duration kApplyTimeout = std::chrono::seconds(30);
 
 Result<store::Committed> commit(Core& core, store::Write write) {
-    store::Committed committed = TRY(core.store.commit(std::move(write)));
+    auto result = core.store.commit(std::move(write));
+    if (!result.ok()) {
+        // What the store says when the key is not as expected; callers know it by its missing details (raced()).
+        Reason reason = result.status().reason();
+        if (reason == Reason::AlreadyExists || reason == Reason::NotFound || reason == Reason::Conflict) return Status(Reason::Conflict, "another writer was faster");
+        return std::move(result).status();
+    }
+    store::Committed committed = std::move(result).value();
     if (!core.cache.wait_applied(committed.revision, kApplyTimeout))
         return error(Reason::ServerTimeout, "the write is stored, but its publication is late; try to read it again");
     return committed;
@@ -23,6 +30,8 @@ json::Value to_stored(const Core& core, const api::KindInfo& kind, const json::V
 }
 
 }  // namespace
+
+bool raced(const Status& status) { return status.reason() == Reason::Conflict && status.details().kind.empty() && status.causes().empty(); }
 
 void catch_up(Core& core) { core.cache.wait_applied(core.store.current_revision(), kApplyTimeout); }
 

@@ -41,7 +41,7 @@ Result<api::ObjectPtr> store_new(Core& core, RequestContext& context, json::Valu
             return api::Object::from_tree(object);
         }
         auto stored = commit_object(core, kind, object, nullptr);
-        if (stored.ok() || stored.status().reason() != Reason::Conflict) return stored;
+        if (stored.ok() || !raced(stored.status())) return stored;
         if (base.empty() || attempt == kGeneratedNameTries) return already_exists(kind, object["metadata"]["name"].as_string());
         object.mut("metadata").set("name", base + random_name_suffix(5));
     }

@@ -95,6 +95,14 @@ void immutable(const json::Value& meta, const json::Value& old, const char* fiel
 
 }  // namespace
 
+void validate_metadata_maps(const json::Value& object, FieldErrors& errors) {
+    FieldPath path("metadata");
+    const json::Value& meta = object["metadata"];
+    api::validate_labels(meta["labels"], path.child("labels"), errors);
+    api::validate_annotations(meta["annotations"], path.child("annotations"), errors);
+    validate_owners(meta["ownerReferences"], path.child("ownerReferences"), errors);
+}
+
 void validate_metadata(const api::KindInfo& kind, const json::Value& object, FieldErrors& errors) {
     FieldPath path("metadata");
     const json::Value& meta = object["metadata"];
@@ -104,9 +112,7 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, Fie
         if (ns.empty()) errors.required(path.child("namespace"), "");
         else api::add_complaints(api::check_dns1123_label(ns), path.child("namespace"), ns, errors);
     }
-    api::validate_labels(meta["labels"], path.child("labels"), errors);
-    api::validate_annotations(meta["annotations"], path.child("annotations"), errors);
-    validate_owners(meta["ownerReferences"], path.child("ownerReferences"), errors);
+    validate_metadata_maps(object, errors);
     validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
 }
 
@@ -123,9 +129,7 @@ void validate_metadata_update(const json::Value& object, const json::Value& old_
             errors.forbidden(path.child("finalizers"), fmt::format("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_list(added)));
     }
     for (const char* field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) immutable(meta, old, field, path, errors);
-    api::validate_labels(meta["labels"], path.child("labels"), errors);
-    api::validate_annotations(meta["annotations"], path.child("annotations"), errors);
-    validate_owners(meta["ownerReferences"], path.child("ownerReferences"), errors);
+    validate_metadata_maps(object, errors);
     if (!(meta["finalizers"] == old["finalizers"])) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
 }
 

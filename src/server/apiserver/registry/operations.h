@@ -73,6 +73,7 @@ struct Change {
     bool validate = true;
     bool admit = true;
     bool bump_generation = true;
+    bool check_uid = true;                       // a uid in the wanted object must be the present one's (patches: it is immutable instead)
 };
 Result<Answer> change_object(Core& core, RequestContext& context, const Change& change);
 
@@ -86,6 +87,8 @@ json::Value tree_as(const Core& core, const api::Object& object, const api::Kind
 // The bytes in the version of kind.
 api::Bytes bytes_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
 
+// Whether a write failed because its compare-and-swap did: it may be tried again on the newer state.
+bool raced(const Status& status);
 // Waits until the cache has what the store has acknowledged, after a compare-and-swap found it behind.
 void catch_up(Core& core);
 

@@ -29,17 +29,25 @@ Result<Answer> patch_object(Core& core, RequestContext& context, const Body& bod
         change.make = [&](const json::Value& old) -> Result<json::Value> {
             return apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock);
         };
+        change.check_uid = false;
         if (a.subresource.empty()) {
             change.create_missing = [&]() -> Result<Answer> {
+                if (const std::string& uid = patch.document["metadata"]["uid"].as_string(); !uid.empty())
+                    return conflict(kind, a.name, fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was found", uid));
+                patch.document.mut("metadata").erase("resourceVersion");
                 json::Value object = TRY(apply_configuration(core.kinds, kind, nullptr, patch.document, context, core.clock));
                 return create_object(core, context, std::move(object), false);
             };
         }
         return change_object(core, context, change);
     }
+    change.check_uid = false;
     change.make = [&](const json::Value& old) -> Result<json::Value> {
         json::Value patched = TRY(apply_patch(kind, old, patch, context));
+        const json::Value* fields = patched["metadata"].find("managedFields");
+        bool forget = fields != nullptr && fields->is_array() && fields->size() == 0;
         patched = TRY(normalize_patched(core.kinds, kind, std::move(patched), context));
+        if (forget) patched.mut("metadata").set("managedFields", json::Value::array());
         TRY(check_patched_name(context, patched));
         return patched;
     };

@@ -194,7 +194,7 @@ Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions 
         ItemPtr item = core.cache.resource(kind)->get(object_key(a.ns, a.name));
         if (!item) return not_found(kind, a.name);
         auto answer = try_delete(core, context, options, *item);
-        if (answer.ok() || answer.status().reason() != Reason::Conflict || !answer.status().details().kind.empty()) return answer;
+        if (answer.ok() || !raced(answer.status())) return answer;
         if (attempt >= core.retries_max) return modified_conflict(kind, a.name);
         catch_up(core);
     }
