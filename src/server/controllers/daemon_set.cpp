@@ -66,8 +66,8 @@ public:
         auto set = sets_->get(parts[0], parts[1]);
         if (!set || set->meta().deleting()) return Requeue{};
         auto tree = set->tree();
-        auto selector = LabelSelecting::from_selector((*tree)["spec"]["selector"]);
-        if (selector.everything()) {
+        auto selector = read_selector((*tree)["spec"]["selector"]);
+        if (selector.empty()) {
             context_->events.event(reconcile::ObjectReference::to(*set), "Warning", "SelectingAll",
                                    "This daemon set is selecting all pods. A non-empty selector is required.");
             return Requeue{};
@@ -89,7 +89,7 @@ public:
 private:
     void adopters(const api::Object& pod) {
         for (const auto& set : sets_->list(pod.meta().ns))
-            if (LabelSelecting::from_selector((*set->tree())["spec"]["selector"]).matches(pod.meta().labels)) context_->queue.add(set->meta().key());
+            if (read_selector((*set->tree())["spec"]["selector"]).matches(pod.meta().labels)) context_->queue.add(set->meta().key());
     }
 
     // Heartbeats change a node's status often; only what decides about placement counts.

@@ -100,8 +100,8 @@ public:
         rollout.facts = read_deployment_facts(*rollout.tree);
         rollout.status = (*rollout.tree)["status"].is_object() ? (*rollout.tree)["status"] : json::Value::object();
 
-        auto selector = LabelSelecting::from_selector(rollout.spec()["selector"]);
-        if (selector.everything()) {
+        auto selector = read_selector(rollout.spec()["selector"]);
+        if (selector.empty()) {
             context_->events.event(reconcile::ObjectReference::to(*rollout.deployment), "Warning", "SelectingAll",
                                    "This deployment is selecting all pods. A non-empty selector is required.");
             rollout.status.set("observedGeneration", rollout.facts.generation);
@@ -130,8 +130,8 @@ private:
         if (!current || current->meta().controller() || current->meta().deleting()) return;
         if (previous && !previous->meta().controller() && previous->meta().labels == current->meta().labels) return;
         for (const auto& deployment : deployments_->list(current->meta().ns)) {
-            auto selector = LabelSelecting::from_selector((*deployment->tree())["spec"]["selector"]);
-            if (!selector.everything() && selector.matches(current->meta().labels)) context_->queue.add(deployment->meta().key());
+            auto selector = read_selector((*deployment->tree())["spec"]["selector"]);
+            if (!selector.empty() && selector.matches(current->meta().labels)) context_->queue.add(deployment->meta().key());
         }
     }
 

@@ -50,7 +50,7 @@ public:
         }});
         pods_->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
             for (const auto& budget : budgets_->list((current ? current : previous)->meta().ns)) {
-                auto selector = LabelSelecting::from_selector((*budget->tree())["spec"]["selector"]);
+                auto selector = read_selector((*budget->tree())["spec"]["selector"]);
                 if ((current && selector.matches(current->meta().labels)) || (previous && selector.matches(previous->meta().labels)))
                     context_->queue.add(budget->meta().key());
             }
@@ -63,7 +63,7 @@ public:
         if (!budget || budget->meta().deleting()) return Requeue{};
         auto tree = budget->tree();
         const auto& spec = (*tree)["spec"];
-        auto selector = LabelSelecting::from_selector(spec["selector"]);
+        auto selector = read_selector(spec["selector"]);
         std::vector<PodRef> pods;
         for (const auto& pod : pods_->list(parts[0]))
             if (selector.matches(pod->meta().labels)) pods.push_back({pod, facts_->get(pod)});

@@ -62,7 +62,7 @@ public:
         }
         auto tree = service->tree();
         auto facts = read_service_facts(*tree);
-        if (facts.selector.nothing() || facts.external_name || service->meta().deleting()) return Requeue{};
+        if (!facts.has_selector || facts.external_name || service->meta().deleting()) return Requeue{};
         std::vector<PodRef> pods;
         for (const auto& pod : pods_->list(parts[0]))
             if (facts.selector.matches(pod->meta().labels)) pods.push_back({pod, facts_->get(pod)});

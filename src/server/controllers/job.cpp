@@ -71,9 +71,9 @@ public:
     }
 
 private:
-    static LabelSelecting selector_of(const api::Object& job, const json::Value& tree) {
-        if (!tree["spec"]["selector"].is_null()) return LabelSelecting::from_selector(tree["spec"]["selector"]);
-        return LabelSelecting::from_map(json::Value::object({{"batch.kubernetes.io/controller-uid", job.meta().uid}}));
+    static api::LabelSelector selector_of(const api::Object& job, const json::Value& tree) {
+        if (!tree["spec"]["selector"].is_null()) return read_selector(tree["spec"]["selector"]);
+        return api::LabelSelector::from_map(json::Value::object({{"batch.kubernetes.io/controller-uid", job.meta().uid}}));
     }
 
     void pod_changed(const ObjectPtr& previous, const ObjectPtr& current) {

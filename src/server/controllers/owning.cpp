@@ -23,7 +23,7 @@ void add_orphan_index(reconcile::Informer& informer) {
     });
 }
 
-Claim decide_claim(const api::Meta& object, const api::Meta& owner, const LabelSelecting& selector) {
+Claim decide_claim(const api::Meta& object, const api::Meta& owner, const api::LabelSelector& selector) {
     bool matches = selector.matches(object.labels);
     if (const auto* controller = object.controller()) {
         if (controller->uid != owner.uid) return Claim::Ignore;

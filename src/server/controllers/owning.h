@@ -24,12 +24,12 @@ void add_orphan_index(reconcile::Informer& informer);
 
 enum class Claim { Keep, Adopt, Release, Ignore };
 // What is to become of an object, seen from the owner. Pure.
-Claim decide_claim(const api::Meta& object, const api::Meta& owner, const LabelSelecting& selector);
+Claim decide_claim(const api::Meta& object, const api::Meta& owner, const api::LabelSelector& selector);
 
 // Claims for one owner. `extra` is merged into the adopting patch (a Job's finalizer).
 class Claimer {
 public:
-    Claimer(client::Client& client, const Gvr& owner_gvr, const ObjectPtr& owner, LabelSelecting selector)
+    Claimer(client::Client& client, const Gvr& owner_gvr, const ObjectPtr& owner, api::LabelSelector selector)
         : client_(client), owner_gvr_(owner_gvr), owner_(owner), selector_(std::move(selector)) {}
     // The dependents that belong to the owner after adopting and releasing; from its informer's owner index and orphans.
     Result<std::vector<ObjectPtr>> claim(const reconcile::Informer& dependents);
@@ -43,7 +43,7 @@ private:
     client::Client& client_;
     const Gvr owner_gvr_;
     ObjectPtr owner_;
-    LabelSelecting selector_;
+    api::LabelSelector selector_;
     bool owner_checked_ = false;
 };
 

@@ -66,8 +66,8 @@ public:
     }
 
 private:
-    LabelSelecting selector_of(const json::Value& set) const {
-        return flavor_.group.empty() ? LabelSelecting::from_map(set["spec"]["selector"]) : LabelSelecting::from_selector(set["spec"]["selector"]);
+    api::LabelSelector selector_of(const json::Value& set) const {
+        return flavor_.group.empty() ? api::LabelSelector::from_map(set["spec"]["selector"]) : read_selector(set["spec"]["selector"]);
     }
 
     void pod_changed(const ObjectPtr& previous, const ObjectPtr& current) {
@@ -158,7 +158,7 @@ private:
 
 ReplicaCounts count_replicas(const std::vector<PodRef>& active, const json::Value& template_labels, int64_t min_ready_s, WallTime now) {
     ReplicaCounts counts;
-    auto labeled = LabelSelecting::from_selector(json::Value::object({{"matchLabels", template_labels}}));
+    auto labeled = read_selector(json::Value::object({{"matchLabels", template_labels}}));
     for (const auto& pod : active) {
         ++counts.replicas;
         if (labeled.matches(pod.meta().labels)) ++counts.fully_labeled;

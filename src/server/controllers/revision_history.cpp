@@ -44,7 +44,7 @@ json::Value apply_revision(json::Value owner_tree, const api::Object& revision) 
 
 Status RevisionHistory::load(const reconcile::Informer& revisions, json::Value& collision_count) {
     auto owner_tree = owner_->tree();
-    Claimer claimer(client_, owner_gvr_, owner_, LabelSelecting::from_selector((*owner_tree)["spec"]["selector"]));
+    Claimer claimer(client_, owner_gvr_, owner_, read_selector((*owner_tree)["spec"]["selector"]));
     all_ = TRY(claimer.claim(revisions));
     sort_by_number(all_);
     json::Value data = revision_data(*owner_tree);

@@ -35,7 +35,7 @@ public:
         if (!(*tree)["aggregationRule"].is_object()) return Requeue{};
         auto rules = json::Value::array();
         for (const auto& selector_tree : (*tree)["aggregationRule"]["clusterRoleSelectors"].items()) {
-            auto selector = LabelSelecting::from_selector(selector_tree);
+            auto selector = read_selector(selector_tree);
             for (const auto& other : roles_->list())
                 if (other->meta().name != key && selector.matches(other->meta().labels)) add_rules(rules, *other);
         }

@@ -54,7 +54,8 @@ ServiceFacts read_service_facts(const json::Value& service) {
     ServiceFacts facts;
     facts.name = service["metadata"]["name"].as_string();
     facts.ns = service["metadata"]["namespace"].as_string();
-    facts.selector = LabelSelecting::from_map(spec["selector"]);
+    facts.selector = api::LabelSelector::from_map(spec["selector"]);
+    facts.has_selector = spec["selector"].size() != 0;
     facts.external_name = spec["type"].as_string() == "ExternalName";
     facts.headless = spec["clusterIP"].as_string() == "None";
     facts.publish_not_ready = spec["publishNotReadyAddresses"].as_bool() ||
@@ -88,12 +89,12 @@ std::vector<PodEndpoint> service_endpoints(const ServiceFacts& service, const st
 void ServiceSelectors::follow(reconcile::Informer& services) {
     services.add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
         const auto& meta = (current ? current : previous)->meta();
-        LabelSelecting selector = LabelSelecting::from_map(json::Value());
-        if (current) selector = LabelSelecting::from_map((*current->tree())["spec"]["selector"]);
+        json::Value labels;
+        if (current) labels = (*current->tree())["spec"]["selector"];
         std::lock_guard lock(mutex_);
         auto& services = by_namespace_[meta.ns];
-        if (selector.nothing()) services.erase(meta.name);
-        else services.insert_or_assign(meta.name, std::move(selector));
+        if (labels.size() == 0) services.erase(meta.name);
+        else services.insert_or_assign(meta.name, api::LabelSelector::from_map(labels));
         if (services.empty()) by_namespace_.erase(meta.ns);
     }});
 }

@@ -12,7 +12,8 @@ namespace skiff::controllers {
 
 struct ServiceFacts {
     std::string name, ns;
-    LabelSelecting selector;          // nothing(): the Service has no selector, others write its endpoints
+    api::LabelSelector selector;
+    bool has_selector = false;         // without one, others write its endpoints
     bool external_name = false, headless = false, publish_not_ready = false;
     std::vector<std::string> families;   // "IPv4", "IPv6"
     json::Value ports;                 // spec.ports
@@ -42,7 +43,7 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::map<std::string, std::map<std::string, LabelSelecting>> by_namespace_;
+    std::map<std::string, std::map<std::string, api::LabelSelector>> by_namespace_;
 };
 
 }  // namespace skiff::controllers

@@ -50,7 +50,7 @@ public:
             owned(previous, current);
             if (!current || current->meta().controller() || current->meta().deleting()) return;
             for (const auto& set : sets_->list(current->meta().ns))
-                if (LabelSelecting::from_selector((*set->tree())["spec"]["selector"]).matches(current->meta().labels)) context_->queue.add(set->meta().key());
+                if (read_selector((*set->tree())["spec"]["selector"]).matches(current->meta().labels)) context_->queue.add(set->meta().key());
         }});
     }
 
@@ -88,7 +88,7 @@ public:
 private:
     Result<std::vector<StatefulPod>> claim(const ObjectPtr& set, const json::Value& tree) {
         const auto& name = set->meta().name;
-        Claimer claimer(context_->client, kStatefulSets, set, LabelSelecting::from_selector(tree["spec"]["selector"]));
+        Claimer claimer(context_->client, kStatefulSets, set, read_selector(tree["spec"]["selector"]));
         claimer.may_adopt = [&](const api::Object& pod) { return stateful_ordinal(name, pod.meta().name) >= 0; };
         std::vector<StatefulPod> pods;
         auto claimed = TRY(claimer.claim(*pods_));

@@ -53,7 +53,7 @@ std::string mismatch(const json::Value& volume, const json::Value& claim) {
 }
 
 api::ObjectPtr best_volume(const std::vector<api::ObjectPtr>& volumes, const json::Value& claim, const api::Meta* node, bool reserved_only) {
-    auto selector = LabelSelecting::from_selector(claim["spec"]["selector"].is_null() ? json::Value::object() : claim["spec"]["selector"]);
+    auto selector = read_selector(claim["spec"]["selector"].is_null() ? json::Value::object() : claim["spec"]["selector"]);
     api::ObjectPtr best;
     api::Quantity best_size;
     for (const auto& object : volumes) {
