@@ -4,6 +4,7 @@
 #include "server/controllers/daemon_set.h"
 #include "server/controllers/deployment.h"
 #include "server/controllers/disruption.h"
+#include "server/controllers/endpoint_mirror.h"
 #include "server/controllers/endpoint_slice.h"
 #include "server/controllers/endpoints.h"
 #include "server/controllers/ephemeral_volume.h"
@@ -39,6 +40,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_daemon_set_controller(facts));
     runtime.add(make_endpoint_slice_controller(facts));
     runtime.add(make_endpoints_controller(facts));
+    runtime.add(make_endpoint_mirror_controller());
     runtime.add(make_stateful_set_controller(facts));
     runtime.add(make_job_controller());
     runtime.add(make_job_ttl_controller());

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "server/controllers/endpoint_mirror.h"
 #include "server/controllers/endpoint_slice.h"
 #include "support/controller_bench.h"
 
@@ -149,4 +150,27 @@ TEST_CASE_METHOD(Services, "Services without a selector and pods that stop match
     settle();
     CHECK(count() == 0);
     CHECK(endpoints()["subsets"].is_null());
+}
+
+TEST_CASE_METHOD(ControllerBench, "hand-written Endpoints are mirrored and follow their changes") {
+    add(make_endpoint_mirror_controller());
+    create(kServices, "default", R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"own"},"spec":{"ports":[{"port":80}]}})");
+    create(kEndpoints, "default", R"({"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"own"},"subsets":[{"addresses":[{"ip":"10.0.0.1"},{"ip":"fd00::1"}],
+        "notReadyAddresses":[{"ip":"10.0.0.2"}],"ports":[{"port":80}]}]})");
+    settle();
+    auto slices = client->trees(kEndpointSlices, "default");
+    REQUIRE(slices.size() == 2);
+    CHECK(slices[0]["metadata"]["labels"]["endpointslice.kubernetes.io/managed-by"].as_string() == "endpointslicemirroring-controller.k8s.io");
+    CHECK(slices[0]["ports"][0]["protocol"].as_string() == "TCP");
+    client->take_calls();
+    settle();
+    CHECK(client->take_calls().empty());
+    client->change(kEndpoints, "default", "own", [&](json::Value& e) { e.set("subsets", parse(R"([{"addresses":[{"ip":"10.0.0.9"}],"ports":[{"port":80}]}])")); });
+    settle();
+    slices = client->trees(kEndpointSlices, "default");
+    REQUIRE(slices.size() == 1);
+    CHECK(slices[0]["endpoints"][0]["addresses"][0].as_string() == "10.0.0.9");
+    client->erase(kEndpoints, "default", "own");
+    settle();
+    CHECK(client->trees(kEndpointSlices, "default").empty());
 }
