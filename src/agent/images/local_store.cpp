@@ -164,7 +164,8 @@ private:
         auto registries = TRY(Registries::load(options_.registries_yaml));
         Status last;
         for (auto& endpoint : registries.endpoints(reference)) {
-            endpoint.credentials.insert(endpoint.credentials.end(), options.credentials.begin(), options.credentials.end());
+            // A pull secret belongs to the registry that the image names, not to whoever mirrors it.
+            if (endpoint.is_origin) endpoint.credentials.insert(endpoint.credentials.end(), options.credentials.begin(), options.credentials.end());
             auto image = pull_from(reference, endpoint, options);
             if (image.ok()) return image;
             last = std::move(image).status();

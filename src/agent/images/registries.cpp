@@ -91,7 +91,7 @@ const Registries::Config* Registries::config(const std::string& host) const {
 std::vector<Endpoint> Registries::endpoints(const Reference& reference) const {
     std::vector<Endpoint> out;
     auto add = [&](const std::string& url, const std::string& repository) {
-        Endpoint endpoint{url, repository, {}, {}};
+        Endpoint endpoint{url, repository, {}, {}, url == default_url(reference.registry)};
         if (const auto* c = config(host_of(url)) ? config(host_of(url)) : url == default_url(reference.registry) ? config(reference.registry) : nullptr) {
             endpoint.credentials = c->credentials;
             endpoint.tls = c->tls;

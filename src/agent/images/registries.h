@@ -22,6 +22,7 @@ struct Endpoint {
     std::string repository;           // after rewrites
     std::vector<Credentials> credentials;
     RegistryTls tls;
+    bool is_origin = false;           // the registry itself, no mirror
 };
 
 class Registries {

@@ -122,18 +122,20 @@ private:
     }
 
     std::string_view zstd_some() {
+        if (ended_ && in_at_ == in_size_ && zstd_done_) return {};
         ZSTD_inBuffer from{in_.data(), in_size_, in_at_};
         ZSTD_outBuffer to{out_.data(), out_.size(), 0};
         size_t left = ::ZSTD_decompressStream(zstd_, &to, &from);
         if (::ZSTD_isError(left)) give_up(std::string("zstd data is damaged: ") + ::ZSTD_getErrorName(left));
         in_at_ = from.pos;
-        if (ended_ && to.pos == 0 && in_at_ == in_size_ && left != 0) give_up("zstd data is cut off");
+        zstd_done_ = left == 0;   // of this frame; others may follow
+        if (ended_ && to.pos == 0 && in_at_ == in_size_ && !zstd_done_) give_up("zstd data is cut off");
         return {out_.data(), to.pos};
     }
 
     std::vector<char> in_, out_;
     size_t in_at_ = 0, in_size_ = 0;
-    bool ended_ = false, starts_ = false, gzip_ = false, gzip_done_ = false;
+    bool ended_ = false, starts_ = false, gzip_ = false, gzip_done_ = false, zstd_done_ = false;
     z_stream inflate_{};
     ZSTD_DStream* zstd_ = nullptr;
     Sha256 hash_;
