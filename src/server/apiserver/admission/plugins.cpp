@@ -17,6 +17,7 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, Clock& clo
     chain.add(make_default_storage_class(reader));
     chain.add(make_storage_protection());
     chain.add(make_claim_resize(reader));
+    chain.add(make_certificate_requester());
     chain.add(make_runtime_class(reader));
     chain.add(make_default_ingress_class(reader));
     chain.add(make_resource_quota(reader, clock));

@@ -38,7 +38,8 @@ public:
         if (request.operation != Operation::Create || !request.subresource.empty()) return {};
         const char* finalizer = is_resource(request, "", "persistentvolumeclaims") ? "kubernetes.io/pvc-protection"
                                 : is_resource(request, "", "persistentvolumes")    ? "kubernetes.io/pv-protection"
-                                                                                   : nullptr;
+                                : is_resource(request, "storage.k8s.io", "volumeattributesclasses") ? "kubernetes.io/vac-protection"
+                                                                                                    : nullptr;
         if (finalizer == nullptr) return {};
         json::Value& list = request.object->mut("metadata").mut("finalizers");
         for (const json::Value& f : list.items())

@@ -49,12 +49,76 @@ void annotate(json::Value& object, std::string_view key, const json::Value& valu
     object.mut("metadata").mut("annotations").set(key, json::write(value));
 }
 
+// Metrics in the annotations have the shape of autoscaling/v2beta1: the target's values stand beside the name.
+constexpr const char* kMetricSources[] = {"resource", "containerResource", "pods", "object", "external"};
+
+struct MetricNames {
+    const char *value, *average_value, *average_utilization;
+};
+constexpr MetricNames kTargetNames{"targetValue", "targetAverageValue", "targetAverageUtilization"};
+constexpr MetricNames kCurrentNames{"currentValue", "currentAverageValue", "currentAverageUtilization"};
+
+json::Value flatten_metric(json::Value metric, const char* target, const MetricNames& names) {
+    for (const char* source_name : kMetricSources) {
+        json::Value* source = metric.find(source_name);
+        if (source == nullptr || !source->is_object()) continue;
+        json::Value wanted = (*source)[target];
+        source->erase(target);
+        if (wanted.has("value")) source->set(names.value, wanted["value"]);
+        if (wanted.has("averageValue")) source->set(names.average_value, wanted["averageValue"]);
+        if (wanted.has("averageUtilization")) source->set(names.average_utilization, wanted["averageUtilization"]);
+        if (json::Value inner = (*source)["metric"]; inner.is_object()) {
+            source->erase("metric");
+            source->set("metricName", inner["name"]);
+            if (inner.has("selector")) source->set("selector", inner["selector"]);
+        }
+        if (json::Value described = (*source)["describedObject"]; described.is_object()) {
+            source->erase("describedObject");
+            source->set("target", std::move(described));
+        }
+    }
+    return metric;
+}
+
+json::Value unflatten_metric(json::Value metric, const char* target, const MetricNames& names) {
+    for (const char* source_name : kMetricSources) {
+        json::Value* source = metric.find(source_name);
+        if (source == nullptr || !source->is_object()) continue;
+        if (json::Value described = (*source)["target"]; described.has("kind")) {
+            source->erase("target");
+            source->set("describedObject", std::move(described));
+        }
+        json::Value wanted = json::Value::object();
+        const char* type = nullptr;
+        auto take = [&](const char* from, const char* to, const char* type_name) {
+            json::Value value = (*source)[from];
+            if (value.is_null()) return;
+            source->erase(from);
+            wanted.set(to, std::move(value));
+            type = type_name;
+        };
+        take(names.value, "value", "Value");
+        take(names.average_value, "averageValue", "AverageValue");
+        take(names.average_utilization, "averageUtilization", "Utilization");
+        if (type != nullptr && std::string_view(target) == "target") wanted.set("type", type);
+        if (json::Value name = (*source)["metricName"]; name.is_string()) {
+            json::Value inner = json::Value::object({{"name", std::move(name)}});
+            if (source->has("selector")) inner.set("selector", (*source)["selector"]);
+            source->erase("metricName");
+            source->erase("selector");
+            source->set("metric", std::move(inner));
+        }
+        if (wanted.size() > 0) source->set(target, std::move(wanted));
+    }
+    return metric;
+}
+
 json::Value hpa_to_v1(json::Value object) {
     json::Value& spec = object.mut("spec");
     json::Value others = json::Value::array();
     for (const json::Value& metric : spec["metrics"].items()) {
         if (is_cpu_utilization(metric, "target")) spec.set("targetCPUUtilizationPercentage", metric["resource"]["target"]["averageUtilization"]);
-        else others.push_back(metric);
+        else others.push_back(flatten_metric(metric, "target", kTargetNames));
     }
     spec.erase("metrics");
     if (others.size() > 0) annotate(object, kMetricsAnnotation, others);
@@ -66,7 +130,7 @@ json::Value hpa_to_v1(json::Value object) {
         json::Value current = json::Value::array();
         for (const json::Value& metric : (*status)["currentMetrics"].items()) {
             if (is_cpu_utilization(metric, "current")) status->set("currentCPUUtilizationPercentage", metric["resource"]["current"]["averageUtilization"]);
-            else current.push_back(metric);
+            else current.push_back(flatten_metric(metric, "current", kCurrentNames));
         }
         json::Value conditions = (*status)["conditions"];
         status->erase("currentMetrics");
@@ -106,14 +170,14 @@ json::Value hpa_to_v2(json::Value object) {
     json::Value& spec = object.mut("spec");
     if (const json::Value* cpu = spec.find("targetCPUUtilizationPercentage"); cpu && !cpu->is_null()) metrics.push_back(cpu_metric("target", *cpu));
     spec.erase("targetCPUUtilizationPercentage");
-    for (const json::Value& metric : others.items()) metrics.push_back(metric);
+    for (const json::Value& metric : others.items()) metrics.push_back(unflatten_metric(metric, "target", kTargetNames));
     if (metrics.size() > 0) spec.set("metrics", std::move(metrics));
     if (behavior.is_object()) spec.set("behavior", std::move(behavior));
     if (json::Value* status = object.find("status"); status && status->is_object()) {
         json::Value current = json::Value::array();
         if (const json::Value* cpu = status->find("currentCPUUtilizationPercentage"); cpu && !cpu->is_null()) current.push_back(cpu_metric("current", *cpu));
         status->erase("currentCPUUtilizationPercentage");
-        for (const json::Value& metric : current_others.items()) current.push_back(metric);
+        for (const json::Value& metric : current_others.items()) current.push_back(unflatten_metric(metric, "current", kCurrentNames));
         if (current.size() > 0) status->set("currentMetrics", std::move(current));
         if (conditions.size() > 0) status->set("conditions", std::move(conditions));
     }
