@@ -155,6 +155,13 @@ Pipeline::Step Pipeline::serve(State& state) {
         raw->second(state.exchange);
         return Step::Done;
     }
+    if (a.path.rfind("/openapi/", 0) == 0) {
+        // Documents of a megabyte are made when first asked for: not on an io thread.
+        on_pool(core_, state.exchange, state.context, [this, exchange = state.exchange, context = state.context] {
+            if (!discovery_.serve(*exchange, *context)) send_text(*exchange, *context, 404, "404 page not found\n");
+        });
+        return Step::Done;
+    }
     if (health_.serve(*state.exchange, *state.context) || discovery_.serve(*state.exchange, *state.context)) return Step::Done;
     send_text(*state.exchange, *state.context, 404, "404 page not found\n");
     return Step::Done;

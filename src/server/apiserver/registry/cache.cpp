@@ -44,10 +44,12 @@ Result<std::unique_ptr<Cache>> Cache::start(store::Store& store, const api::Kind
     return cache;
 }
 
-Cache::~Cache() { stop(); }
+Cache::~Cache() {
+    stop();
+    feed_handle_.reset();
+}
 
 void Cache::stop() {
-    feed_handle_.reset();
     {
         std::lock_guard lock(queue_mutex_);
         stopping_ = true;

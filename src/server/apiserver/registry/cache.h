@@ -38,8 +38,8 @@ public:
 
     // Loads the state and starts following. The store and kinds must outlive the cache.
     static Result<std::unique_ptr<Cache>> start(store::Store& store, const api::KindRegistry& kinds, Clock& clock);
-    ~Cache() override;   // stop()
-    // Ends all watches and the thread.
+    ~Cache() override;   // stop(), and ends following the store
+    // Ends all watches and their thread. The state goes on following the store, so that writes on their way are answered.
     void stop();
 
     // Null for a kind that is not stored.
