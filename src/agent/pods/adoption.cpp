@@ -105,7 +105,8 @@ Leftovers adopt(PodState& state, const json::Value& pod, const Found& found, Dur
         }
     }
     if (!pod["status"]["startTime"].is_null()) state.start_time = sys::parse_rfc3339(pod["status"]["startTime"].as_string());
-    state.admitted = state.sandbox.has_value() || !state.containers.empty();
+    state.admitted = state.sandbox.has_value();
+    for (const auto& [name, container] : state.containers) state.admitted = state.admitted || !container.runs.empty();
     const bool nothing_runs = !any_running(state);
     state.terminal_at_adoption = terminal(pod) && nothing_runs && !state.sandbox && found.containers.empty();
     return leftovers;

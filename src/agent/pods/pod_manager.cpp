@@ -311,7 +311,10 @@ private:
         sync_pod(one, [this, &uid](const json::Value& pod) { return fits(uid, pod); });
         const PodState& state = entry->state;
         const bool over = state.terminal_at_adoption || (state.termination && state.termination->resources_released && state.final_status_written);
-        if (state.gone && over) return remove(uid, state);
+        if (state.gone && over) {
+            remove_dead(one);
+            return remove(uid, state);
+        }
         entry->publish(make_snapshot(state, *tree));
         if (one.wake_after) *one.wake_after > Duration{0} ? queue_->add_after(uid, *one.wake_after) : queue_->add(uid);
     }

@@ -32,7 +32,7 @@ TEST_CASE("variables are expanded, dollars escaped, unknown names left alone") {
 }
 
 TEST_CASE("the environment follows the kubelet's precedence") {
-    const json::Value pod = parsed(R"({"metadata":{"name":"web","namespace":"ns","labels":{"app":"x"}},"spec":{}})");
+    json::Value pod = parsed(R"({"metadata":{"name":"web","namespace":"ns","labels":{"app":"x"}},"spec":{}})");
     const json::Value container = parsed(R"J({"name":"app","envFrom":[{"prefix":"P_","configMapRef":{"name":"cm"}}],
         "resources":{"limits":{"cpu":"1500m","memory":"64Mi"}},
         "env":[{"name":"FIRST","value":"1"},{"name":"SECOND","value":"$(FIRST)-$(P_k)-$(DB_SERVICE_HOST)"},
@@ -42,6 +42,7 @@ TEST_CASE("the environment follows the kubelet's precedence") {
                {"name":"MEM","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}},
                {"name":"PW","valueFrom":{"secretKeyRef":{"name":"s","key":"pw"}}},
                {"name":"OPT","valueFrom":{"secretKeyRef":{"name":"none","key":"pw","optional":true}}}]})J");
+    pod.mut("spec").set("containers", json::Value::array({container}));
     const volumes::DownwardFacts facts{"node-1", {"10.42.0.5"}, {"192.0.2.1"}, 4000, 1 << 30, 0};
     EnvironmentInputs in{pod, container, facts, {}, {}, {}, {"PATH=/bin", "FIRST=image"}};
     in.config_map = [](const std::string& name) -> Result<api::ObjectPtr> { return name == "cm" ? object(R"({"data":{"k":"v"}})") : nullptr; };

@@ -55,8 +55,10 @@ struct Node {
         sys::Poller poller;
         std::unique_ptr<reconcile::InformerFactory> informers;
         std::unique_ptr<pods::PodManager> manager;
-        explicit Running(Clock& clock) : timers(clock) {}
+        test::FakeRuntime& runtime;
+        Running(Clock& clock, test::FakeRuntime& fake) : timers(clock), runtime(fake) {}
         ~Running() {
+            runtime.on_change(nullptr);
             if (informers) informers->stop();
             if (manager) manager->stop();
             timers.stop();
@@ -79,7 +81,7 @@ struct Node {
     }
 
     void start() {
-        running = std::make_unique<Running>(clock);
+        running = std::make_unique<Running>(clock, runtime);
         running->informers = reconcile::InformerFactory::create(client, clock);
         pods::PodManager::Options options;
         options.config.node_name = "node-1";

@@ -113,7 +113,7 @@ TEST_CASE("a deleted Always pod ends by its exit codes, one that never ran fails
 TEST_CASE("while init containers run the pod is pending and initializing") {
     const json::Value pod = pod_json(R"({"initContainers":[{"name":"setup","image":"busybox"}],"containers":[{"name":"app","image":"busybox"}]})");
     PodState state = state_with_sandbox();
-    add_run(state, run_of("setup", runtime_state::Running));
+    add_run(state, run_of("setup", runtime_state::Running), false, false);
     const json::Value status = pod_status(pod, state, kNode, kNow);
     CHECK(status["phase"].as_string() == "Pending");
     CHECK(status["containerStatuses"][0]["state"]["waiting"]["reason"].as_string() == "PodInitializing");
