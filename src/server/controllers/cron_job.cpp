@@ -80,7 +80,7 @@ private:
 
     void review_active(const ObjectPtr& cron, const std::vector<ObjectPtr>& jobs, json::Value& status) {
         auto kept = json::Value::array();
-        const auto& active = std::as_const(status)["active"].items();
+        const json::Array active = std::as_const(status)["active"].items();      // a copy: status changes below
         for (const auto& reference : active) {
             auto job = std::find_if(jobs.begin(), jobs.end(), [&](const ObjectPtr& j) { return j->meta().uid == reference["uid"].as_string(); });
             if (job == jobs.end()) {

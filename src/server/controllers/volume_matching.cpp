@@ -83,12 +83,11 @@ json::Value bound_volume(json::Value volume, const json::Value& claim) {
 }
 
 json::Value bound_claim(json::Value claim, const std::string& volume) {
-    auto& annotations = claim.mut("metadata").mut("annotations");
     if (claim["spec"]["volumeName"].as_string() != volume) {
-        annotations.set(kBoundByController, "yes");
         claim.mut("spec").set("volumeName", volume);
+        claim.mut("metadata").mut("annotations").set(kBoundByController, "yes");
     }
-    annotations.set(kBindCompleted, "yes");
+    claim.mut("metadata").mut("annotations").set(kBindCompleted, "yes");
     return claim;
 }
 
