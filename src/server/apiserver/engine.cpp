@@ -27,6 +27,7 @@ Status check_kind(const api::KindRegistry& kinds, const api::Gvk& wanted, const 
     const std::string& version = tree["apiVersion"].as_string();
     api::GroupVersion gv = api::GroupVersion::parse(version);
     if (kind == wanted.kind && gv.group == wanted.group && gv.version == wanted.version) return {};
+    if (kind == "Eviction" && wanted.kind == kind && gv.group == wanted.group) return {};   // policy/v1beta1 of older clients: the same fields
     std::string head = fmt::format("{} in version \"{}\" cannot be handled as a {}", kind, gv.version, wanted.kind);
     const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, kind});
     if (other == nullptr) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, version);
@@ -123,14 +124,15 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
     return object;
 }
 
-Result<json::Value> decode_delete_options(RequestContext&, const Body& body) {
+Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const Body& body) {
     json::Value tree;
     if (body.tree != nullptr) {
         tree = *body.tree;
     } else {
         MediaType media = TRY(body_media_type(body.content_type));
-        if (media == MediaType::Protobuf) return error(Reason::UnsupportedMediaType, "DeleteOptions are read as JSON or YAML");
-        auto parsed = media == MediaType::Yaml ? json::parse_yaml(body.bytes) : json::parse(body.bytes);
+        auto parsed = media == MediaType::Protobuf ? protobuf_body(kinds, body.bytes, "meta.v1.DeleteOptions", "DeleteOptions")
+                      : media == MediaType::Yaml   ? json::parse_yaml(body.bytes)
+                                                   : json::parse(body.bytes);
         if (!parsed.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type DeleteOptions): {}", parsed.status().message());
         tree = std::move(parsed).value();
     }

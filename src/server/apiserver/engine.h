@@ -31,7 +31,7 @@ Result<json::Value> decode_typed(const api::KindRegistry& kinds, const api::Gvk&
 Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context);
 
 // A body of DELETE. Unknown fields are ignored, as kube-apiserver does.
-Result<json::Value> decode_delete_options(RequestContext& context, const Body& body);
+Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const Body& body);
 
 void set_defaults(const api::KindInfo& kind, json::Value& object);
 

@@ -61,7 +61,7 @@ Result<Answer> execute_generic(Core& core, RequestContext& context, const Body& 
     if (a.verb == "update") return update_object(core, context, TRY(decode_object(core.kinds, kind, body, context)));
     if (a.verb == "patch") return patch_object(core, context, body);
     if (a.verb == "delete") {
-        DeleteOptions options = TRY(parse_delete_options(context, body, query));
+        DeleteOptions options = TRY(parse_delete_options(core, context, body, query));
         return delete_object(core, context, std::move(options));
     }
     return method_not_allowed();
@@ -88,7 +88,7 @@ Status parse_write_options(RequestContext& context, const net::Query& query) {
     return {};
 }
 
-Result<DeleteOptions> parse_delete_options(RequestContext& context, const Body& body, const net::Query& query) {
+Result<DeleteOptions> parse_delete_options(const Core& core, RequestContext& context, const Body& body, const net::Query& query) {
     DeleteOptions options;
     options.dry_run = context.dry_run;
     auto check_propagation = [](const std::string& policy) -> Status {
@@ -106,7 +106,7 @@ Result<DeleteOptions> parse_delete_options(RequestContext& context, const Body& 
         if (query.has("orphanDependents")) options.orphan_dependents = query_flag(query, "orphanDependents");
         TRY(check_propagation(options.propagation));
     } else {
-        json::Value tree = TRY(decode_delete_options(context, body));
+        json::Value tree = TRY(decode_delete_options(core.kinds, body));
         if (tree["gracePeriodSeconds"].is_number()) options.grace_period_s = tree["gracePeriodSeconds"].as_int();
         if (tree["orphanDependents"].is_bool()) options.orphan_dependents = tree["orphanDependents"].as_bool();
         options.propagation = tree["propagationPolicy"].as_string();

@@ -11,7 +11,7 @@ Result<Answer> execute(Core& core, RequestContext& context, const Body& body, co
 
 // dryRun, fieldManager, fieldValidation, force of a write. Invalid as kube-apiserver words it.
 Status parse_write_options(RequestContext& context, const net::Query& query);
-Result<DeleteOptions> parse_delete_options(RequestContext& context, const Body& body, const net::Query& query);
+Result<DeleteOptions> parse_delete_options(const Core& core, RequestContext& context, const Body& body, const net::Query& query);
 
 // Finds the kind and checks path and verb: 404 for what does not exist, 405 for what it cannot do. known_version: false gives the
 // plain-text 404 of an unknown group or version.

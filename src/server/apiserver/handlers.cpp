@@ -55,7 +55,7 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
         if (!form.ok()) return finish(form.status());
         const net::Query& query = exchange->request().query;
         if (Status status = parse_write_options(*context, query); !status.ok()) return finish(status);
-        auto options = parse_delete_options(*context, body_of(exchange->request()), query);
+        auto options = parse_delete_options(core, *context, body_of(exchange->request()), query);
         if (!options.ok()) return finish(options.status());
         auto request = parse_list(*context, query);
         if (!request.ok()) return finish(request.status());

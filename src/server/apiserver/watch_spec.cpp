@@ -29,7 +29,7 @@ Result<WatchSpec> watch_spec(const RequestContext& context, const net::Query& qu
     TRY(check_options(query));
     const Attributes& a = context.attributes;
     WatchSpec spec;
-    spec.filter = TRY(Filter::make(*context.kind, a.ns, "", query.get("labelSelector"), query.get("fieldSelector")));
+    spec.filter = TRY(Filter::make(*context.kind, a.ns, a.name, query.get("labelSelector"), query.get("fieldSelector")));
     spec.bookmarks = query_flag(query, "allowWatchBookmarks");
     const std::string& version = query.get("resourceVersion");
     if (!version.empty()) {

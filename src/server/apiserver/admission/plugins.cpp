@@ -5,10 +5,10 @@
 namespace skiff::apiserver {
 
 // Kubernetes' order of the plugins that are on by default (kube-apiserver/options/plugins.go).
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, Clock& clock) {
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock) {
     chain.add(make_namespace_lifecycle(reader));
     chain.add(make_limit_ranger(reader));
-    chain.add(make_service_account(reader));
+    chain.add(make_service_account(reader, std::move(wait)));
     chain.add(make_node_restriction(reader));
     chain.add(make_taint_nodes());
     chain.add(make_pod_security(reader));

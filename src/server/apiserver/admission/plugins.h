@@ -1,6 +1,7 @@
 // The admission plugins in their order: one line each in plugins.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/clock.h"
@@ -8,11 +9,14 @@
 
 namespace skiff::apiserver {
 
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, Clock& clock);
+// Waits until the reader shows something newer than now; false when nothing came before the deadline.
+using WaitForChange = std::function<bool(Duration)>;
+
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock);
 
 std::unique_ptr<AdmissionPlugin> make_namespace_lifecycle(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
-std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader, WaitForChange wait);
 std::unique_ptr<AdmissionPlugin> make_taint_nodes();
 std::unique_ptr<AdmissionPlugin> make_certificate_requester();
 std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader);

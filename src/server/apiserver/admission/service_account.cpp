@@ -1,4 +1,6 @@
 // ServiceAccount: every pod has a service account; its token, the cluster's CA and the namespace are mounted as one projected volume.
+#include <chrono>
+
 #include "base/random.h"
 #include "json/parse.h"
 #include "server/apiserver/admission/plugins.h"
@@ -13,6 +15,7 @@ constexpr std::string_view kSources =
     R"({"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},)"
     R"({"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}],"defaultMode":420})";
 
+constexpr Duration kAccountWait = std::chrono::seconds(2);
 const api::Gvr kAccounts{"", "v1", "serviceaccounts"};
 
 bool automount(const json::Value& pod, const json::Value& account) {
@@ -55,7 +58,7 @@ void mount_token(json::Value& pod) {
 
 class ServiceAccountPlugin : public AdmissionPlugin {
 public:
-    explicit ServiceAccountPlugin(const Reader& reader) : reader_(reader) {}
+    ServiceAccountPlugin(const Reader& reader, WaitForChange wait) : reader_(reader), wait_(std::move(wait)) {}
     std::string_view name() const override { return "ServiceAccount"; }
 
     Status mutate(AdmissionRequest& request) override {
@@ -69,9 +72,8 @@ public:
         }
         const std::string account_name = spec["serviceAccountName"].as_string();
         spec.set("serviceAccount", account_name);
-        api::ObjectPtr account = reader_.get(kAccounts, request.ns, account_name);
+        api::ObjectPtr account = find_account(request.ns, account_name, token_free(pod));
         if (!account) {
-            // The default account is made a moment after its namespace: a new namespace's pod need not fail for it.
             if (account_name == "default" && token_free(pod)) return {};
             return refused(request, fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found", request.ns, account_name, account_name));
         }
@@ -82,6 +84,17 @@ public:
     }
 
 private:
+    // The default account is made a moment after its namespace: a pod that comes at once waits for it.
+    api::ObjectPtr find_account(const std::string& ns, const std::string& name, bool may_lack) const {
+        auto deadline = std::chrono::steady_clock::now() + kAccountWait;
+        while (true) {
+            api::ObjectPtr account = reader_.get(kAccounts, ns, name);
+            auto left = deadline - std::chrono::steady_clock::now();
+            if (account || name != "default" || may_lack || left <= Duration::zero()) return account;
+            if (!wait_ || !wait_(left)) return reader_.get(kAccounts, ns, name);
+        }
+    }
+
     static bool token_free(const json::Value& pod) {
         const json::Value& own = pod["spec"]["automountServiceAccountToken"];
         return own.is_bool() && !own.as_bool();
@@ -97,10 +110,13 @@ private:
         return {};
     }
     const Reader& reader_;
+    const WaitForChange wait_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader) { return std::make_unique<ServiceAccountPlugin>(reader); }
+std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader, WaitForChange wait) {
+    return std::make_unique<ServiceAccountPlugin>(reader, std::move(wait));
+}
 
 }  // namespace skiff::apiserver

@@ -32,7 +32,8 @@ Discovery::Document Discovery::cached(const std::string& key, const std::functio
     }
     Document document;
     document.bytes = make();
-    if (document.bytes) document.etag = '"' + sha256_hex(*document.bytes) + '"';
+    if (!document.bytes) return document;   // what does not exist is not remembered: a stranger may ask for anything
+    document.etag = '"' + sha256_hex(*document.bytes) + '"';
     std::lock_guard lock(mutex_);
     return documents_[key] = std::move(document);
 }

@@ -128,7 +128,13 @@ void Cache::admit(const WatcherPtr& watcher) {
     } else {
         // applied() before the range: the range shows at least that, and events up to its own last change are skipped later.
         int64_t before = applied();
-        auto range = w.resource->range(w.key.empty() ? w.spec.filter.ns() : std::string());
+        ResourceCache::Range range;
+        if (w.key.empty()) {
+            range = w.resource->range(w.spec.filter.ns());
+        } else if (ItemPtr item = w.resource->get(w.key)) {
+            range.changed = item->revision;
+            range.items.push_back(std::move(item));
+        }
         w.after = std::max(before, range.changed);
         if (w.spec.start == Start::State) {
             for (const ItemPtr& item : range.items)

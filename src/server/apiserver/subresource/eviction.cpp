@@ -93,7 +93,7 @@ Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& b
     json::Value options_tree = eviction["deleteOptions"];
     if (options_tree.is_null()) options_tree = json::Value::object();
     Body options_body{{}, "application/json", &options_tree};
-    DeleteOptions options = TRY(parse_delete_options(context, options_body, {}));
+    DeleteOptions options = TRY(parse_delete_options(core, context, options_body, {}));
     options.dry_run = options.dry_run || context.dry_run;
     if (!needs_no_budget(*pod->tree()) && !options.dry_run) TRY(take_budget(core, context, *pod->tree()));
     context.attributes.verb = "delete";
