@@ -99,6 +99,10 @@ private:
 
 }  // namespace
 
+std::unique_ptr<reconcile::Controller> make_endpoints_controller(std::shared_ptr<PodFactsCache> facts) {
+    return std::make_unique<EndpointsController>(std::move(facts));
+}
+
 json::Value endpoint_subsets(const ServiceFacts& service, const std::vector<PodEndpoint>& endpoints) {
     struct Subset {
         json::Value ports, ready = json::Value::array(), not_ready = json::Value::array();
