@@ -23,7 +23,9 @@ const api::Gvr kEvents{"", "v1", "events"};
 class Writer : public EventWriter {
 public:
     explicit Writer(Mode mode) : mode_(mode) {}
-    ~Writer() override {
+    ~Writer() override { stop(); }
+
+    void stop() override {
         {
             std::lock_guard lock(mutex_);
             stopped_ = true;

@@ -23,7 +23,8 @@ class EventWriter {
 public:
     enum class Mode { Thread, Inline };           // Inline: written by flush() on its caller's thread (simulations)
     static std::shared_ptr<EventWriter> create(Mode mode = Mode::Thread);
-    virtual ~EventWriter() = default;              // writes what waits no more
+    virtual ~EventWriter() = default;              // stop()
+    virtual void stop() = 0;                       // drops what waits and ends the thread; later events are dropped too
     virtual bool submit(std::function<void()> task) = 0;   // false: full
     virtual void flush() = 0;                      // returns when all that was submitted before is written
 };

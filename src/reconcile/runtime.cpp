@@ -51,7 +51,7 @@ public:
         for (auto& worker : workers_)
             if (worker.joinable()) worker.join();
         informers_->stop();
-        event_writer_.reset();
+        if (event_writer_) event_writer_->stop();
     }
 
     size_t run_until_idle() override {

@@ -99,15 +99,22 @@ void PodsByNode::follow(const std::shared_ptr<reconcile::Informer>& pods) {
 // A pod's node is set once and never changes.
 void PodsByNode::changed(const ObjectPtr& previous, const ObjectPtr& current) {
     const auto& meta = (current ? current : previous)->meta();
-    std::string node = current ? facts_->get(current)->node : "";
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     auto known = node_by_uid_.find(meta.uid);
+    if (current && known != node_by_uid_.end()) return;
+    std::string node;
+    if (current) {
+        // Changes of one informer come one at a time, so nothing moves meanwhile.
+        lock.unlock();
+        node = facts_->get(current)->node;
+        lock.lock();
+    }
     if (!current && known != node_by_uid_.end()) {
         auto pods = by_node_.find(known->second);
         pods->second.erase({meta.ns, meta.name});
         if (pods->second.empty()) by_node_.erase(pods);
         node_by_uid_.erase(known);
-    } else if (current && known == node_by_uid_.end() && !node.empty()) {
+    } else if (!node.empty()) {
         by_node_[node].insert({meta.ns, meta.name});
         node_by_uid_[meta.uid] = node;
     }
