@@ -60,10 +60,16 @@ std::string format_labels(const Value& labels) {
 }
 
 std::string format_selector(const Value& selector) {
-    auto parsed = LabelSelector::from_object(selector);
-    if (!parsed.ok()) return "<error>";
-    std::string text = selector.is_null() ? "" : parsed->text();
-    return text.empty() ? "<none>" : text;
+    std::vector<std::pair<std::string, std::string>> parts;   // by key
+    for (const auto& [key, value] : selector["matchLabels"].members()) parts.emplace_back(key, key + "=" + value.as_string());
+    auto expressions = LabelSelector::from_object(Value::object({{"matchExpressions", selector["matchExpressions"]}}));
+    if (!expressions.ok()) return "<error>";
+    for (const auto& requirement : expressions->requirements()) parts.emplace_back(requirement.key, requirement.text());
+    if (parts.empty()) return "<none>";
+    std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::string> texts;
+    for (auto& part : parts) texts.push_back(std::move(part.second));
+    return join(texts, ",");
 }
 
 std::string int_or_text(const Value& value, std::string_view fallback) {

@@ -7,6 +7,11 @@
 
 namespace skiff::api::kinds {
 
+// For kinds that check on update what they check on create.
+inline auto also_on_update(void (*validate)(const json::Value&, FieldErrors&)) {
+    return [validate](const json::Value& object, const json::Value&, FieldErrors& errors) { validate(object, errors); };
+}
+
 // hooks_pod.cpp
 KindHooks pod_hooks();
 KindHooks pod_template_hooks();

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_admission.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -44,20 +45,30 @@ void default_policy(Value& object) {
 
 }  // namespace
 
-KindHooks mutating_webhook_configuration_hooks() { return {.set_defaults = default_mutating}; }
+KindHooks mutating_webhook_configuration_hooks() {
+    return {.set_defaults = default_mutating,
+            .validate_create = validate_webhooks,
+            .validate_update = also_on_update(validate_webhooks)};
+}
 
 KindHooks validating_webhook_configuration_hooks() {
-    return {.set_defaults = [](Value& object) { each_object(object, "webhooks", default_webhook); }};
+    return {.set_defaults = [](Value& object) { each_object(object, "webhooks", default_webhook); },
+            .validate_create = validate_webhooks,
+            .validate_update = also_on_update(validate_webhooks)};
 }
 
 KindHooks validating_admission_policy_hooks() {
-    return {.set_defaults = default_policy, .prepare_create = [](Value& object) { reset_status(object); }};
+    return {.set_defaults = default_policy, .prepare_create = [](Value& object) { reset_status(object); },
+            .validate_create = validate_admission_policy,
+            .validate_update = also_on_update(validate_admission_policy)};
 }
 
 KindHooks validating_admission_policy_binding_hooks() {
     return {.set_defaults = [](Value& object) {
         if_object(object, "spec", [](Value& spec) { if_object(spec, "matchResources", default_match); });
-    }};
+    },
+            .validate_create = validate_admission_policy_binding,
+            .validate_update = also_on_update(validate_admission_policy_binding)};
 }
 
 }  // namespace skiff::api::kinds

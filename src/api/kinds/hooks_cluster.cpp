@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_config.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -69,19 +70,38 @@ KindHooks namespace_hooks() {
     return {.set_defaults = default_namespace, .prepare_create = prepare_namespace, .prepare_update = prepare_namespace_update};
 }
 
-KindHooks node_hooks() { return {.set_defaults = default_node}; }
-
-KindHooks lease_hooks() { return {}; }
-
-KindHooks runtime_class_hooks() { return {}; }
-
-KindHooks priority_class_hooks() { return {.set_defaults = default_priority_class}; }
-
-KindHooks certificate_signing_request_hooks() {
-    return {.prepare_create = [](Value& object) { reset_status(object); }, .prepare_update = prepare_certificate_request_update};
+KindHooks node_hooks() {
+    return {.set_defaults = default_node,
+            .validate_create = validate_node,
+            .validate_update = validate_node_update};
 }
 
-KindHooks api_service_hooks() { return {.set_defaults = default_api_service, .prepare_create = prepare_api_service}; }
+KindHooks lease_hooks() {
+    return {.validate_create = validate_lease,
+            .validate_update = also_on_update(validate_lease)};
+}
+
+KindHooks runtime_class_hooks() {
+    return {.validate_create = validate_runtime_class,
+            .validate_update = validate_runtime_class_update};
+}
+
+KindHooks priority_class_hooks() {
+    return {.set_defaults = default_priority_class,
+            .validate_create = validate_priority_class,
+            .validate_update = validate_priority_class_update};
+}
+
+KindHooks certificate_signing_request_hooks() {
+    return {.prepare_create = [](Value& object) { reset_status(object); }, .prepare_update = prepare_certificate_request_update,
+            .validate_create = validate_certificate_request};
+}
+
+KindHooks api_service_hooks() {
+    return {.set_defaults = default_api_service, .prepare_create = prepare_api_service,
+            .validate_create = validate_api_service,
+            .validate_update = also_on_update(validate_api_service)};
+}
 
 KindHooks component_status_hooks() { return {}; }
 

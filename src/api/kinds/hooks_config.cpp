@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_config.h"
 #include "api/kinds/set_default.h"
 #include "base/encoding.h"
 
@@ -40,18 +41,31 @@ void default_limit_range(Value& object) {
 
 }  // namespace
 
-KindHooks config_map_hooks() { return {}; }
+KindHooks config_map_hooks() {
+    return {.validate_create = validate_config_map,
+            .validate_update = validate_config_map_update};
+}
 
-KindHooks secret_hooks() { return {.set_defaults = default_secret}; }
+KindHooks secret_hooks() {
+    return {.set_defaults = default_secret,
+            .validate_create = validate_secret,
+            .validate_update = validate_secret_update};
+}
 
 KindHooks service_account_hooks() {
     return {.prepare_create = clean_service_account, .prepare_update = [](Value& object, const Value&) { clean_service_account(object); }};
 }
 
-KindHooks limit_range_hooks() { return {.set_defaults = default_limit_range}; }
+KindHooks limit_range_hooks() {
+    return {.set_defaults = default_limit_range,
+            .validate_create = validate_limit_range,
+            .validate_update = also_on_update(validate_limit_range)};
+}
 
 KindHooks resource_quota_hooks() {
-    return {.prepare_create = [](Value& object) { reset_status(object); }};
+    return {.prepare_create = [](Value& object) { reset_status(object); },
+            .validate_create = validate_resource_quota,
+            .validate_update = validate_resource_quota_update};
 }
 
 }  // namespace skiff::api::kinds

@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_workload.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/set_default.h"
 
@@ -68,10 +69,16 @@ void default_cron_job(Value& object) {
 
 }  // namespace
 
-KindHooks job_hooks() { return {.set_defaults = default_job, .prepare_create = prepare_job}; }
+KindHooks job_hooks() {
+    return {.set_defaults = default_job, .prepare_create = prepare_job,
+            .validate_create = validate_job,
+            .validate_update = validate_job_update};
+}
 
 KindHooks cron_job_hooks() {
-    return {.set_defaults = default_cron_job, .prepare_create = [](Value& object) { reset_status(object); }};
+    return {.set_defaults = default_cron_job, .prepare_create = [](Value& object) { reset_status(object); },
+            .validate_create = validate_cron_job,
+            .validate_update = also_on_update(validate_cron_job)};
 }
 
 }  // namespace skiff::api::kinds

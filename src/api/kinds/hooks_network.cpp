@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_network.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -28,11 +29,20 @@ void default_network_policy(Value& object) {
 }  // namespace
 
 KindHooks ingress_hooks() {
-    return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); }};
+    return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
+            .validate_create = validate_ingress,
+            .validate_update = also_on_update(validate_ingress)};
 }
 
-KindHooks ingress_class_hooks() { return {.set_defaults = default_ingress_class}; }
+KindHooks ingress_class_hooks() {
+    return {.set_defaults = default_ingress_class,
+            .validate_update = validate_ingress_class_update};
+}
 
-KindHooks network_policy_hooks() { return {.set_defaults = default_network_policy}; }
+KindHooks network_policy_hooks() {
+    return {.set_defaults = default_network_policy,
+            .validate_create = validate_network_policy,
+            .validate_update = also_on_update(validate_network_policy)};
+}
 
 }  // namespace skiff::api::kinds

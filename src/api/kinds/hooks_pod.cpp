@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/pod_qos.h"
 #include "api/kinds/set_default.h"
@@ -69,12 +70,26 @@ void prepare_pod(Value& pod) {
     pod.set("status", std::move(status));
 }
 
+void validate_pod(const Value& pod, FieldErrors& errors) {
+    FieldPath path("spec");
+    const Value& spec = pod["spec"];
+    validate_pod_spec(spec, path, errors);
+    if (spec["ephemeralContainers"].size() > 0) errors.forbidden(path.child("ephemeralContainers"), "cannot be set on create");
+    if (spec["schedulingGates"].size() > 0 && !spec["nodeName"].empty())
+        errors.forbidden(path.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
+}
+
 }  // namespace
 
-KindHooks pod_hooks() { return {.set_defaults = default_pod, .prepare_create = prepare_pod}; }
+KindHooks pod_hooks() {
+    return {.set_defaults = default_pod, .prepare_create = prepare_pod,
+            .validate_create = validate_pod,
+            .validate_update = validate_pod_update};
+}
 
 KindHooks pod_template_hooks() {
-    return {.set_defaults = [](Value& object) { default_pod_template(object.mut("template")); }};
+    return {.set_defaults = [](Value& object) { default_pod_template(object.mut("template")); },
+            .validate_create = [](const Value& object, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); }};
 }
 
 KindHooks binding_hooks() { return {}; }

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_policy.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -47,14 +48,22 @@ void default_autoscaler_v1(Value& object) {
 KindHooks pod_disruption_budget_hooks() {
     return {.prepare_create = [](Value& object) {
         reset_status(object, {"disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"});
-    }};
+    },
+            .validate_create = validate_pod_disruption_budget,
+            .validate_update = also_on_update(validate_pod_disruption_budget)};
 }
 
-KindHooks horizontal_pod_autoscaler_hooks() { return {.set_defaults = default_autoscaler, .prepare_create = prepare_autoscaler}; }
+KindHooks horizontal_pod_autoscaler_hooks() {
+    return {.set_defaults = default_autoscaler, .prepare_create = prepare_autoscaler,
+            .validate_create = validate_autoscaler,
+            .validate_update = also_on_update(validate_autoscaler)};
+}
 
 KindHooks horizontal_pod_autoscaler_v1_hooks() {
     return {.set_defaults = default_autoscaler_v1,
-            .prepare_create = [](Value& object) { reset_status(object, {"currentReplicas", "desiredReplicas"}); }};
+            .prepare_create = [](Value& object) { reset_status(object, {"currentReplicas", "desiredReplicas"}); },
+            .validate_create = validate_autoscaler_v1,
+            .validate_update = also_on_update(validate_autoscaler_v1)};
 }
 
 }  // namespace skiff::api::kinds

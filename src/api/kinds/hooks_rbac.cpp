@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_rbac.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -19,12 +20,26 @@ void default_binding(Value& object) {
 
 }  // namespace
 
-KindHooks role_hooks() { return {}; }
+KindHooks role_hooks() {
+    return {.validate_create = validate_role,
+            .validate_update = also_on_update(validate_role)};
+}
 
-KindHooks cluster_role_hooks() { return {}; }
+KindHooks cluster_role_hooks() {
+    return {.validate_create = validate_cluster_role,
+            .validate_update = also_on_update(validate_cluster_role)};
+}
 
-KindHooks role_binding_hooks() { return {.set_defaults = default_binding}; }
+KindHooks role_binding_hooks() {
+    return {.set_defaults = default_binding,
+            .validate_create = validate_role_binding,
+            .validate_update = validate_role_ref_update};
+}
 
-KindHooks cluster_role_binding_hooks() { return {.set_defaults = default_binding}; }
+KindHooks cluster_role_binding_hooks() {
+    return {.set_defaults = default_binding,
+            .validate_create = validate_cluster_role_binding,
+            .validate_update = validate_role_ref_update};
+}
 
 }  // namespace skiff::api::kinds

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_service.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -56,17 +57,32 @@ void default_endpoint_slice(Value& object) {
 
 KindHooks service_hooks() {
     return {.set_defaults = default_service,
-            .prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); }};
+            .prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
+            .validate_create = validate_service,
+            .validate_update = validate_service_update};
 }
 
-KindHooks endpoints_hooks() { return {.set_defaults = default_endpoints}; }
+KindHooks endpoints_hooks() {
+    return {.set_defaults = default_endpoints,
+            .validate_create = validate_endpoints,
+            .validate_update = also_on_update(validate_endpoints)};
+}
 
-KindHooks endpoint_slice_hooks() { return {.set_defaults = default_endpoint_slice}; }
+KindHooks endpoint_slice_hooks() {
+    return {.set_defaults = default_endpoint_slice,
+            .validate_create = validate_endpoint_slice,
+            .validate_update = validate_endpoint_slice_update};
+}
 
-KindHooks ip_address_hooks() { return {}; }
+KindHooks ip_address_hooks() {
+    return {.validate_create = validate_ip_address,
+            .validate_update = also_on_update(validate_ip_address)};
+}
 
 KindHooks service_cidr_hooks() {
-    return {.prepare_create = [](Value& object) { reset_status(object); }};
+    return {.prepare_create = [](Value& object) { reset_status(object); },
+            .validate_create = validate_service_cidr,
+            .validate_update = also_on_update(validate_service_cidr)};
 }
 
 }  // namespace skiff::api::kinds

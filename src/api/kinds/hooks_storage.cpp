@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_storage.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/set_default.h"
 
@@ -56,23 +57,45 @@ void default_csi_driver(Value& object) {
 
 KindHooks persistent_volume_hooks() {
     return {.set_defaults = default_persistent_volume,
-            .prepare_create = [](Value& object) { object.set("status", Value::object({{"phase", "Pending"}})); }};
+            .prepare_create = [](Value& object) { object.set("status", Value::object({{"phase", "Pending"}})); },
+            .validate_create = validate_persistent_volume,
+            .validate_update = validate_persistent_volume_update};
 }
 
-KindHooks persistent_volume_claim_hooks() { return {.set_defaults = default_claim, .prepare_create = prepare_claim}; }
+KindHooks persistent_volume_claim_hooks() {
+    return {.set_defaults = default_claim, .prepare_create = prepare_claim,
+            .validate_create = validate_persistent_volume_claim,
+            .validate_update = validate_persistent_volume_claim_update};
+}
 
-KindHooks storage_class_hooks() { return {.set_defaults = default_storage_class}; }
+KindHooks storage_class_hooks() {
+    return {.set_defaults = default_storage_class,
+            .validate_create = validate_storage_class,
+            .validate_update = validate_storage_class_update};
+}
 
-KindHooks csi_driver_hooks() { return {.set_defaults = default_csi_driver}; }
+KindHooks csi_driver_hooks() {
+    return {.set_defaults = default_csi_driver,
+            .validate_create = validate_csi_driver,
+            .validate_update = also_on_update(validate_csi_driver)};
+}
 
-KindHooks csi_node_hooks() { return {}; }
+KindHooks csi_node_hooks() {
+    return {.validate_create = validate_csi_node,
+            .validate_update = also_on_update(validate_csi_node)};
+}
 
 KindHooks csi_storage_capacity_hooks() { return {}; }
 
 KindHooks volume_attachment_hooks() {
-    return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"attached", false}})); }};
+    return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"attached", false}})); },
+            .validate_create = validate_volume_attachment,
+            .validate_update = validate_volume_attachment_update};
 }
 
-KindHooks volume_attributes_class_hooks() { return {}; }
+KindHooks volume_attributes_class_hooks() {
+    return {.validate_create = validate_volume_attributes_class,
+            .validate_update = also_on_update(validate_volume_attributes_class)};
+}
 
 }  // namespace skiff::api::kinds

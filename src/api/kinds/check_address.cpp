@@ -1,0 +1,82 @@
+#include <arpa/inet.h>
+
+#include <array>
+#include <cstring>
+#include <optional>
+
+#include "api/kinds/check.h"
+#include "base/strings.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+// An address as 16 bytes (IPv4 in the last four) and a prefix length counted over them.
+struct Network {
+    std::array<unsigned char, 16> bytes{};
+    int bits = 0;
+    bool v4 = false;
+};
+
+std::optional<Network> parse_address(std::string_view text) {
+    Network network;
+    std::string copy(text);
+    if (inet_pton(AF_INET, copy.c_str(), network.bytes.data() + 12) == 1) {
+        network.v4 = true;
+        return network;
+    }
+    if (inet_pton(AF_INET6, copy.c_str(), network.bytes.data()) == 1) return network;
+    return {};
+}
+
+std::optional<Network> parse_network(std::string_view text) {
+    size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return {};
+    auto network = parse_address(text.substr(0, slash));
+    auto bits = parse_int(text.substr(slash + 1));
+    if (!network || !bits || *bits < 0 || *bits > (network->v4 ? 32 : 128)) return {};
+    network->bits = static_cast<int>(*bits) + (network->v4 ? 96 : 0);
+    return network;
+}
+
+bool same_prefix(const Network& a, const Network& b, int bits) {
+    for (int bit = 0; bit < bits; ++bit)
+        if (((a.bytes[bit / 8] ^ b.bytes[bit / 8]) >> (7 - bit % 8)) & 1) return false;
+    return true;
+}
+
+bool leading_zero(std::string_view text) {
+    for (auto part : split_views(text, '.'))
+        if (part.size() > 1 && part[0] == '0' && parse_int(part)) return true;
+    return false;
+}
+
+}  // namespace
+
+bool is_ipv4(std::string_view text) {
+    auto address = parse_address(text);
+    return address && address->v4;
+}
+
+bool is_ipv6(std::string_view text) {
+    auto address = parse_address(text);
+    return address && !address->v4;
+}
+
+Complaints check_ip(std::string_view text) {
+    if (is_ip(text)) return {};
+    if (text.find(':') == std::string_view::npos && leading_zero(text)) return {"must not have leading 0s"};
+    return {"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"};
+}
+
+Complaints check_cidr(std::string_view text) {
+    if (parse_network(text)) return {};
+    return {"must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"};
+}
+
+bool is_strict_subnet(std::string_view outer, std::string_view inner) {
+    auto a = parse_network(outer), b = parse_network(inner);
+    return a && b && a->v4 == b->v4 && b->bits > a->bits && same_prefix(*a, *b, a->bits);
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,138 @@
+#include "api/kinds/validate.h"
+#include "api/kinds/validate_config.h"
+#include "base/encoding.h"
+#include "base/strings.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+const FieldPath kSpec("spec"), kName = FieldPath("metadata").child("name");
+
+// In the order of Kubernetes' messages.
+const std::vector<std::string> kUsages = {
+    "any",           "cert sign",         "client auth",  "code signing", "content commitment", "crl sign", "data encipherment", "decipher only",
+    "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment",
+    "microsoft sgc", "netscape sgc",      "ocsp signing", "s/mime",       "server auth",        "signing",  "timestamping"};
+
+void check_signer(const Value& signer, const FieldPath& path, FieldErrors& errors) {
+    const std::string& name = signer.as_string();
+    if (name.empty()) {
+        errors.required(path, "");
+        return;
+    }
+    auto parts = split(name, '/');
+    if (parts.size() != 2) {
+        errors.invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
+        return;
+    }
+    for (const auto& complaint : check_dns1123_subdomain(parts[0])) errors.invalid(path, parts[0], "validating label \"" + parts[0] + "\": " + complaint);
+    if (parts[0].find('.') == std::string::npos) errors.invalid(path, parts[0], "should be a domain with at least two segments separated by dots");
+}
+
+}  // namespace
+
+void validate_node(const Value& node, FieldErrors& errors) {
+    validate_taints(node["spec"]["taints"], kSpec.child("taints"), errors);
+    const Value& cidrs = node["spec"]["podCIDRs"];
+    for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), kSpec.child("podCIDRs").index(i), cidrs[i].as_string(), errors);
+    if (cidrs.size() > 2) errors.invalid(kSpec.child("podCIDRs"), cidrs, "may specify no more than one CIDR for each IP family");
+}
+
+void validate_node_update(const Value& node, const Value& old, FieldErrors& errors) {
+    validate_node(node, errors);
+    if (!old["spec"]["podCIDRs"].empty() && !(node["spec"]["podCIDRs"] == old["spec"]["podCIDRs"]))
+        errors.forbidden(kSpec.child("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
+    if (!old["spec"]["providerID"].empty() && !(node["spec"]["providerID"] == old["spec"]["providerID"]))
+        errors.forbidden(kSpec.child("providerID"), "node updates may not change providerID except from \"\" to valid");
+}
+
+void validate_lease(const Value& lease, FieldErrors& errors) {
+    const Value& spec = lease["spec"];
+    check_positive(spec["leaseDurationSeconds"], kSpec.child("leaseDurationSeconds"), errors);
+    check_not_negative(spec["leaseTransitions"], kSpec.child("leaseTransitions"), errors);
+}
+
+void validate_priority_class(const Value& object, FieldErrors& errors) {
+    constexpr int64_t kUserMax = 1000000000;
+    const std::string& name = object["metadata"]["name"].as_string();
+    int64_t value = object["value"].as_int();
+    if (name.starts_with("system-")) {
+        bool known = (name == "system-node-critical" && value == 2000001000) || (name == "system-cluster-critical" && value == 2000000000);
+        if (!known)
+            errors.forbidden(kName, "priority class names with 'system-' prefix are reserved for system use only. error: " + name + " is not a known system priority class");
+    } else if (value > kUserMax) {
+        errors.forbidden(FieldPath("value"), fmt::format("maximum allowed value of a user defined priority is {}", kUserMax));
+    }
+    check_one_of(object["preemptionPolicy"], FieldPath("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);
+}
+
+void validate_priority_class_update(const Value& object, const Value& old, FieldErrors& errors) {
+    if (!(object["value"] == old["value"])) errors.forbidden(FieldPath("value"), "may not be changed in an update.");
+    check_immutable(object["preemptionPolicy"], old["preemptionPolicy"], FieldPath("preemptionPolicy"), errors);
+}
+
+void validate_certificate_request(const Value& object, FieldErrors& errors) {
+    constexpr int64_t kSecondsMin = 600;
+    const Value& spec = object["spec"];
+    std::string pem = base64_decode(spec["request"].as_string()).value_or("");
+    if (!contains(pem, "-----BEGIN CERTIFICATE REQUEST-----"))
+        errors.invalid(kSpec.child("request"), spec["request"], "PEM block type must be CERTIFICATE REQUEST");
+    const Value& usages = spec["usages"];
+    if (usages.size() == 0) errors.required(kSpec.child("usages"), "usages cannot be empty");
+    std::set<std::string> seen;
+    for (size_t i = 0; i < usages.size(); ++i) {
+        FieldPath at = kSpec.child("usages").index(i);
+        if (std::find(kUsages.begin(), kUsages.end(), usages[i].as_string()) == kUsages.end()) errors.not_supported(at, usages[i], kUsages);
+        if (!seen.insert(usages[i].as_string()).second) errors.duplicate(at, usages[i]);
+    }
+    check_signer(spec["signerName"], kSpec.child("signerName"), errors);
+    const Value& seconds = spec["expirationSeconds"];
+    if (seconds.is_int() && seconds.as_int() < kSecondsMin)
+        errors.invalid(kSpec.child("expirationSeconds"), seconds, "may not specify a duration less than 600 seconds (10 minutes)");
+}
+
+void validate_api_service(const Value& object, FieldErrors& errors) {
+    const Value& spec = object["spec"];
+    std::string wanted = spec["version"].as_string() + "." + spec["group"].as_string();
+    if (object["metadata"]["name"].as_string() != wanted)
+        errors.invalid(kName, object["metadata"]["name"], "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
+    if (spec["version"].empty()) errors.required(kSpec.child("version"), "");
+    else add_complaints(check_dns1035_label(spec["version"].as_string()), kSpec.child("version"), spec["version"].as_string(), errors);
+    auto check_priority = [&](const char* field, int64_t below) {
+        int64_t priority = spec[field].as_int();
+        if (priority <= 0 || priority > below) errors.invalid(kSpec.child(field), priority, fmt::format("must be positive and less than {}", below));
+    };
+    check_priority("groupPriorityMinimum", 20000);
+    check_priority("versionPriority", 1000);
+    const Value& service = spec["service"];
+    if (!service.is_object()) {
+        if (!spec["caBundle"].empty()) errors.invalid(kSpec.child("caBundle"), spec["caBundle"], "local APIServices may not have a caBundle");
+        if (spec["insecureSkipTLSVerify"].as_bool()) errors.invalid(kSpec.child("insecureSkipTLSVerify"), true, "local APIServices may not have insecureSkipTLSVerify");
+        return;
+    }
+    for (auto field : {"namespace", "name"}) check_required(service[field], kSpec.child("service").child(field), errors);
+    if (spec["insecureSkipTLSVerify"].as_bool() && !spec["caBundle"].empty())
+        errors.invalid(kSpec.child("insecureSkipTLSVerify"), true, "may not be true if caBundle is present");
+}
+
+void validate_runtime_class(const Value& object, FieldErrors& errors) {
+    const std::string& handler = object["handler"].as_string();
+    add_complaints(check_dns1123_label(handler), FieldPath("handler"), handler, errors);
+    FieldPath overhead = FieldPath("overhead").child("podFixed");
+    for (const auto& [name, amount] : object["overhead"]["podFixed"].members()) check_quantity(amount, overhead.key(name), errors);
+    validate_tolerations(object["scheduling"]["tolerations"], FieldPath("scheduling").child("tolerations"), errors);
+}
+
+void validate_runtime_class_update(const Value& object, const Value& old, FieldErrors& errors) {
+    validate_runtime_class(object, errors);
+    check_immutable(object["handler"], old["handler"], FieldPath("handler"), errors);
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,99 @@
+#include "api/kinds/check.h"
+#include "api/kinds/validate_service.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void validate_address(const Value& address, const FieldPath& path, FieldErrors& errors) {
+    const std::string& ip = address["ip"].as_string();
+    add_complaints(check_ip(ip), path.child("ip"), ip, errors);
+    check_optional_name(address["hostname"], check_dns1123_label, path.child("hostname"), errors);
+    check_optional_name(address["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
+}
+
+void validate_port(const Value& port, bool need_name, const FieldPath& path, FieldErrors& errors) {
+    if (need_name && port["name"].empty()) errors.required(path.child("name"), "");
+    check_optional_name(port["name"], check_dns1123_label, path.child("name"), errors);
+    check_port(port["port"], path.child("port"), errors);
+    check_one_of(port["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
+}
+
+void validate_endpoint(const Value& endpoint, const std::string& type, const FieldPath& path, FieldErrors& errors) {
+    constexpr size_t kAddressesMax = 100;
+    const Value& addresses = endpoint["addresses"];
+    if (addresses.size() == 0) errors.required(path.child("addresses"), "must contain at least 1 address");
+    if (addresses.size() > kAddressesMax) errors.too_many(path.child("addresses"), addresses.size(), kAddressesMax);
+    for (size_t i = 0; i < addresses.size(); ++i) {
+        const std::string& address = addresses[i].as_string();
+        FieldPath at = path.child("addresses").index(i);
+        if (type == "FQDN") add_complaints(check_dns1123_subdomain(address), at, address, errors);
+        else add_complaints(check_ip(address), at, address, errors);
+        if (type == "IPv4" && is_ipv6(address)) errors.invalid(at, address, "must be an IPv4 address");
+        if (type == "IPv6" && is_ipv4(address)) errors.invalid(at, address, "must be an IPv6 address");
+    }
+    check_optional_name(endpoint["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
+    check_optional_name(endpoint["hostname"], check_dns1123_label, path.child("hostname"), errors);
+}
+
+}  // namespace
+
+void validate_endpoints(const Value& object, FieldErrors& errors) {
+    const Value& subsets = object["subsets"];
+    for (size_t i = 0; i < subsets.size(); ++i) {
+        FieldPath path = FieldPath("subsets").index(i);
+        const Value &subset = subsets[i], &ports = subset["ports"];
+        if (subset["addresses"].size() == 0 && subset["notReadyAddresses"].size() == 0) errors.required(path, "must specify `addresses` or `notReadyAddresses`");
+        for (auto list : {"addresses", "notReadyAddresses"})
+            for (size_t a = 0; a < subset[list].size(); ++a) validate_address(subset[list][a], path.child(list).index(a), errors);
+        for (size_t p = 0; p < ports.size(); ++p) validate_port(ports[p], ports.size() > 1, path.child("ports").index(p), errors);
+    }
+}
+
+void validate_endpoint_slice(const Value& object, FieldErrors& errors) {
+    constexpr size_t kEndpointsMax = 1000, kPortsMax = 20000;
+    const std::string& type = object["addressType"].as_string();
+    check_one_of(object["addressType"], FieldPath("addressType"), {"FQDN", "IPv4", "IPv6"}, errors);
+    const Value &endpoints = object["endpoints"], &ports = object["ports"];
+    if (endpoints.size() > kEndpointsMax) errors.too_many(FieldPath("endpoints"), endpoints.size(), kEndpointsMax);
+    for (size_t i = 0; i < endpoints.size(); ++i) validate_endpoint(endpoints[i], type, FieldPath("endpoints").index(i), errors);
+    if (ports.size() > kPortsMax) errors.too_many(FieldPath("ports"), ports.size(), kPortsMax);
+    std::set<std::string> names;
+    for (size_t i = 0; i < ports.size(); ++i) {
+        FieldPath path = FieldPath("ports").index(i);
+        const std::string& name = ports[i]["name"].as_string();
+        if (!name.empty()) add_complaints(check_dns1123_label(name), path.child("name"), name, errors);
+        if (!names.insert(name).second) errors.duplicate(path.child("name"), name);
+        check_one_of(ports[i]["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
+        check_optional_name(ports[i]["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+    }
+}
+
+void validate_endpoint_slice_update(const Value& object, const Value& old, FieldErrors& errors) {
+    validate_endpoint_slice(object, errors);
+    check_immutable(object["addressType"], old["addressType"], FieldPath("addressType"), errors);
+}
+
+void validate_ip_address(const Value& object, FieldErrors& errors) {
+    const std::string& name = object["metadata"]["name"].as_string();
+    add_complaints(check_ip(name), FieldPath("metadata").child("name"), name, errors);
+    const Value& parent = object["spec"]["parentRef"];
+    FieldPath path = FieldPath("spec").child("parentRef");
+    if (!parent.is_object()) {
+        errors.required(path, "");
+        return;
+    }
+    for (auto field : {"resource", "name"}) check_required(parent[field], path.child(field), errors);
+}
+
+void validate_service_cidr(const Value& object, FieldErrors& errors) {
+    FieldPath path = FieldPath("spec").child("cidrs");
+    const Value& cidrs = object["spec"]["cidrs"];
+    if (cidrs.size() == 0) errors.required(path, "at least one CIDR required");
+    if (cidrs.size() > 2) errors.invalid(path, object["spec"], "may only hold up to 2 values");
+    for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), path.index(i), cidrs[i].as_string(), errors);
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,144 @@
+#include "api/kinds/validate.h"
+#include "api/kinds/validate_workload.h"
+#include "api/selector.h"
+#include "base/strings.h"
+
+#include <algorithm>
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+constexpr std::string_view kZoneAreas[] = {"Africa",  "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Brazil", "Canada",
+                                           "Chile",   "Etc",     "Europe",     "Indian", "Mexico", "Pacific", "US"};
+constexpr std::string_view kZones[] = {"UTC", "GMT", "UCT", "Zulu", "Universal", "Greenwich", "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt",
+                                       "Eire", "GB", "GMT0", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Libya", "MET", "MST",
+                                       "MST7MDT", "NZ", "Navajo", "PRC", "PST8PDT", "Poland", "Portugal", "ROC", "ROK", "Singapore", "Turkey", "WET"};
+
+void check_counts(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    for (auto field : {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"})
+        check_not_negative(spec[field], path.child(field), errors);
+}
+
+void check_completion_mode(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    const std::string& mode = spec["completionMode"].as_string();
+    check_one_of(spec["completionMode"], path.child("completionMode"), {"Indexed", "NonIndexed"}, errors, Presence::Optional);
+    if (mode != "Indexed") {
+        if (!spec["backoffLimitPerIndex"].is_null()) errors.invalid(path.child("backoffLimitPerIndex"), spec["backoffLimitPerIndex"], "requires indexed completion mode");
+        return;
+    }
+    if (spec["completions"].is_null()) errors.required(path.child("completions"), "when completion mode is Indexed");
+    constexpr int64_t kParallelismMax = 100000;
+    if (spec["parallelism"].as_int() > kParallelismMax)
+        errors.invalid(path.child("parallelism"), spec["parallelism"], "must be less than or equal to 100000 when completion mode is Indexed");
+}
+
+// What Jobs and the templates of CronJobs share.
+void validate_job_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    check_counts(spec, path, errors);
+    check_completion_mode(spec, path, errors);
+    const Value& policy = spec["podFailurePolicy"];
+    const Value& restart = spec["template"]["spec"]["restartPolicy"];
+    validate_pod_template(spec["template"], path.child("template"), errors);
+    FieldPath restart_path = path.child("template").child("spec").child("restartPolicy");
+    const std::string& text = restart.as_string();
+    if (text.empty() || text == "Always") errors.required(restart_path, "valid values: \"OnFailure\", \"Never\"");
+    else if (text != "OnFailure" && text != "Never") errors.not_supported(restart_path, restart, {"OnFailure", "Never"});
+    else if (policy.is_object() && text != "Never") errors.invalid(restart_path, restart, "only \"Never\" is supported when podFailurePolicy is specified");
+    check_one_of(spec["podReplacementPolicy"], path.child("podReplacementPolicy"), {"Failed", "TerminatingOrFailed"}, errors, Presence::Optional);
+    if (policy.is_object() && spec["podReplacementPolicy"].is_string() && spec["podReplacementPolicy"].as_string() != "Failed")
+        errors.invalid(path.child("podReplacementPolicy"), spec["podReplacementPolicy"], "only Failed is allowed when podFailurePolicy is used");
+}
+
+void check_selector(const Value& job, const FieldPath& path, FieldErrors& errors) {
+    const Value &spec = job["spec"], &labels = spec["template"]["metadata"]["labels"];
+    const Value& selector = spec["selector"];
+    if (selector.is_null()) {
+        errors.required(path.child("selector"), "");
+        return;
+    }
+    validate_label_selector(selector, path.child("selector"), errors);
+    auto parsed = LabelSelector::from_object(selector);
+    if (!parsed.ok()) return;
+    if (!spec["manualSelector"].as_bool()) {
+        const Value &uid = job["metadata"]["uid"], &name = job["metadata"]["name"];
+        Value generated = Value::object({{"controller-uid", uid}, {"job-name", name}, {"batch.kubernetes.io/controller-uid", uid}, {"batch.kubernetes.io/job-name", name}});
+        if (!parsed->matches(generated)) errors.invalid(path.child("selector"), selector, "`selector` not auto-generated");
+    }
+    if (!parsed->matches(labels))
+        errors.invalid(path.child("template").child("metadata").child("labels"), labels, "`selector` does not match template `labels`");
+}
+
+// A suspended job that never ran may still be told where to run.
+bool template_changed(const Value& job, const Value& old) {
+    Value now = job["spec"]["template"], before = old["spec"]["template"];
+    if (old["spec"]["suspend"].as_bool() && old["status"]["startTime"].is_null()) {
+        for (auto field : {"nodeSelector", "affinity", "tolerations", "schedulingGates"}) {
+            now.mut("spec").erase(field);
+            before.mut("spec").erase(field);
+        }
+        now.erase("metadata");
+        before.erase("metadata");
+    }
+    return !(now == before);
+}
+
+bool is_known_zone(const std::string& zone) {
+    size_t slash = zone.find('/');
+    if (slash != std::string::npos)
+        return slash + 1 < zone.size() && std::find(std::begin(kZoneAreas), std::end(kZoneAreas), zone.substr(0, slash)) != std::end(kZoneAreas);
+    return std::find(std::begin(kZones), std::end(kZones), zone) != std::end(kZones);
+}
+
+void check_zone(const Value& zone, const FieldPath& path, FieldErrors& errors) {
+    if (zone.is_null()) return;
+    const std::string& name = zone.as_string();
+    if (name.empty()) errors.invalid(path, zone, "timeZone must be nil or non-empty string");
+    else if (lower(name) == "local") errors.invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+    else if (!is_known_zone(name)) errors.invalid(path, zone, "unknown time zone " + name);
+}
+
+}  // namespace
+
+void validate_job(const Value& job, FieldErrors& errors) {
+    FieldPath path("spec");
+    validate_job_spec(job["spec"], path, errors);
+    check_selector(job, path, errors);
+}
+
+void validate_job_update(const Value& job, const Value& old, FieldErrors& errors) {
+    FieldPath path("spec");
+    validate_job(job, errors);
+    const Value &spec = job["spec"], &before = old["spec"];
+    bool elastic = spec["completionMode"].as_string() == "Indexed" && spec["completions"] == spec["parallelism"];
+    if (!elastic) check_immutable(spec["completions"], before["completions"], path.child("completions"), errors);
+    check_immutable(spec["selector"], before["selector"], path.child("selector"), errors);
+    if (template_changed(job, old)) errors.invalid(path.child("template"), spec["template"], "field is immutable");
+    for (auto field : {"completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
+        check_immutable(spec[field], before[field], path.child(field), errors);
+}
+
+void validate_cron_job(const Value& object, FieldErrors& errors) {
+    constexpr size_t kNameMax = 52;   // the names of its jobs get eleven more characters
+    FieldPath path("spec");
+    const Value& spec = object["spec"];
+    const std::string& schedule = spec["schedule"].as_string();
+    if (schedule.empty()) {
+        errors.required(path.child("schedule"), "");
+    } else if (std::string complaint = cron_complaint(schedule); contains(schedule, "TZ")) {
+        errors.invalid(path.child("schedule"), schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+    } else if (!complaint.empty()) {
+        errors.invalid(path.child("schedule"), schedule, complaint);
+    }
+    check_zone(spec["timeZone"], path.child("timeZone"), errors);
+    for (auto field : {"startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"})
+        check_not_negative(spec[field], path.child(field), errors);
+    check_one_of(spec["concurrencyPolicy"], path.child("concurrencyPolicy"), {"Allow", "Forbid", "Replace"}, errors);
+    validate_job_spec(spec["jobTemplate"]["spec"], path.child("jobTemplate").child("spec"), errors);
+    if (object["metadata"]["name"].as_string().size() > kNameMax)
+        errors.invalid(FieldPath("metadata").child("name"), object["metadata"]["name"], "must be no more than 52 characters");
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,122 @@
+#include "api/kinds/validate.h"
+
+#include <climits>
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void validate_names(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    check_optional_name(spec["serviceAccountName"], check_dns1123_subdomain, path.child("serviceAccountName"), errors);
+    check_optional_name(spec["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
+    check_optional_name(spec["hostname"], check_dns1123_label, path.child("hostname"), errors);
+    check_optional_name(spec["subdomain"], check_dns1123_label, path.child("subdomain"), errors);
+    check_optional_name(spec["priorityClassName"], check_dns1123_subdomain, path.child("priorityClassName"), errors);
+    check_optional_name(spec["runtimeClassName"], check_dns1123_subdomain, path.child("runtimeClassName"), errors);
+    const Value& secrets = spec["imagePullSecrets"];
+    for (size_t i = 0; i < secrets.size(); ++i) check_required(secrets[i]["name"], path.child("imagePullSecrets").index(i).child("name"), errors);
+}
+
+void validate_dns(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    check_one_of(spec["dnsPolicy"], path.child("dnsPolicy"), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"}, errors);
+    constexpr size_t kServersMax = 3, kSearchesMax = 32;
+    const Value& config = spec["dnsConfig"];
+    FieldPath at = path.child("dnsConfig");
+    const Value& servers = config["nameservers"];
+    if (spec["dnsPolicy"].as_string() == "None") {
+        if (config.is_null()) errors.required(at, "must provide `dnsConfig` when `dnsPolicy` is None");
+        else if (servers.size() == 0) errors.required(at.child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None");
+    }
+    if (servers.size() > kServersMax) errors.invalid(at.child("nameservers"), servers, "must not have more than 3 nameservers");
+    for (size_t i = 0; i < servers.size(); ++i) add_complaints(check_ip(servers[i].as_string()), at.child("nameservers").index(i), servers[i].as_string(), errors);
+    const Value& searches = config["searches"];
+    if (searches.size() > kSearchesMax) errors.invalid(at.child("searches"), searches, "must not have more than 32 search paths");
+    const Value& options = config["options"];
+    for (size_t i = 0; i < options.size(); ++i)
+        if (options[i]["name"].empty()) errors.required(at.child("options").index(i), "must not be empty");
+}
+
+void validate_gates(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> seen;
+    const Value& gates = spec["schedulingGates"];
+    for (size_t i = 0; i < gates.size(); ++i) {
+        const std::string& name = gates[i]["name"].as_string();
+        FieldPath at = path.child("schedulingGates").index(i);
+        add_complaints(check_qualified_name(name), at, name, errors);
+        if (!seen.insert(name).second) errors.duplicate(at, name);
+    }
+    const Value& readiness = spec["readinessGates"];
+    for (size_t i = 0; i < readiness.size(); ++i) {
+        const std::string& type = readiness[i]["conditionType"].as_string();
+        add_complaints(check_qualified_name(type), path.child("readinessGates").index(i).child("conditionType"), type, errors);
+    }
+}
+
+void validate_host_aliases(const Value& aliases, const FieldPath& path, FieldErrors& errors) {
+    for (size_t i = 0; i < aliases.size(); ++i) {
+        const std::string& ip = aliases[i]["ip"].as_string();
+        add_complaints(check_ip(ip), path.index(i).child("ip"), ip, errors);
+        for (const auto& name : aliases[i]["hostnames"].items())
+            add_complaints(check_dns1123_subdomain(name.as_string()), path.index(i).child("hostnames"), name.as_string(), errors);
+    }
+}
+
+void validate_security(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    const Value& context = spec["securityContext"];
+    FieldPath at = path.child("securityContext");
+    for (auto field : {"runAsUser", "runAsGroup", "fsGroup"})
+        if (context[field].is_int())
+            for (const auto& complaint : check_id(context[field].as_int())) errors.invalid(at.child(field), context[field], complaint);
+    const Value& groups = context["supplementalGroups"];
+    for (size_t i = 0; i < groups.size(); ++i)
+        for (const auto& complaint : check_id(groups[i].as_int())) errors.invalid(at.child("supplementalGroups").index(i), groups[i], complaint);
+    if (spec["shareProcessNamespace"].as_bool() && spec["hostPID"].as_bool())
+        errors.invalid(path.child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled");
+    if (spec["hostNetwork"].as_bool()) {
+        const Value& containers = spec["containers"];
+        for (size_t i = 0; i < containers.size(); ++i) {
+            const Value& ports = containers[i]["ports"];
+            for (size_t p = 0; p < ports.size(); ++p)
+                if (!(ports[p]["hostPort"] == ports[p]["containerPort"]) && ports[p]["hostPort"].as_int() != 0)
+                    errors.invalid(path.child("containers").index(i).child("ports").index(p).child("hostPort"), ports[p]["hostPort"],
+                                   "must match `containerPort` when `hostNetwork` is true");
+        }
+    }
+}
+
+}  // namespace
+
+void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    validate_volumes(spec, path, errors);
+    validate_containers(spec, path, errors);
+    check_one_of(spec["restartPolicy"], path.child("restartPolicy"), {"Always", "OnFailure", "Never"}, errors);
+    validate_dns(spec, path, errors);
+    validate_labels(spec["nodeSelector"], path.child("nodeSelector"), errors);
+    validate_security(spec, path, errors);
+    validate_affinity(spec["affinity"], path.child("affinity"), errors);
+    validate_gates(spec, path, errors);
+    validate_topology_spread(spec["topologySpreadConstraints"], path.child("topologySpreadConstraints"), errors);
+    validate_names(spec, path, errors);
+    const Value& deadline = spec["activeDeadlineSeconds"];
+    if (deadline.is_int())
+        for (const auto& complaint : check_range(deadline.as_int(), 1, INT_MAX)) errors.invalid(path.child("activeDeadlineSeconds"), deadline, complaint);
+    check_not_negative(spec["terminationGracePeriodSeconds"], path.child("terminationGracePeriodSeconds"), errors);
+    validate_tolerations(spec["tolerations"], path.child("tolerations"), errors);
+    validate_host_aliases(spec["hostAliases"], path.child("hostAliases"), errors);
+    check_one_of(spec["preemptionPolicy"], path.child("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);
+    if (spec["os"].is_object()) check_one_of(spec["os"]["name"], path.child("os").child("name"), {"linux", "windows"}, errors);
+    for (const auto& [name, amount] : spec["overhead"].members()) check_quantity(amount, path.child("overhead").key(name), errors);
+}
+
+void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors) {
+    const Value& meta = pod_template["metadata"];
+    validate_labels(meta["labels"], path.child("labels"), errors);
+    validate_annotations(meta["annotations"], path.child("annotations"), errors);
+    validate_pod_spec(pod_template["spec"], path.child("spec"), errors);
+    if (pod_template["spec"]["ephemeralContainers"].size() > 0)
+        errors.forbidden(path.child("spec").child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,119 @@
+#include "api/kinds/validate_policy.h"
+#include "api/kinds/check.h"
+#include "api/quantity.h"
+#include "api/selector.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+const FieldPath kSpec("spec");
+
+void check_target_ref(const Value& target, FieldErrors& errors) {
+    FieldPath path = kSpec.child("scaleTargetRef");
+    check_name(target["kind"], check_path_segment, path.child("kind"), errors);
+    check_name(target["name"], check_path_segment, path.child("name"), errors);
+}
+
+void check_replicas(const Value& spec, FieldErrors& errors) {
+    const Value &least = spec["minReplicas"], &most = spec["maxReplicas"];
+    if (least.is_int() && least.as_int() < 1) errors.invalid(kSpec.child("minReplicas"), least, "must be greater than or equal to 1");
+    if (most.as_int() < 1) errors.invalid(kSpec.child("maxReplicas"), most, "must be greater than 0");
+    if (least.is_int() && most.as_int() < least.as_int()) errors.invalid(kSpec.child("maxReplicas"), most, "must be greater than or equal to `minReplicas`");
+}
+
+void check_metric_target(const Value& target, const FieldPath& path, FieldErrors& errors) {
+    const std::string& type = target["type"].as_string();
+    if (type.empty()) errors.required(path.child("type"), "must specify a metric target type");
+    else if (type != "Utilization" && type != "Value" && type != "AverageValue")
+        errors.invalid(path.child("type"), type, "must be either Utilization, Value, or AverageValue");
+    for (auto field : {"value", "averageValue"})
+        if (!target[field].is_null() && Quantity::parse_or_zero(target[field].as_string()).sign() <= 0)
+            errors.invalid(path.child(field), target[field], "must be positive");
+    const Value& utilization = target["averageUtilization"];
+    if (utilization.is_int() && utilization.as_int() < 1) errors.invalid(path.child("averageUtilization"), utilization, "must be greater than 0");
+}
+
+// Metrics of resources: a utilization or a raw value, not both.
+void check_resource_metric(const Value& source, const FieldPath& path, FieldErrors& errors) {
+    if (source["name"].empty()) errors.required(path.child("name"), "must specify a resource name");
+    const Value& target = source["target"];
+    FieldPath at = path.child("target");
+    check_metric_target(target, at, errors);
+    bool utilization = !target["averageUtilization"].is_null(), average = !target["averageValue"].is_null();
+    if (!utilization && !average) errors.required(at.child("averageUtilization"), "must set either a target raw value or a target utilization");
+    if (utilization && average) errors.forbidden(at.child("averageValue"), "may not set both a target raw value and a target utilization");
+}
+
+void check_value_metric(const Value& source, const FieldPath& path, FieldErrors& errors) {
+    if (source["metric"]["name"].empty()) errors.required(path.child("metric").child("name"), "must specify a metric name");
+    check_metric_target(source["target"], path.child("target"), errors);
+    if (source["target"]["value"].is_null() && source["target"]["averageValue"].is_null())
+        errors.required(path.child("target").child("averageValue"), "must set either a target value for metric or a per-pod target");
+}
+
+bool check_metric(const Value& metric, const FieldPath& path, FieldErrors& errors) {
+    const std::string& type = metric["type"].as_string();
+    if (type.empty()) {
+        errors.required(path.child("type"), "must specify a metric source type");
+        return false;
+    }
+    auto missing = [&](const char* field) {
+        if (metric[field].is_object()) return false;
+        errors.required(path.child(field), "must populate information for the given metric source");
+        return true;
+    };
+    if (type == "Resource" || type == "ContainerResource") {
+        const char* field = type == "Resource" ? "resource" : "containerResource";
+        if (!missing(field)) check_resource_metric(metric[field], path.child(field), errors);
+    } else if (type == "Object" || type == "External" || type == "Pods") {
+        const char* field = type == "Object" ? "object" : type == "External" ? "external" : "pods";
+        if (!missing(field)) check_value_metric(metric[field], path.child(field), errors);
+        return type != "Pods";
+    } else {
+        // Kubernetes finds an unknown type twice.
+        for (int i = 0; i < 2; ++i) errors.not_supported(path.child("type"), type, {"ContainerResource", "External", "Object", "Pods", "Resource"});
+    }
+    return false;
+}
+
+}  // namespace
+
+void validate_pod_disruption_budget(const Value& object, FieldErrors& errors) {
+    const Value& spec = object["spec"];
+    const Value &least = spec["minAvailable"], &most = spec["maxUnavailable"];
+    if (!least.is_null() && !most.is_null()) {
+        Value go = Value::object({{"MinAvailable", least}, {"Selector", spec["selector"]}, {"MaxUnavailable", most},
+                                  {"UnhealthyPodEvictionPolicy", spec["unhealthyPodEvictionPolicy"]}});
+        errors.invalid(kSpec, go, "minAvailable and maxUnavailable cannot be both set");
+    }
+    for (auto field : {"minAvailable", "maxUnavailable"}) {
+        check_int_or_percent(spec[field], kSpec.child(field), errors);
+        check_at_most_100_percent(spec[field], kSpec.child(field), errors);
+    }
+    validate_label_selector(spec["selector"], kSpec.child("selector"), errors);
+    check_one_of(spec["unhealthyPodEvictionPolicy"], kSpec.child("unhealthyPodEvictionPolicy"), {"AlwaysAllow", "IfHealthyBudget"}, errors, Presence::Optional);
+}
+
+void validate_autoscaler(const Value& object, FieldErrors& errors) {
+    const Value& spec = object["spec"];
+    check_replicas(spec, errors);
+    check_target_ref(spec["scaleTargetRef"], errors);
+    bool from_outside = false;
+    const Value& metrics = spec["metrics"];
+    for (size_t i = 0; i < metrics.size(); ++i) from_outside |= check_metric(metrics[i], kSpec.child("metrics").index(i), errors);
+    if (spec["minReplicas"].is_int() && spec["minReplicas"].as_int() == 0 && !from_outside)
+        errors.forbidden(kSpec.child("metrics"), "must specify at least one Object or External metric to support scaling to zero replicas");
+}
+
+void validate_autoscaler_v1(const Value& object, FieldErrors& errors) {
+    const Value& spec = object["spec"];
+    check_replicas(spec, errors);
+    check_target_ref(spec["scaleTargetRef"], errors);
+    const Value& target = spec["targetCPUUtilizationPercentage"];
+    if (target.is_int() && target.as_int() < 1) errors.invalid(kSpec.child("targetCPUUtilizationPercentage"), target, "must be greater than 0");
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,79 @@
+#include "api/kinds/validate.h"
+#include "api/quantity.h"
+#include "base/strings.h"
+
+#include <fmt/core.h>
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+bool is_container_resource(std::string_view name) {
+    return name == "cpu" || name == "memory" || name == "ephemeral-storage" || name.starts_with("hugepages-");
+}
+
+bool is_native(std::string_view name) { return name.find('/') == std::string_view::npos || contains(name, "kubernetes.io/"); }
+
+bool may_overcommit(std::string_view name) { return is_native(name) && !name.starts_with("hugepages-"); }
+
+void validate_container_resource(const std::string& name, const FieldPath& path, FieldErrors& errors) {
+    size_t before = errors.causes().size();
+    validate_resource_name(name, path, errors);
+    if (errors.causes().size() != before && name.find('/') != std::string::npos) return;
+    if (name.find('/') == std::string::npos) {
+        if (!is_container_resource(name)) errors.invalid(path, name, "must be a standard resource for containers");
+    } else if (!is_native(name) && name.starts_with("requests.")) {
+        errors.invalid(path, name, "doesn't follow extended resource name standard");
+    }
+}
+
+void validate_amount(const std::string& name, const Value& amount, const FieldPath& path, FieldErrors& errors) {
+    check_quantity(amount, path, errors);
+    bool whole = !is_native(name) || name == "pods" || name == "services";
+    if (whole && Quantity::parse_or_zero(amount.as_string()).milli_value() % 1000 != 0) errors.invalid(path, amount, "must be an integer");
+}
+
+}  // namespace
+
+bool is_standard_resource(std::string_view name) {
+    if (is_container_resource(name)) return true;
+    for (auto known : {"requests.cpu", "requests.memory", "requests.storage", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+                       "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
+                       "persistentvolumeclaims", "storage", "services.nodeports", "services.loadbalancers"})
+        if (name == known) return true;
+    return name.starts_with("requests.hugepages-");
+}
+
+void validate_resource_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
+    auto complaints = check_qualified_name(name);
+    add_complaints(complaints, path, name, errors);
+    if (complaints.empty() && name.find('/') == std::string_view::npos && !is_standard_resource(name))
+        errors.invalid(path, name, "must be a standard resource type or fully qualified");
+}
+
+void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors) {
+    FieldPath limit_path = path.child("limits"), request_path = path.child("requests");
+    const Value &limits = resources["limits"], &requests = resources["requests"];
+    for (const auto& [name, amount] : limits.members()) {
+        validate_container_resource(name, limit_path.key(name), errors);
+        validate_amount(name, amount, limit_path.key(name), errors);
+    }
+    for (const auto& [name, amount] : requests.members()) {
+        validate_container_resource(name, request_path.key(name), errors);
+        validate_amount(name, amount, request_path.key(name), errors);
+        const Value* limit = limits.find(name);
+        if (!limit) {
+            if (!may_overcommit(name)) errors.required(limit_path, "Limit must be set for non overcommitable resources");
+            continue;
+        }
+        auto wanted = Quantity::parse_or_zero(amount.as_string()), most = Quantity::parse_or_zero(limit->as_string());
+        if (!(wanted == most) && !may_overcommit(name))
+            errors.invalid(request_path, amount, fmt::format("must be equal to {} limit of {}", name, limit->as_string()));
+        else if (wanted > most)
+            errors.invalid(request_path, amount, fmt::format("must be less than or equal to {} limit of {}", name, limit->as_string()));
+    }
+}
+
+}  // namespace skiff::api::kinds

@@ -1,0 +1,158 @@
+#include "api/kinds/validate_service.h"
+#include "api/kinds/check.h"
+
+#include <fmt/core.h>
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+const FieldPath kSpec("spec");
+
+bool is_headless(const Value& spec) { return spec["clusterIPs"][0].as_string() == "None" || spec["clusterIP"].as_string() == "None"; }
+
+void validate_port(const Value& port, bool need_name, std::set<std::string>& names, const FieldPath& path, FieldErrors& errors) {
+    const std::string& name = port["name"].as_string();
+    if (name.empty()) {
+        if (need_name) errors.required(path.child("name"), "");
+    } else {
+        add_complaints(check_dns1123_label(name), path.child("name"), name, errors);
+        if (!names.insert(name).second) errors.duplicate(path.child("name"), name);
+    }
+    check_port(port["port"], path.child("port"), errors);
+    check_one_of(port["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
+    const Value& target = port["targetPort"];
+    if (target.is_string()) add_complaints(check_port_name(target.as_string()), path.child("targetPort"), target.as_string(), errors);
+    else check_port(target, path.child("targetPort"), errors);
+    check_optional_name(port["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+}
+
+// A port as Kubernetes' own type prints, with only what makes it unique.
+Value go_port(const Value& port) {
+    return Value::object({{"Name", ""}, {"Protocol", port["protocol"]}, {"AppProtocol", nullptr}, {"Port", port["port"]}, {"TargetPort", 0}, {"NodePort", 0}});
+}
+
+void validate_ports(const Value& spec, FieldErrors& errors) {
+    FieldPath path = kSpec.child("ports");
+    const Value& ports = spec["ports"];
+    if (ports.size() == 0 && !is_headless(spec) && spec["type"].as_string() != "ExternalName") errors.required(path, "");
+    std::set<std::string> names;
+    std::set<std::pair<std::string, int64_t>> seen, node_ports;
+    for (size_t i = 0; i < ports.size(); ++i) {
+        const Value& port = ports[i];
+        validate_port(port, ports.size() > 1, names, path.index(i), errors);
+        const std::string& protocol = port["protocol"].as_string();
+        if (!seen.insert({protocol, port["port"].as_int()}).second) errors.duplicate(path.index(i), go_port(port));
+        int64_t node_port = port["nodePort"].as_int();
+        if (node_port == 0) continue;
+        if (spec["type"].as_string() == "ClusterIP") errors.forbidden(path.index(i).child("nodePort"), "may not be used when `type` is 'ClusterIP'");
+        else if (!node_ports.insert({protocol, node_port}).second) errors.duplicate(path.index(i).child("nodePort"), node_port);
+    }
+}
+
+void validate_addresses(const Value& spec, FieldErrors& errors) {
+    FieldPath path = kSpec.child("clusterIPs");
+    const Value& ips = spec["clusterIPs"];
+    const std::string& type = spec["type"].as_string();
+    if (type == "ExternalName") {
+        if (ips.size() > 0 || !spec["clusterIP"].empty()) errors.forbidden(path, "may not be set for ExternalName services");
+        for (auto field : {"ipFamilies", "ipFamilyPolicy"})
+            if (!spec[field].empty()) errors.forbidden(kSpec.child(field), "may not be set for ExternalName services");
+        return;
+    }
+    if (is_headless(spec)) {
+        if (type == "NodePort" || type == "LoadBalancer") errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
+        return;
+    }
+    std::vector<std::string> given;
+    for (const auto& ip : ips.items()) given.push_back(ip.as_string());
+    if (given.empty() && !spec["clusterIP"].empty()) given.push_back(spec["clusterIP"].as_string());
+    for (size_t i = 0; i < given.size(); ++i) add_complaints(check_ip(given[i]), path.index(i), given[i], errors);
+}
+
+void validate_families(const Value& spec, FieldErrors& errors) {
+    std::set<std::string> seen;
+    const Value& families = spec["ipFamilies"];
+    for (size_t i = 0; i < families.size(); ++i) {
+        const std::string& family = families[i].as_string();
+        FieldPath at = kSpec.child("ipFamilies").index(i);
+        if (family != "IPv4" && family != "IPv6") errors.not_supported(at, family, {"IPv4", "IPv6"});
+        if (!seen.insert(family).second) errors.duplicate(at, family);
+    }
+    check_one_of(spec["ipFamilyPolicy"], kSpec.child("ipFamilyPolicy"), {"PreferDualStack", "RequireDualStack", "SingleStack"}, errors, Presence::Optional);
+}
+
+void validate_affinity(const Value& spec, FieldErrors& errors) {
+    constexpr int64_t kTimeoutMax = 86400;
+    check_one_of(spec["sessionAffinity"], kSpec.child("sessionAffinity"), {"ClientIP", "None"}, errors);
+    const Value& timeout = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"];
+    if (spec["sessionAffinity"].as_string() != "ClientIP") return;
+    if (timeout.as_int() <= 0 || timeout.as_int() > kTimeoutMax)
+        errors.invalid(kSpec.child("sessionAffinityConfig").child("clientIP").child("timeoutSeconds"), timeout,
+                       fmt::format("must be greater than 0 and less than {}", kTimeoutMax));
+}
+
+void validate_external(const Value& spec, FieldErrors& errors) {
+    const Value& ips = spec["externalIPs"];
+    for (size_t i = 0; i < ips.size(); ++i) {
+        FieldPath at = kSpec.child("externalIPs").index(i);
+        const std::string& ip = ips[i].as_string();
+        auto complaints = check_ip(ip);
+        add_complaints(complaints, at, ip, errors);
+        if (!complaints.empty()) continue;
+        if (ip == "0.0.0.0" || ip == "::") errors.invalid(at, ip, "may not be unspecified (" + ip + ")");
+        if (ip.starts_with("127.") || ip == "::1") errors.invalid(at, ip, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
+        if (ip.starts_with("169.254.")) errors.invalid(at, ip, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+        if (ip.starts_with("224.0.0.")) errors.invalid(at, ip, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+    }
+    if (spec["type"].as_string() == "ExternalName") {
+        std::string name = spec["externalName"].as_string();
+        if (name.ends_with('.')) name.pop_back();
+        if (name.empty()) errors.required(kSpec.child("externalName"), "");
+        else add_complaints(check_dns1123_subdomain(name), kSpec.child("externalName"), name, errors);
+    }
+    const Value& ranges = spec["loadBalancerSourceRanges"];
+    for (size_t i = 0; i < ranges.size(); ++i)
+        add_complaints(check_cidr(ranges[i].as_string()), kSpec.child("loadBalancerSourceRanges").index(i), ranges[i].as_string(), errors);
+}
+
+void validate_traffic(const Value& spec, FieldErrors& errors) {
+    const std::string& type = spec["type"].as_string();
+    bool outside = type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && spec["externalIPs"].size() > 0);
+    const Value& policy = spec["externalTrafficPolicy"];
+    FieldPath path = kSpec.child("externalTrafficPolicy");
+    if (outside) check_one_of(policy, path, {"Cluster", "Local"}, errors);
+    else if (!policy.empty()) errors.invalid(path, policy, "may only be set for externally-accessible services");
+    check_one_of(spec["internalTrafficPolicy"], kSpec.child("internalTrafficPolicy"), {"Cluster", "Local"}, errors, Presence::Optional);
+    check_one_of(spec["trafficDistribution"], kSpec.child("trafficDistribution"), {"PreferClose", "PreferSameZone", "PreferSameNode"}, errors, Presence::Optional);
+    const Value& allocate = spec["allocateLoadBalancerNodePorts"];
+    if (!allocate.is_null() && type != "LoadBalancer") errors.forbidden(kSpec.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'");
+    if (!spec["loadBalancerClass"].is_null() && type != "LoadBalancer") errors.forbidden(kSpec.child("loadBalancerClass"), "may only be used when `type` is 'LoadBalancer'");
+}
+
+}  // namespace
+
+void validate_service(const Value& object, FieldErrors& errors) {
+    const Value& spec = object["spec"];
+    validate_ports(spec, errors);
+    validate_labels(spec["selector"], kSpec.child("selector"), errors);
+    validate_affinity(spec, errors);
+    check_one_of(spec["type"], kSpec.child("type"), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, errors);
+    validate_addresses(spec, errors);
+    validate_families(spec, errors);
+    validate_external(spec, errors);
+    validate_traffic(spec, errors);
+}
+
+void validate_service_update(const Value& object, const Value& old, FieldErrors& errors) {
+    const Value &spec = object["spec"], &before = old["spec"];
+    auto has_address = [](const Value& s) { return s["type"].as_string() != "ExternalName"; };
+    // The address stays as long as the service has one.
+    if (has_address(spec) && has_address(before) && !before["clusterIPs"][0].empty() && !(spec["clusterIPs"][0] == before["clusterIPs"][0]))
+        errors.invalid(kSpec.child("clusterIPs").index(0), spec["clusterIPs"], "may not change once set");
+    validate_service(object, errors);
+}
+
+}  // namespace skiff::api::kinds

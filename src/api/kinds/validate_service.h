@@ -1,0 +1,17 @@
+// Validation of Services and of what stands behind them. Pure; any thread.
+#pragma once
+
+#include "api/validation.h"
+
+namespace skiff::api::kinds {
+
+void validate_service(const json::Value& object, FieldErrors& errors);
+void validate_service_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+// validate_endpoints.cpp
+void validate_endpoints(const json::Value& object, FieldErrors& errors);
+void validate_endpoint_slice(const json::Value& object, FieldErrors& errors);
+void validate_endpoint_slice_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_ip_address(const json::Value& object, FieldErrors& errors);
+void validate_service_cidr(const json::Value& object, FieldErrors& errors);
+
+}  // namespace skiff::api::kinds

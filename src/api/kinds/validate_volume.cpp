@@ -1,0 +1,150 @@
+#include "api/kinds/validate.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void check_mode(const Value& mode, const FieldPath& path, FieldErrors& errors) {
+    if (mode.is_int() && (mode.as_int() < 0 || mode.as_int() > 0777)) errors.invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive");
+}
+
+void check_items(const Value& items, const FieldPath& path, FieldErrors& errors) {
+    for (size_t i = 0; i < items.size(); ++i) {
+        FieldPath at = path.index(i);
+        check_required(items[i]["key"], at.child("key"), errors);
+        if (items[i]["path"].empty()) errors.required(at.child("path"), "");
+        else check_local_descending_path(items[i]["path"], at.child("path"), errors);
+        check_mode(items[i]["mode"], at.child("mode"), errors);
+    }
+}
+
+void check_downward_items(const Value& items, const FieldPath& path, FieldErrors& errors) {
+    for (size_t i = 0; i < items.size(); ++i) {
+        FieldPath at = path.index(i);
+        if (items[i]["path"].empty()) errors.required(at.child("path"), "");
+        else check_local_descending_path(items[i]["path"], at.child("path"), errors);
+        bool field = items[i]["fieldRef"].is_object(), resource = items[i]["resourceFieldRef"].is_object();
+        if (field) validate_field_ref(items[i]["fieldRef"], FieldRefUse::Volume, at.child("fieldRef"), errors);
+        if (field && resource) errors.invalid(at, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
+        if (resource && items[i]["resourceFieldRef"]["containerName"].empty()) errors.required(at.child("resourceFieldRef").child("containerName"), "");
+        if (!field && !resource) errors.required(at, "one of fieldRef and resourceFieldRef is required");
+        check_mode(items[i]["mode"], at.child("mode"), errors);
+    }
+}
+
+void check_files(const Value& source, std::string_view name_field, const FieldPath& path, FieldErrors& errors) {
+    if (!name_field.empty()) check_required(source[name_field], path.child(name_field), errors);
+    check_mode(source["defaultMode"], path.child("defaultMode"), errors);
+    check_items(source["items"], path.child("items"), errors);
+}
+
+void check_host_path(const Value& source, const FieldPath& path, FieldErrors& errors) {
+    if (source["path"].empty()) {
+        errors.required(path.child("path"), "");
+        return;
+    }
+    check_no_backsteps(source["path"], path.child("path"), errors);
+    check_one_of(source["type"], path.child("type"),
+                 {"", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"}, errors, Presence::Optional);
+}
+
+void check_nfs(const Value& source, const FieldPath& path, FieldErrors& errors) {
+    check_required(source["server"], path.child("server"), errors);
+    check_required(source["path"], path.child("path"), errors);
+    if (!source["path"].as_string().starts_with('/')) errors.invalid(path.child("path"), source["path"], "must be an absolute path");
+}
+
+void check_projected(const Value& source, const FieldPath& path, FieldErrors& errors) {
+    check_mode(source["defaultMode"], path.child("defaultMode"), errors);
+    const Value& sources = source["sources"];
+    for (size_t i = 0; i < sources.size(); ++i) {
+        FieldPath at = path.child("sources").index(i);
+        size_t given = 0;
+        for (const auto& [kind, projection] : sources[i].members()) {
+            FieldPath part = at.child(kind);
+            if (given++ > 0) errors.forbidden(part, "may not specify more than 1 volume type per source");
+            if (kind == "secret" || kind == "configMap") {
+                check_required(projection["name"], part.child("name"), errors);
+                check_items(projection["items"], part.child("items"), errors);
+            } else if (kind == "downwardAPI") {
+                check_downward_items(projection["items"], part.child("items"), errors);
+            } else if (kind == "serviceAccountToken") {
+                const Value& seconds = projection["expirationSeconds"];
+                if (seconds.as_int() < 600) errors.invalid(part.child("expirationSeconds"), seconds, "may not specify a duration less than 10 minutes");
+                if (projection["path"].empty()) errors.required(part.child("path"), "");
+                else check_local_descending_path(projection["path"], part.child("path"), errors);
+            }
+        }
+        if (given == 0) errors.required(at, "must specify a volume type");
+    }
+}
+
+void check_source(std::string_view kind, const Value& source, const FieldPath& path, FieldErrors& errors) {
+    if (kind == "emptyDir") {
+        if (source["sizeLimit"].is_string() && source["sizeLimit"].as_string().starts_with('-'))
+            errors.forbidden(path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
+    } else if (kind == "hostPath") {
+        check_host_path(source, path, errors);
+    } else if (kind == "secret") {
+        check_files(source, "secretName", path, errors);
+    } else if (kind == "configMap") {
+        check_files(source, "name", path, errors);
+    } else if (kind == "nfs") {
+        check_nfs(source, path, errors);
+    } else if (kind == "downwardAPI") {
+        check_mode(source["defaultMode"], path.child("defaultMode"), errors);
+        check_downward_items(source["items"], path.child("items"), errors);
+    } else if (kind == "projected") {
+        check_projected(source, path, errors);
+    } else if (kind == "csi") {
+        check_required(source["driver"], path.child("driver"), errors);
+    } else if (kind == "local") {
+        check_required(source["path"], path.child("path"), errors);
+        check_no_backsteps(source["path"], path.child("path"), errors);
+    } else if (kind == "ephemeral") {
+        if (!source["volumeClaimTemplate"].is_object()) errors.required(path.child("volumeClaimTemplate"), "");
+        else validate_claim_spec(source["volumeClaimTemplate"]["spec"], path.child("volumeClaimTemplate").child("spec"), errors);
+    } else if (kind == "persistentVolumeClaim") {
+        check_required(source["claimName"], path.child("claimName"), errors);
+    }
+}
+
+// The order in which Kubernetes looks at the sources; of two, the later one is too many.
+constexpr std::string_view kSources[] = {
+    "emptyDir", "hostPath",  "gitRepo",   "gcePersistentDisk", "awsElasticBlockStore", "secret",    "nfs",       "iscsi",     "glusterfs", "flocker",
+    "persistentVolumeClaim", "rbd",       "cinder",            "cephfs",               "quobyte",   "downwardAPI", "fc",      "flexVolume", "configMap",
+    "azureFile", "vsphereVolume", "photonPersistentDisk",      "portworxVolume",       "azureDisk", "storageos", "scaleIO",   "projected", "csi",
+    "ephemeral", "image",    "local"};
+
+}  // namespace
+
+bool validate_volume_source(const Value& volume, const FieldPath& path, FieldErrors& errors) {
+    size_t sources = 0;
+    for (auto kind : kSources) {
+        if (!volume[kind].is_object()) continue;
+        if (sources++ > 0) errors.forbidden(path.child(kind), "may not specify more than 1 volume type");
+        else check_source(kind, volume[kind], path.child(kind), errors);
+    }
+    return sources > 0;
+}
+
+void validate_volumes(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> names;
+    const Value& volumes = spec["volumes"];
+    for (size_t i = 0; i < volumes.size(); ++i) {
+        FieldPath at = path.child("volumes").index(i);
+        if (!validate_volume_source(volumes[i], at, errors)) errors.required(at, "must specify a volume type");
+        const std::string& name = volumes[i]["name"].as_string();
+        if (name.empty()) {
+            errors.required(at.child("name"), "");
+            continue;
+        }
+        auto complaints = check_dns1123_label(name);
+        add_complaints(complaints, at.child("name"), name, errors);
+        if (complaints.empty() && !names.insert(name).second) errors.duplicate(at.child("name"), name);
+    }
+}
+
+}  // namespace skiff::api::kinds

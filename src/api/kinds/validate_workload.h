@@ -1,0 +1,24 @@
+// Validation of the workloads: one pair of functions a kind, for its hooks. Pure; any thread.
+#pragma once
+
+#include "api/validation.h"
+
+namespace skiff::api::kinds {
+
+void validate_replication_controller(const json::Value& object, FieldErrors& errors);
+void validate_replica_set(const json::Value& object, FieldErrors& errors);
+void validate_replica_set_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_deployment(const json::Value& object, FieldErrors& errors);
+void validate_deployment_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_daemon_set(const json::Value& object, FieldErrors& errors);
+void validate_daemon_set_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_stateful_set(const json::Value& object, FieldErrors& errors);
+void validate_stateful_set_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_controller_revision(const json::Value& object, FieldErrors& errors);
+void validate_controller_revision_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+// validate_job.cpp
+void validate_job(const json::Value& object, FieldErrors& errors);
+void validate_job_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_cron_job(const json::Value& object, FieldErrors& errors);
+
+}  // namespace skiff::api::kinds
