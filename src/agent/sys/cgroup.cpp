@@ -68,39 +68,52 @@ bool remove_folders(const std::string& folder) {
     return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
 }
 
+constexpr const char* kNeeded[] = {"cpu", "memory", "pids"};
+constexpr const char* kUseful[] = {"cpuset", "io", "hugetlb"};
+
+// The needed controllers or an error; the useful ones where the kernel lets us.
 Status enable_children(const std::string& folder) {
-    auto present = file::read(folder + "/cgroup.controllers", 4096);
-    if (!present.ok()) return std::move(present).status();
-    for (const char* controller : {"cpu", "memory", "pids", "cpuset", "io", "hugetlb"}) {
-        if (!contains(" " + std::string(trim(*present)) + " ", std::string(" ") + controller + " ")) continue;
-        TRY(write_file(folder + "/cgroup.subtree_control", std::string("+") + controller));
-    }
+    auto text = TRY(file::read(folder + "/cgroup.controllers", 4096));
+    const auto present = split(trim(text), ' ');
+    auto enable = [&](const char* controller) -> Status {
+        if (std::find(present.begin(), present.end(), controller) == present.end()) return {};
+        return write_file(folder + "/cgroup.subtree_control", std::string("+") + controller);
+    };
+    for (const char* controller : kNeeded) TRY(enable(controller));
+    for (const char* controller : kUseful) (void)enable(controller);
+    return {};
+}
+
+// Inside a container the hierarchy's root is no true root: it may not both hold processes and share out controllers. They move to a leaf.
+Status evacuate(const std::string& root) {
+    TRY(file::make_dirs(root + "/supervisor"));
+    auto pids = TRY(file::read(root + "/cgroup.procs", 4 << 20));
+    for (auto pid : split_views(pids, '\n')) (void)write_file(root + "/supervisor/cgroup.procs", std::string(pid));
     return {};
 }
 
 }  // namespace
 
-Result<Cgroups> Cgroups::open() {
+Result<Cgroups> Cgroups::open(const std::string& root) {
     Cgroups groups;
-    if (file::exists(groups.root_ + "/cgroup.controllers")) {
+    groups.root_ = root;
+    if (file::exists(root + "/cgroup.controllers")) {
         groups.v2_ = true;
-        if (auto enabled = enable_children(groups.root_); !enabled.ok()) {
-            // Inside a container the root holds processes: they move to a leaf.
-            TRY(file::make_dirs(groups.root_ + "/supervisor"));
-            std::set<int> pids;
-            auto text = file::read(groups.root_ + "/cgroup.procs", 4 << 20);
-            if (text.ok())
-                for (auto line : split_views(*text, '\n')) (void)write_file(groups.root_ + "/supervisor/cgroup.procs", std::string(line));
-            TRY(enable_children(groups.root_).context("cgroup v2"));
+        auto enabled = enable_children(root);
+        // The true root has no cgroup.type, and its processes are the machine's own.
+        if (!enabled.ok() && file::exists(root + "/cgroup.type")) {
+            TRY(evacuate(root));
+            enabled = enable_children(root);
         }
-        auto present = TRY(file::read(groups.root_ + "/cgroup.controllers", 4096));
-        for (const char* controller : {"cpu", "memory", "pids"})
-            if (!contains(present, controller)) groups.missing_.emplace_back(controller);
+        TRY(std::move(enabled).context("cgroup v2"));
+        const auto present = split(trim(TRY(file::read(root + "/cgroup.controllers", 4096))), ' ');
+        for (const char* controller : kNeeded)
+            if (std::find(present.begin(), present.end(), controller) == present.end()) groups.missing_.emplace_back(controller);
         return groups;
     }
-    for (const char* controller : {"cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "systemd"})
+    for (const char* controller : {"cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "systemd", "unified"})
         if (file::is_dir(groups.root_ + "/" + controller)) groups.controllers_.emplace_back(controller);
-    for (const char* controller : {"cpu", "memory", "pids"})
+    for (const char* controller : kNeeded)
         if (std::find(groups.controllers_.begin(), groups.controllers_.end(), controller) == groups.controllers_.end()) groups.missing_.emplace_back(controller);
     if (groups.controllers_.empty()) return error(Reason::InternalError, "no cgroup hierarchy is mounted at {}", groups.root_);
     return groups;

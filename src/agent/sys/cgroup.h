@@ -23,7 +23,7 @@ struct CgroupUsage {
 class Cgroups {
 public:
     // Finds out what is mounted. On v2 enables cpu, memory, pids for our children, moving this process to a leaf where the kernel asks for it.
-    static Result<Cgroups> open();
+    static Result<Cgroups> open(const std::string& root = "/sys/fs/cgroup");
     bool v2() const { return v2_; }
     // Controllers that the node should have and has not.
     const std::vector<std::string>& missing() const { return missing_; }

@@ -62,7 +62,7 @@ struct Machine {
         CHECK(runtime->remove_sandbox("pod1").message() == "");
         runtime.reset();
         CHECK(file::remove_tree(root).message() == "");
-        for (const char* controller : {"cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "systemd"}) {
+        for (const char* controller : {"cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "systemd", "unified"}) {
             auto base = std::string("/sys/fs/cgroup/") + controller + "/" + options.cgroup_root;
             for (const char* part : {"/kubepods/besteffort", "/kubepods", ""}) ::rmdir((base + part).c_str());
         }
