@@ -1,10 +1,13 @@
 #!/bin/bash
-# Everything that CI runs: quick checks, release build, unit tests under ASan and UBSan, integration and end-to-end tests.
-#   scripts/test.sh            all
+# Everything that CI runs: quick checks, release build, unit tests, integration and end-to-end tests.
+#   scripts/test.sh                         all
 #   scripts/test.sh unit|integration|e2e    one kind
+#   SKIFF_PRESET=dev scripts/test.sh unit   the unit tests under ASan and UBSan
 set -uo pipefail
 cd "$(dirname "$0")/.."
 kinds=${1:-all}
+# Two checkouts at different paths share what ccache holds.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 started=$SECONDS
 step() { printf '\n== %s (%d s)\n' "$1" $((SECONDS - started)); }
 passed=0 failed=0 skipped=0
@@ -29,9 +32,10 @@ ls -l build/release/skiff
 
 if [ "$kinds" = all ] || [ "$kinds" = unit ]; then
   step "unit test build"
-  cmake --preset ci >/dev/null && cmake --build --preset ci -j "$(nproc)" >build/test-logs/build-ci.log 2>&1 || { tail -n 40 build/test-logs/build-ci.log; exit 1; }
-  step "unit tests (ASan, UBSan)"
-  for binary in build/ci/test/unit/test_*; do
+  preset=${SKIFF_PRESET:-ci}
+  cmake --preset "$preset" >/dev/null && cmake --build --preset "$preset" -j "$(nproc)" >build/test-logs/build-unit.log 2>&1 || { tail -n 40 build/test-logs/build-unit.log; exit 1; }
+  step "unit tests ($preset)"
+  for binary in build/"$preset"/test/unit/test_*; do
     [ -x "$binary" ] && [ -f "$binary" ] && run "$(basename "$binary")" timeout 600 "$binary"
   done
 fi
