@@ -110,6 +110,9 @@ Status Server::Parts::start_controllers() {
     controller_options.cluster_cidr = options.cluster_cidr;
     controller_options.kinds = kinds;
     controller_options.server_ca_pem = pki->server_ca.certificate_pem();
+    for (auto name : {"kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/legacy-unknown"})
+        controller_options.signers.push_back({name, pki->client_ca.certificate_pem(), pki->client_ca.key_pem()});
+    controller_options.signers.push_back({"kubernetes.io/kubelet-serving", pki->kubelet_ca.certificate_pem(), pki->kubelet_ca.key_pem()});
     controllers::add_all(*controllers, controller_options);
     controllers->start();
     scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock);

@@ -53,6 +53,8 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_ephemeral_volume_controller());
     runtime.add(make_role_aggregation_controller());
     runtime.add(make_token_cleaner());
+    runtime.add(make_csr_approver());
+    runtime.add(make_csr_signer(options.signers));
     runtime.add(make_csr_cleaner());
     runtime.add(make_garbage_collector(options.kinds));
     runtime.add(make_node_lifecycle_controller(pods_by_node, options.node_grace_s));

@@ -7,6 +7,7 @@
 
 #include "api/kind.h"
 #include "reconcile/runtime.h"
+#include "server/controllers/signing_request.h"
 
 namespace skiff::controllers {
 
@@ -19,10 +20,7 @@ struct Options {
     // The kinds that the server serves besides CRDs. Null: discovery is asked.
     std::shared_ptr<const api::KindRegistry> kinds;
     // CSR signing: PEM of CA certificate and key for each signer; a signer without is not served.
-    struct Signer {
-        std::string name, ca_pem, key_pem;
-    };
-    std::vector<Signer> signers;
+    std::vector<CsrSigner> signers;
 };
 
 void add_all(reconcile::Runtime& runtime, const Options& options);
