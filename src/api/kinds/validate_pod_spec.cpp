@@ -102,7 +102,6 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     const Value& deadline = spec["activeDeadlineSeconds"];
     if (deadline.is_int())
         for (const auto& complaint : check_range(deadline.as_int(), 1, INT_MAX)) errors.invalid(path.child("activeDeadlineSeconds"), deadline, complaint);
-    check_not_negative(spec["terminationGracePeriodSeconds"], path.child("terminationGracePeriodSeconds"), errors);
     validate_tolerations(spec["tolerations"], path.child("tolerations"), errors);
     validate_host_aliases(spec["hostAliases"], path.child("hostAliases"), errors);
     check_one_of(spec["preemptionPolicy"], path.child("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);

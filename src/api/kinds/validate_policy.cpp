@@ -15,6 +15,9 @@ void check_target_ref(const Value& target, FieldErrors& errors) {
     FieldPath path = kSpec.child("scaleTargetRef");
     check_name(target["kind"], check_path_segment, path.child("kind"), errors);
     check_name(target["name"], check_path_segment, path.child("name"), errors);
+    const std::string& version = target["apiVersion"].as_string();
+    bool core = version == "v1" && target["kind"].as_string() == "ReplicationController";
+    if (version.find('/') == std::string::npos && !core) errors.invalid(path.child("apiVersion"), version, "apiVersion must specify API group");
 }
 
 void check_replicas(const Value& spec, FieldErrors& errors) {

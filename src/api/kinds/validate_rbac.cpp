@@ -30,13 +30,14 @@ void validate_rules(const Value& rules, RuleScope scope, FieldErrors& errors) {
     for (size_t i = 0; i < rules.size(); ++i) validate_rule(rules[i], scope, FieldPath("rules").index(i), errors);
 }
 
-void validate_subject(const Value& subject, const FieldPath& path, FieldErrors& errors) {
+void validate_subject(const Value& subject, RuleScope scope, const FieldPath& path, FieldErrors& errors) {
     const std::string &kind = subject["kind"].as_string(), &group = subject["apiGroup"].as_string(), &name = subject["name"].as_string();
     if (name.empty()) errors.required(path.child("name"), "");
     if (kind == "ServiceAccount") {
         if (!name.empty()) add_complaints(check_dns1123_subdomain(name), path.child("name"), name, errors);
         if (!group.empty()) errors.not_supported(path.child("apiGroup"), group, {""});
-        if (subject["namespace"].empty()) errors.required(path.child("namespace"), "");
+        // A RoleBinding means its own namespace.
+        if (scope == RuleScope::Cluster && subject["namespace"].empty()) errors.required(path.child("namespace"), "");
     } else if (kind == "User" || kind == "Group") {
         if (group != kGroup) errors.not_supported(path.child("apiGroup"), group, {std::string(kGroup)});
     } else {
@@ -44,7 +45,7 @@ void validate_subject(const Value& subject, const FieldPath& path, FieldErrors& 
     }
 }
 
-void validate_binding(const Value& object, const std::vector<std::string>& role_kinds, FieldErrors& errors) {
+void validate_binding(const Value& object, RuleScope scope, const std::vector<std::string>& role_kinds, FieldErrors& errors) {
     const Value& role = object["roleRef"];
     FieldPath path("roleRef");
     if (role["apiGroup"].as_string() != kGroup) errors.not_supported(path.child("apiGroup"), role["apiGroup"], {std::string(kGroup)});
@@ -52,7 +53,7 @@ void validate_binding(const Value& object, const std::vector<std::string>& role_
         errors.not_supported(path.child("kind"), role["kind"], role_kinds);
     check_name(role["name"], check_path_segment, path.child("name"), errors);
     const Value& subjects = object["subjects"];
-    for (size_t i = 0; i < subjects.size(); ++i) validate_subject(subjects[i], FieldPath("subjects").index(i), errors);
+    for (size_t i = 0; i < subjects.size(); ++i) validate_subject(subjects[i], scope, FieldPath("subjects").index(i), errors);
 }
 
 }  // namespace
@@ -69,9 +70,9 @@ void validate_cluster_role(const Value& object, FieldErrors& errors) {
     for (size_t i = 0; i < selectors.size(); ++i) validate_label_selector(selectors[i], path.index(i), errors);
 }
 
-void validate_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, {"Role", "ClusterRole"}, errors); }
+void validate_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, RuleScope::Namespace, {"Role", "ClusterRole"}, errors); }
 
-void validate_cluster_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, {"ClusterRole"}, errors); }
+void validate_cluster_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, RuleScope::Cluster, {"ClusterRole"}, errors); }
 
 void validate_role_ref_update(const Value& object, const Value& old, FieldErrors& errors) {
     const Value& role = object["roleRef"];

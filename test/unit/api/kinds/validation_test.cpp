@@ -1,0 +1,78 @@
+#include <catch2/catch.hpp>
+
+#include "api/kinds/validate.h"
+#include "unit/api/kinds/kind_case.h"
+
+using namespace skiff::api::kinds;
+using Lines = std::vector<std::string>;
+
+TEST_CASE("a pod needs a container with a name and an image") {
+    CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"a"},"spec":{}})") == Lines{"spec.containers: Required value"});
+    CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"a"},"spec":{"containers":[{}]}})") ==
+          Lines{"spec.containers[0].name: Required value", "spec.containers[0].image: Required value"});
+}
+
+TEST_CASE("a mount names a volume of the pod") {
+    CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}]}})") ==
+          Lines{R"(spec.containers[0].volumeMounts[0].name: Not found: "v")"});
+}
+
+TEST_CASE("requests stay below limits") {
+    CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"2"},"limits":{"cpu":"1"}}}]}})") ==
+          Lines{R"(spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1)"});
+}
+
+TEST_CASE("of a pod's spec only the image and a few other fields change") {
+    const char* pod = R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i:1"}]}})";
+    CHECK(update_complaints("", "v1", "Pod", pod, R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i:2","imagePullPolicy":"IfNotPresent"}]}})").empty());
+    auto wrong = update_complaints("", "v1", "Pod", pod, R"({"metadata":{"name":"a"},"spec":{"hostname":"h","containers":[{"name":"c","image":"i:1"}]}})");
+    REQUIRE(wrong.size() == 1);
+    CHECK(wrong[0].starts_with("spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`"));
+}
+
+TEST_CASE("a deployment's selector matches its template and never changes") {
+    auto text = [](const std::string& selector, const std::string& label) {
+        return R"({"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"app":")" + selector + R"("}},"template":{"metadata":{"labels":{"app":")" + label +
+               R"("}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})";
+    };
+    CHECK(complaints("apps", "v1", "Deployment", text("a", "a")).empty());
+    CHECK(complaints("apps", "v1", "Deployment", text("a", "b")) ==
+          Lines{R"(spec.template.metadata.labels: Invalid value: {"app":"b"}: `selector` does not match template `labels`)"});
+    CHECK(update_complaints("apps", "v1", "Deployment", text("a", "a"), text("b", "b")) ==
+          Lines{R"(spec.selector: Invalid value: {"matchLabels":{"app":"b"}}: field is immutable)"});
+}
+
+TEST_CASE("a service of several ports names them") {
+    CHECK(complaints("", "v1", "Service", R"({"metadata":{"name":"a"},"spec":{"ports":[{"port":80},{"port":81}]}})") ==
+          Lines{"spec.ports[0].name: Required value", "spec.ports[1].name: Required value"});
+    CHECK(complaints("", "v1", "Service", R"({"metadata":{"name":"a"},"spec":{"clusterIP":"None"}})").empty());
+}
+
+TEST_CASE("an immutable ConfigMap stays as it is") {
+    const char* map = R"({"metadata":{"name":"a"},"data":{"k":"v"},"immutable":true})";
+    CHECK(update_complaints("", "v1", "ConfigMap", map, map).empty());
+    CHECK(update_complaints("", "v1", "ConfigMap", map, R"({"metadata":{"name":"a"},"data":{"k":"w"},"immutable":true})") ==
+          Lines{"data: Forbidden: field is immutable when `immutable` is set"});
+}
+
+TEST_CASE("schedules are checked field by field") {
+    CHECK(cron_complaint("*/5 0-12,18 1 jan-mar sun") == "");
+    CHECK(cron_complaint("@daily") == "");
+    CHECK(cron_complaint("@often") == "unrecognized descriptor: @often");
+    CHECK(cron_complaint("* * *") == "expected exactly 5 fields, found 3: [* * *]");
+    CHECK(cron_complaint("60 * * * *") == "end of range (60) above maximum (59): 60");
+    CHECK(cron_complaint("5-1 * * * *") == "beginning of range (5) beyond end of range (1): 5-1");
+    CHECK(cron_complaint("x * * * *") == R"(failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax)");
+    CHECK(cron_complaint("*/0 * * * *") == "step of range should be a positive number: */0");
+}
+
+TEST_CASE("addresses and ranges") {
+    CHECK(check_ip("10.0.0.1").empty());
+    CHECK(check_ip("::1").empty());
+    CHECK(check_ip("10.0.0.01") == skiff::api::Complaints{"must not have leading 0s"});
+    CHECK(check_cidr("10.0.0.0/8").empty());
+    CHECK(!check_cidr("10.0.0.0/33").empty());
+    CHECK(is_strict_subnet("10.0.0.0/8", "10.1.0.0/16"));
+    CHECK(!is_strict_subnet("10.0.0.0/8", "10.0.0.0/8"));
+    CHECK(!is_strict_subnet("10.0.0.0/8", "11.0.0.0/16"));
+}
