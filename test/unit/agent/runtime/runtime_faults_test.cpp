@@ -15,7 +15,7 @@ TEST_CASE("containers outlive an agent that is killed, and the next one adopts t
     pid_t agent = ::fork();
     if (agent == 0) {
         auto runtime = Runtime::open(m.options);
-        bool ok = runtime.ok() && (*runtime)->create(m.spec("run", {"sh", "-c", "echo one; sleep 1; echo two; exit 4"})).ok() && (*runtime)->start("run").ok() &&
+        bool ok = runtime.ok() && (*runtime)->create(m.spec("run", {"sh", "-c", "echo one; until [ -e /tmp/go ]; do sleep 0.1; done; echo two; exit 4"})).ok() && (*runtime)->start("run").ok() &&
                   (*runtime)->create(m.spec("new", {"sh", "-c", "exit 6"})).ok();
         ::raise(ok ? SIGKILL : SIGABRT);
     }
@@ -27,6 +27,7 @@ TEST_CASE("containers outlive an agent that is killed, and the next one adopts t
     CHECK(m.runtime->status("new")->state == State::Created);
     REQUIRE(m.runtime->start("new").message() == "");
     CHECK(m.wait_end("new").exit_code == 6);
+    REQUIRE(file::write_volatile(m.root + "/rootfs/tmp/go", "").ok());
     CHECK(m.wait_end("run").exit_code == 4);
     CHECK(m.log("run").find("stdout F two") != std::string::npos);
 }

@@ -84,7 +84,7 @@ TEST_CASE("attach reaches the main process", "[root]") {
 TEST_CASE("a new runtime adopts what runs", "[root]") {
     if (!possible()) return;
     Machine m;
-    REQUIRE(m.runtime->create(m.spec("ee", {"sh", "-c", "echo one; sleep 1; echo two; exit 5"})).message() == "");
+    REQUIRE(m.runtime->create(m.spec("ee", {"sh", "-c", "echo one; until [ -e /tmp/go ]; do sleep 0.1; done; echo two; exit 5"})).message() == "");
     REQUIRE(m.runtime->start("ee").message() == "");
     const int pid = m.runtime->status("ee")->pid;
     m.runtime.reset();
@@ -93,6 +93,7 @@ TEST_CASE("a new runtime adopts what runs", "[root]") {
     CHECK(m.runtime->containers()[0].state == State::Running);
     CHECK(m.runtime->containers()[0].pid == pid);
     CHECK(m.runtime->sandboxes().size() == 1);
+    REQUIRE(file::write_volatile(m.root + "/rootfs/tmp/go", "").ok());
     CHECK(m.wait_end("ee").exit_code == 5);
     CHECK(m.log("ee").find("two") != std::string::npos);
     CHECK(m.runtime->remove("ee").message() == "");
