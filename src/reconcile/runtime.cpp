@@ -134,9 +134,12 @@ private:
         return true;
     }
 
-    // A conflict or a missing object only says that the cache was behind; the next run sees it.
+    // A conflict or a missing object only says that the cache was behind; the next run sees it. In a namespace that goes away
+    // creations are refused until the owner is gone too.
     void report(const Running& running, const std::string& key, const Status& status) {
-        auto level = status.reason() == Reason::Conflict || status.reason() == Reason::NotFound ? log::Level::Debug : log::Level::Warn;
+        bool quiet = status.reason() == Reason::Conflict || status.reason() == Reason::NotFound;
+        for (const auto& cause : status.causes()) quiet = quiet || cause.type == "NamespaceTerminating";
+        auto level = quiet ? log::Level::Debug : log::Level::Warn;
         if (level < log::level()) return;
         log::write(level, "controller", "reconcile failed",
                    {{"controller", running.controller->name()}, {"key", key}, {"error", status.message()}});
