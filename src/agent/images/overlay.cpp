@@ -6,10 +6,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/strings.h"
 
 namespace skiff::agent::images {
 
@@ -30,7 +32,7 @@ Status mount_by_calls(const std::string& dir, const std::vector<std::string>& la
         if (::syscall(SYS_fsconfig, fs.get(), 1u /* FSCONFIG_SET_STRING */, key, value.c_str(), 0) < 0) return errno_status(std::string("overlay option ") + key, errno);
         return {};
     };
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) TRY(set("lowerdir+", *layer));
+    for (const auto& layer : layers) TRY(set("lowerdir+", layer));
     TRY(set("upperdir", dir + "/upper"));
     TRY(set("workdir", dir + "/work"));
     if (::syscall(SYS_fsconfig, fs.get(), 6u /* FSCONFIG_CMD_CREATE */, nullptr, nullptr, 0) < 0) return errno_status("make overlay", errno);
@@ -49,12 +51,25 @@ bool is_mounted(const std::string& path) {
     return here.st_dev != parent.st_dev;
 }
 
-Result<std::string> mount_overlay(const std::string& dir, const std::vector<std::string>& layers) {
+namespace {
+
+// Highest first. A layer that occurs twice counts where it is highest: there it shows all that its lower place would, and overlayfs refuses
+// to see one folder twice.
+std::vector<std::string> from_the_top(const std::vector<std::string>& layers) {
+    std::vector<std::string> out;
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+        if (std::find(out.begin(), out.end(), *layer) == out.end()) out.push_back(*layer);
+    return out;
+}
+
+}  // namespace
+
+Result<std::string> mount_overlay(const std::string& dir, const std::vector<std::string>& all_layers) {
     const auto target = dir + "/rootfs";
     if (is_mounted(target)) return target;
     for (const char* part : {"/upper", "/work", "/rootfs"}) TRY(file::make_dirs(dir + part, 0755));
-    std::string lower;
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) lower += (lower.empty() ? "" : ":") + *layer;
+    const auto layers = from_the_top(all_layers);
+    const auto lower = join(layers, ":");
     const auto options = "lowerdir=" + lower + ",upperdir=" + dir + "/upper,workdir=" + dir + "/work";
     // What a power cut takes from a container's writable layer is lost with the container anyway.
     if (options.size() > kOptionsMax) TRY(mount_by_calls(dir, layers));

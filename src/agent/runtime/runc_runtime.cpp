@@ -36,7 +36,11 @@ Result<SandboxStatus> RuncRuntime::create_sandbox(const SandboxSpec& spec) {
     const auto& r = spec.resources;
     auto limited = cgroups_.set(cgroup(spec.cgroup_parent), {r.cpu_shares, r.cpu_quota_us, r.cpu_period_us, r.memory_bytes, r.pids_max});
     if (!limited.ok()) log::warn("runtime", "pod limits are not enforced", {{"pod", spec.pod_namespace + "/" + spec.pod_name}, {"error", limited.message()}});
-    TRY(pin_namespaces(dir, spec, options_.self_exe));
+    if (auto pinned = pin_namespaces(dir, spec, options_.self_exe); !pinned.ok()) {
+        (void)cgroups_.remove(cgroup(spec.cgroup_parent));
+        (void)file::remove_tree(dir);
+        return std::move(pinned).context("sandbox of pod {}/{}", spec.pod_namespace, spec.pod_name);
+    }
     auto tree = sandbox_to_json(spec);
     tree.set("created", unix_now_ns());
     TRY(file::write_volatile(dir + "/spec.json", json::write(tree), 0600));

@@ -7,6 +7,7 @@
 #include "agent/runtime/host_facts.h"
 #include "agent/runtime/runc_runtime.h"
 #include "agent/runtime/sandbox.h"
+#include "agent/runtime/start_fifo.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "json/parse.h"
@@ -46,7 +47,12 @@ void RuncRuntime::adopt(const std::string& id) {
         return forget(id);
     }
     if (!held->made || file::exists(exit_file(id))) return;
-    if (monitor == 0 || !watch_.add(id, monitor).ok()) lose(id, *held);
+    if (monitor == 0 || !watch_.add(id, monitor).ok()) return lose(id, *held);
+    // The agent died between saying that it starts the container and doing so.
+    auto name = file::read("/proc/" + std::to_string(held->status.pid) + "/comm", 64);
+    if (!held->status.started_ns || !name.ok() || !name->starts_with("runc:[")) return;
+    if (auto released = release_fifo(runc_dir(id) + "/exec.fifo", monitor); !released.ok())
+        log::warn("runtime", "a start that was cut short cannot be finished", {{"id", id}, {"error", released.message()}});
 }
 
 Status RuncRuntime::end_all(const std::string& id, const ContainerRecord& held) {

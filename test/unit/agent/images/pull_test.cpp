@@ -127,8 +127,12 @@ TEST_CASE("a layer that lies about itself or climbs out is refused and leaves no
     // A symbolic link to the outside is only a link: what is written through it lands below the layer's root.
     auto linked = node.layer("ln -s " + node.root + " out; mkdir dir");
     auto through = node.layer("mkdir out; echo y > out/evil2");
-    registry.push("ok/linked", "1", {linked, through}, Workshop::config({linked, through}));
-    CHECK(message(node.store->pull(registry.host() + "/ok/linked:1", {})) == "");
+    // The same layer twice is one folder.
+    registry.push("ok/linked", "1", {linked, through, linked}, Workshop::config({linked, through, linked}));
+    auto image = node.store->pull(registry.host() + "/ok/linked:1", {});
+    REQUIRE(message(image) == "");
+    CHECK(node.store->mount_rootfs("c1", *image).ok());
+    CHECK(node.store->unmount_rootfs("c1").ok());
     CHECK_FALSE(file::exists(node.root + "/evil2"));
     CHECK(node.layers() == 2);
     CHECK(file::list_dir(node.root + "/store/staging")->empty());

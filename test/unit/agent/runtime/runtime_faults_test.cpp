@@ -66,6 +66,22 @@ TEST_CASE("what a killed agent had half made is taken down by the next", "[root]
     CHECK_FALSE(file::exists(m.options.state_dir + "/runc/aa"));
 }
 
+TEST_CASE("a start that a killed agent had only announced is finished by the next", "[root]") {
+    if (!possible()) return;
+    Machine m;
+    REQUIRE(m.runtime->create(m.spec("aa", {"sleep", "100"})).message() == "");
+    const auto path = m.options.state_dir + "/containers/aa/spec.json";
+    auto text = *file::read(path);
+    auto at = text.find("\"started\":0");
+    REQUIRE(at != std::string::npos);
+    REQUIRE(file::write_volatile(path, text.replace(at, 11, "\"started\":5")).ok());
+    m.runtime.reset();
+    m.open();
+    auto exec = m.runtime->exec({"aa", {"ps"}, false, false, true, false, {}});
+    REQUIRE(exec.ok());
+    CHECK(read_all((*exec)->out_fd()).find("sleep 100") != std::string::npos);
+}
+
 TEST_CASE("a container that uses more memory than it may is killed and says why", "[root]") {
     if (!possible()) return;
     Machine m;
