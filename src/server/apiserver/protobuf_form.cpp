@@ -32,9 +32,27 @@ std::string shown_bytes(std::string_view bytes) {
     return bytes.size() > kShownBytes ? out + " ..." : out;
 }
 
+// PartialObjectMetadata (metadata = 1) and its list (metadata = 1, items = 2) have no table of their own.
+net::Bytes partial_metadata(const api::KindRegistry& kinds, const json::Value& value) {
+    const api::TypeSchema* object_meta = kinds.schemas().find("meta.v1.ObjectMeta");
+    const api::TypeSchema* list_meta = kinds.schemas().find("meta.v1.ListMeta");
+    if (object_meta == nullptr || list_meta == nullptr) return nullptr;
+    std::string raw;
+    bool list = value["kind"].as_string() == "PartialObjectMetadataList";
+    append_bytes(raw, 1, api::encode_protobuf(list ? *list_meta : *object_meta, value["metadata"]));
+    for (const json::Value& item : value["items"].items()) {
+        std::string one;
+        append_bytes(one, 1, api::encode_protobuf(*object_meta, item["metadata"]));
+        append_bytes(raw, 2, one);
+    }
+    return net::make_bytes(api::protobuf_envelope(value["apiVersion"].as_string(), value["kind"].as_string(), raw));
+}
+
 }  // namespace
 
 Result<net::Bytes> protobuf_value(const api::KindRegistry& kinds, const json::Value& value, std::string_view type) {
+    if (type.rfind("meta.v1.PartialObjectMetadata", 0) == 0)
+        if (net::Bytes bytes = partial_metadata(kinds, value)) return bytes;
     const api::TypeSchema* schema = kinds.schemas().find(type);
     if (schema == nullptr) return error(Reason::NotAcceptable, "{} has no protobuf form", value["kind"].as_string()).with_code(406);
     return net::make_bytes(api::encode_protobuf_object(*schema, value));

@@ -31,6 +31,15 @@ void fill_metadata(Core& core, const api::KindInfo& kind, json::Value& meta) {
     else meta.erase("generation");
 }
 
+// Conditions that the kind's own rules set have no clock: they begin now.
+void stamp_conditions(const Core& core, json::Value& object) {
+    json::Value* status = object.find("status");
+    json::Value* conditions = status ? status->find("conditions") : nullptr;
+    if (conditions == nullptr || !conditions->is_array()) return;
+    for (json::Value& condition : conditions->mut_items())
+        if (condition.has("lastTransitionTime") && condition["lastTransitionTime"].is_null()) condition.set("lastTransitionTime", timestamp_now(core.clock));
+}
+
 Result<api::ObjectPtr> store_new(Core& core, RequestContext& context, json::Value& object, const std::string& base) {
     const api::KindInfo& kind = *context.kind;
     for (int attempt = 1;; ++attempt) {
@@ -71,7 +80,10 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     admission.dry_run = context.dry_run;
     admission.warnings = &context.warnings;
     if (!context.internal) TRY(core.admission.mutate(admission));
-    if (kind.hooks.prepare_create) kind.hooks.prepare_create(object);
+    if (kind.hooks.prepare_create) {
+        kind.hooks.prepare_create(object);
+        if (kind.plural == "pods") stamp_conditions(core, object);
+    }
     if (kind.hooks.warnings)
         for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
     TRY(validate_create(kind, object));
