@@ -82,6 +82,9 @@ void set_files(Actions& actions, const Spawn& what, const std::vector<Fd>& moved
         if (!named[fd]) posix_spawn_file_actions_addopen(&actions.files, fd, standard, O_RDWR, 0);
     for (size_t i = 0; i < moved.size(); i++)
         posix_spawn_file_actions_adddup2(&actions.files, moved[i].get(), what.fds[i].second);
+    int above = 3;
+    for (const auto& [ours, theirs] : what.fds) above = std::max(above, theirs + 1);
+    posix_spawn_file_actions_addclosefrom_np(&actions.files, above);
     if (!what.working_dir.empty()) posix_spawn_file_actions_addchdir_np(&actions.files, what.working_dir.c_str());
 }
 

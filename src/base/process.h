@@ -1,6 +1,6 @@
 // Processes: start a program, wait for it through a pidfd, collect its output within bounds.
 //
-// Only the descriptors named in Spawn::fds reach the child (everything else in skiff is O_CLOEXEC); 0, 1 and 2 are /dev/null unless
+// Only the descriptors named in Spawn::fds reach the child; 0, 1 and 2 are /dev/null unless
 // named. The child starts with default signal handlers and an empty signal mask. Any thread.
 #pragma once
 

@@ -39,10 +39,10 @@ Status LayerStore::add(const std::string& diff_id, const std::string& blob_path)
     return adopt(diff_id, staged);
 }
 
-Status LayerStore::adopt(const std::string& diff_id, const std::string& staged_dir) {
+Status LayerStore::adopt(const std::string& diff_id, const std::string& staged_dir, Durability durability) {
     // All of the layer is on disk before its name says so.
     Fd fs(::open(staged_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fs || ::syncfs(fs.get()) < 0) return errno_status("sync layer", errno);
+    if (!fs || (durability == Durability::Synced && ::syncfs(fs.get()) < 0)) return errno_status("sync layer", errno);
     if (::rename(staged_dir.c_str(), path(diff_id).c_str()) < 0) {
         if (errno != EEXIST && errno != ENOTEMPTY) return errno_status("keep layer", errno);
         return file::remove_tree(staged_dir);   // somebody else was faster

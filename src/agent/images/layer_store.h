@@ -18,8 +18,9 @@ public:
     std::string dir(const std::string& diff_id) const;             // .../layers/<hex>/fs
     // Unpacks the blob; it must have this diff id. Present already: nothing is done.
     Status add(const std::string& diff_id, const std::string& blob_path);
-    // Takes a ready folder over as the layer.
-    Status adopt(const std::string& diff_id, const std::string& staged_dir);
+    // Takes a ready folder over as the layer. Volatile: its content is made anew when a power cut tears it.
+    enum class Durability { Synced, Volatile };
+    Status adopt(const std::string& diff_id, const std::string& staged_dir, Durability durability = Durability::Synced);
     std::vector<std::string> all() const;
     Status remove(const std::string& diff_id);
 

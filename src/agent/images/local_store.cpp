@@ -1,7 +1,9 @@
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -16,6 +18,7 @@
 #include "agent/images/reference.h"
 #include "agent/images/registries.h"
 #include "agent/images/registry.h"
+#include "base/fd.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -305,8 +308,21 @@ private:
         // A hard link costs nothing; the data dir may be on another file system, then it is copied.
         char path[4096] = {};
         if (::readlink(executable.c_str(), path, sizeof path - 1) < 0) executable.copy(path, sizeof path - 1);
-        if (::link(path, (staged + "/fs/skiff").c_str()) < 0) TRY(file::write_volatile(staged + "/fs/skiff", TRY(file::read(executable, 256 << 20)), 0755));
+        if (::link(path, (staged + "/fs/skiff").c_str()) == 0) return layers_.adopt(diff_id, staged, LayerStore::Durability::Volatile);
+        TRY(copy_file(executable, staged + "/fs/skiff"));
         return layers_.adopt(diff_id, staged);
+    }
+
+    // In the kernel: the executable is large.
+    static Status copy_file(const std::string& from, const std::string& to) {
+        Fd in(::open(from.c_str(), O_RDONLY | O_CLOEXEC)), out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755));
+        if (!in || !out) return errno_status("copy " + from + " to " + to, errno);
+        for (;;) {
+            ssize_t n = ::sendfile(out.get(), in.get(), nullptr, 16 << 20);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return errno_status("copy " + from + " to " + to, errno);
+            if (n == 0) return {};
+        }
     }
 
     static int64_t tree_bytes(const std::string& path) {
