@@ -193,3 +193,52 @@ TEST_CASE("a seccomp profile from a file is applied, and one that is missing ref
     missing.security.seccomp = m.root + "/none.json";
     CHECK(m.runtime->create(missing).reason() == Reason::NotFound);
 }
+
+TEST_CASE("a pod in the machine's own namespaces sees the machine", "[root]") {
+    if (!possible()) return;
+    Machine m;
+    SandboxSpec sandbox;
+    sandbox.id = "host";
+    sandbox.cgroup_parent = "kubepods/besteffort/host";
+    sandbox.host_network = sandbox.host_ipc = sandbox.host_pid = true;
+    auto made = m.runtime->create_sandbox(sandbox);
+    REQUIRE((made.ok() ? "" : made.status().message()) == "");
+    CHECK(made->netns_path.empty());
+    for (bool privileged : {false, true}) {
+        const std::string id = privileged ? "bb" : "aa";
+        auto spec = m.spec(id, {"sh", "-c", "ls -d /sys/fs/cgroup /sys/class/net/lo; ls -l /proc/self/ns/net; ps | grep -c test"});
+        spec.sandbox_id = "host";
+        spec.pid = NamespaceMode::Host;
+        spec.security.privileged = privileged;
+        REQUIRE(m.runtime->create(spec).message() == "");
+        REQUIRE(m.runtime->start(id).message() == "");
+        CHECK(m.wait_end(id).exit_code == 0);
+        char own[64] = {};
+        REQUIRE(::readlink("/proc/self/ns/net", own, sizeof own - 1) > 0);
+        INFO(m.log(id));
+        CHECK(m.log(id).find(own) != std::string::npos);
+        CHECK(m.log(id).find("stdout F /sys/class/net/lo") != std::string::npos);
+    }
+    CHECK(m.runtime->remove_sandbox("host").message() == "");
+}
+
+TEST_CASE("a sysctl of the pod's namespaces is set and one of the machine is refused", "[root]") {
+    if (!possible()) return;
+    Machine m;
+    SandboxSpec sandbox;
+    sandbox.id = "ctl";
+    sandbox.cgroup_parent = "kubepods/besteffort/ctl";
+    sandbox.sysctls = {{"net.ipv4.ip_local_port_range", "2000\t3000"}, {"kernel.shmmax", "123456"}};
+    REQUIRE(m.runtime->create_sandbox(sandbox).ok());
+    auto spec = m.spec("aa", {"sh", "-c", "cat /proc/sys/net/ipv4/ip_local_port_range /proc/sys/kernel/shmmax"});
+    spec.sandbox_id = "ctl";
+    REQUIRE(m.runtime->create(spec).message() == "");
+    REQUIRE(m.runtime->start("aa").message() == "");
+    m.wait_end("aa");
+    CHECK(m.log("aa").find("2000\t3000") != std::string::npos);
+    CHECK(m.log("aa").find("123456") != std::string::npos);
+    CHECK(m.runtime->remove_sandbox("ctl").message() == "");
+    sandbox.sysctls = {{"vm.swappiness", "1"}};
+    CHECK(m.runtime->create_sandbox(sandbox).status().reason() == Reason::Forbidden);
+    CHECK(m.runtime->sandboxes().size() == 1);
+}
