@@ -74,7 +74,6 @@ void add_apps_v1_replica_set(KindRegistryBuilder& builder) {
             .has_status = true,
             .has_generation = true,
             .storage_prefix = "apps/replicasets",
-            .selectable_fields = {"status.replicas"},
             .subresources =
                 {
                     {.name = "scale", .verbs = {"get", "patch", "update"}, .kind = "Scale", .group = "autoscaling", .version = "v1"},

@@ -33,6 +33,14 @@ void prepare_namespace_update(Value& object, const Value& old) {
     else spec.erase("finalizers");
 }
 
+void validate_namespace_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& phase = object["status"]["phase"];
+    bool deleting = !object["metadata"]["deletionTimestamp"].empty();
+    FieldPath path = FieldPath("status").child("Phase");
+    if (!deleting && phase.as_string() != "Active") errors.invalid(path, phase, "may only be 'Active' if `deletionTimestamp` is empty");
+    if (deleting && phase.as_string() != "Terminating") errors.invalid(path, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
+}
+
 void default_node(Value& node) {
     // podCIDR is the first of podCIDRs.
     if_object(node, "spec", [](Value& spec) {
@@ -67,7 +75,8 @@ void prepare_api_service(Value& object) {
 }  // namespace
 
 KindHooks namespace_hooks() {
-    return {.set_defaults = default_namespace, .prepare_create = prepare_namespace, .prepare_update = prepare_namespace_update};
+    return {.set_defaults = default_namespace, .prepare_create = prepare_namespace, .prepare_update = prepare_namespace_update,
+            .validate_status_update = validate_namespace_status};
 }
 
 KindHooks node_hooks() {

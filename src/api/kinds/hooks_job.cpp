@@ -3,6 +3,7 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/validate_workload.h"
 #include "api/kinds/pod_defaults.h"
+#include "api/kinds/pod_warnings.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -72,7 +73,8 @@ void default_cron_job(Value& object) {
 KindHooks job_hooks() {
     return {.set_defaults = default_job, .prepare_create = prepare_job,
             .validate_create = validate_job,
-            .validate_update = validate_job_update};
+            .validate_update = validate_job_update,
+            .warnings = pod_template_warnings};
 }
 
 KindHooks cron_job_hooks() {

@@ -2,6 +2,7 @@
 #include "api/kinds/validate.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/pod_qos.h"
+#include "api/kinds/pod_warnings.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -63,7 +64,7 @@ void prepare_pod(Value& pod) {
         status.set("conditions", Value::array({Value::object({{"type", "PodScheduled"},
                                                               {"status", "False"},
                                                               {"lastProbeTime", nullptr},
-                                                              {"lastTransitionTime", nullptr},
+                                                              {"lastTransitionTime", pod["metadata"]["creationTimestamp"]},
                                                               {"reason", "SchedulingGated"},
                                                               {"message", "Scheduling is blocked due to non-empty scheduling gates"}})}));
     status.set("qosClass", pod_qos_class(spec));
@@ -79,12 +80,28 @@ void validate_pod(const Value& pod, FieldErrors& errors) {
         errors.forbidden(path.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
 }
 
+void validate_pod_status(const Value& pod, const Value&, FieldErrors& errors) {
+    FieldPath path("status");
+    const Value& status = pod["status"];
+    check_optional_name(status["nominatedNodeName"], check_dns1123_subdomain, path.child("nominatedNodeName"), errors);
+    for (auto list : {"podIPs", "hostIPs"})
+        for (size_t i = 0; i < status[list].size(); ++i)
+            add_complaints(check_ip(status[list][i]["ip"].as_string()), path.child(list).index(i), status[list][i]["ip"].as_string(), errors);
+    const Value& conditions = status["conditions"];
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        const std::string& type = conditions[i]["type"].as_string();
+        add_complaints(check_qualified_name(type), path.child("conditions").index(i).child("Type"), type, errors);
+    }
+}
+
 }  // namespace
 
 KindHooks pod_hooks() {
     return {.set_defaults = default_pod, .prepare_create = prepare_pod,
             .validate_create = validate_pod,
-            .validate_update = validate_pod_update};
+            .validate_update = validate_pod_update,
+            .validate_status_update = validate_pod_status,
+            .warnings = pod_warnings};
 }
 
 KindHooks pod_template_hooks() {

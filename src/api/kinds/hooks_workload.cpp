@@ -1,6 +1,7 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/validate_workload.h"
 #include "api/kinds/pod_defaults.h"
+#include "api/kinds/pod_warnings.h"
 #include "api/kinds/set_default.h"
 #include "base/strings.h"
 
@@ -107,32 +108,37 @@ void prepare_daemon_set_update(Value& object, const Value& old) {
 KindHooks replication_controller_hooks() {
     return {.set_defaults = default_replication_controller, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); },
             .validate_create = validate_replication_controller,
-            .validate_update = also_on_update(validate_replication_controller)};
+            .validate_update = also_on_update(validate_replication_controller),
+            .warnings = pod_template_warnings};
 }
 
 KindHooks replica_set_hooks() {
     return {.set_defaults = default_replica_set, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); },
             .validate_create = validate_replica_set,
-            .validate_update = validate_replica_set_update};
+            .validate_update = validate_replica_set_update,
+            .warnings = pod_template_warnings};
 }
 
 KindHooks deployment_hooks() {
     return {.set_defaults = default_deployment, .prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_deployment,
-            .validate_update = validate_deployment_update};
+            .validate_update = validate_deployment_update,
+            .warnings = pod_template_warnings};
 }
 
 KindHooks stateful_set_hooks() {
     return {.set_defaults = default_stateful_set,
             .prepare_create = [](Value& object) { reset_status(object, {"replicas", "availableReplicas"}); },
             .validate_create = validate_stateful_set,
-            .validate_update = validate_stateful_set_update};
+            .validate_update = validate_stateful_set_update,
+            .warnings = pod_template_warnings};
 }
 
 KindHooks daemon_set_hooks() {
     return {.set_defaults = default_daemon_set, .prepare_create = prepare_daemon_set, .prepare_update = prepare_daemon_set_update,
             .validate_create = validate_daemon_set,
-            .validate_update = validate_daemon_set_update};
+            .validate_update = validate_daemon_set_update,
+            .warnings = pod_template_warnings};
 }
 
 KindHooks controller_revision_hooks() {

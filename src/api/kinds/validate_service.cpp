@@ -152,6 +152,8 @@ void validate_service_update(const Value& object, const Value& old, FieldErrors&
     // The address stays as long as the service has one.
     if (has_address(spec) && has_address(before) && !before["clusterIPs"][0].empty() && !(spec["clusterIPs"][0] == before["clusterIPs"][0]))
         errors.invalid(kSpec.child("clusterIPs").index(0), spec["clusterIPs"], "may not change once set");
+    if (spec["type"].as_string() == "LoadBalancer" && before["type"].as_string() == "LoadBalancer")
+        check_immutable(spec["loadBalancerClass"], before["loadBalancerClass"], kSpec.child("loadBalancerClass"), errors);
     validate_service(object, errors);
 }
 
