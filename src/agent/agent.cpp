@@ -199,7 +199,7 @@ Status Agent::Parts::start_node_api() {
 // The image that every node has (this executable as a page that says hello), and archives that the user put into <data-dir>/agent/images.
 void Agent::Parts::import_images(const std::stop_token& stop) {
     bool any = false;
-    if (auto hello = images->add_builtin(kHelloImage, "/proc/self/exe", {"/skiff", "hello"}, {}); hello.ok()) any = true;
+    if (auto hello = images->add_builtin(kHelloImage, "/proc/self/exe", {"/skiff", "hello"}, {"SKIFF_NODE_NAME=" + options.node_name}); hello.ok()) any = true;
     else log::warn("images", "the hello image is missing", {{"error", hello.status().message()}});
     const std::string dir = agent_dir() + "/images";
     if (!file::make_dirs(dir).ok()) return;

@@ -35,7 +35,10 @@ wait_ready() {
   return 1
 }
 
-stop_server() { kill "$server_pid" 2>/dev/null && wait "$server_pid" 2>/dev/null; true; }
+stop_server() {
+  kill "$server_pid" 2>/dev/null || true
+  wait "$server_pid" 2>/dev/null || true
+}
 
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {

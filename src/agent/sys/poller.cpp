@@ -72,6 +72,9 @@ void Poller::work() {
     for (;;) {
         const int count = ::epoll_wait(epoll_.get(), events, 32, -1);
         if (count < 0 && errno != EINTR) return;
+        // Before the tasks are taken: what a task posts must wake the next round.
+        uint64_t value;
+        [[maybe_unused]] auto got = ::read(wake_.get(), &value, sizeof value);
         std::vector<std::function<void()>> tasks;
         {
             std::lock_guard lock(mutex_);
@@ -81,11 +84,7 @@ void Poller::work() {
         for (auto& task : tasks) task();
         for (int i = 0; i < count; ++i) {
             const int fd = events[i].data.fd;
-            if (fd == wake_.get()) {
-                uint64_t value;
-                [[maybe_unused]] auto got = ::read(fd, &value, sizeof value);
-                continue;
-            }
+            if (fd == wake_.get()) continue;
             std::shared_ptr<Ready> ready;
             {
                 std::lock_guard lock(mutex_);
