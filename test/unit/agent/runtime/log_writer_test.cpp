@@ -24,7 +24,8 @@ struct Folder {
 // Lines without their times.
 std::vector<std::string> lines(const std::string& path) {
     std::vector<std::string> out;
-    for (auto line : split_views(file::read(path).value_or(""), '\n'))
+    const auto text = file::read(path).value_or("");
+    for (auto line : split_views(text, '\n'))
         if (!line.empty()) out.emplace_back(line.substr(line.find(' ') + 1));
     return out;
 }
