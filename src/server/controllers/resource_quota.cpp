@@ -17,6 +17,9 @@ using reconcile::Requeue;
 
 namespace {
 
+// A status that somebody else wrote stands for this long. At once would be too early: admission counts an object before it can be seen.
+constexpr Duration kStatusCheck = std::chrono::minutes(1);
+
 class ResourceQuotaController : public reconcile::Controller {
 public:
     explicit ResourceQuotaController(std::shared_ptr<const api::KindRegistry> kinds) : kinds_(std::move(kinds)) {}
@@ -29,8 +32,10 @@ public:
         context_ = &context;
         quotas_ = context.informers.informer(kResourceQuotas);
         quotas_->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
-            if (current && (!previous || previous->meta().generation != current->meta().generation || spec_or_used_changed(*previous, *current)))
-                context_->queue.add(current->meta().key());
+            if (!current) return;
+            auto before = previous ? previous->tree() : nullptr, now = current->tree();
+            if (!before || !((*before)["spec"] == (*now)["spec"])) context_->queue.add(current->meta().key());
+            else if (!((*before)["status"] == (*now)["status"])) context_->queue.add_after(current->meta().key(), kStatusCheck);
         }});
         for (const auto& gvr : {kPods, kServices, kConfigMaps, kSecrets, kVolumeClaims, kReplicationControllers}) follow(gvr);
     }
@@ -62,11 +67,6 @@ public:
     }
 
 private:
-    static bool spec_or_used_changed(const api::Object& before, const api::Object& now) {
-        auto a = before.tree(), b = now.tree();
-        return !((*a)["spec"] == (*b)["spec"]) || !((*a)["status"]["used"] == (*b)["status"]["used"]);
-    }
-
     static bool same_amounts(const json::Value& before, const json::Value& now) {
         if (!(before["hard"] == now["hard"]) || before["used"].size() != now["used"].size()) return false;
         for (const auto& [name, amount] : now["used"].members())
