@@ -16,6 +16,13 @@ using std::chrono::milliseconds;
 constexpr size_t kBodyBytesMax = 10 << 10;   // as much of an answer as the kubelet reads
 constexpr int kRedirectsMax = 10;
 
+// The kernel's words begin in upper case, Go's do not; people and tools search for Go's.
+std::string go_error(const std::string& message) {
+    const size_t last = message.rfind(": ");
+    const size_t start = last == std::string::npos ? 0 : last + 2;
+    return message.substr(0, start) + lower(message.substr(start));
+}
+
 milliseconds to_ms(Duration duration) { return std::chrono::duration_cast<milliseconds>(duration); }
 
 class NetRunner : public Runner, public std::enable_shared_from_this<NetRunner> {
@@ -73,7 +80,7 @@ private:
         auto again = request;
         client_->request_async(std::move(request), [self, again, authority, redirects, done = std::move(done)](Result<net::ClientResponse> answer) mutable {
             const std::string url = again.url;
-            if (!answer.ok()) return done({Outcome::Failure, fmt::format("Get \"{}\": {}", url, answer.status().message())});
+            if (!answer.ok()) return done({Outcome::Failure, fmt::format("Get \"{}\": {}", url, go_error(answer.status().message()))});
             const int code = answer->code;
             if (code >= 300 && code < 400 && code != 304) {
                 const std::string location = answer->headers.get("Location");
@@ -101,7 +108,7 @@ private:
 
     void run_tcp(const Action& action, Duration timeout, std::function<void(Verdict)> done) {
         client_->connect_tcp(action.host, action.port, to_ms(timeout), [done = std::move(done), where = host_port(action.host, action.port)](Result<std::shared_ptr<net::Stream>> stream) {
-            if (!stream.ok()) return done({Outcome::Failure, fmt::format("dial tcp {}: {}", where, stream.status().message())});
+            if (!stream.ok()) return done({Outcome::Failure, fmt::format("dial tcp {}: {}", where, go_error(stream.status().message()))});
             (*stream)->close();
             done({Outcome::Success, ""});
         });
