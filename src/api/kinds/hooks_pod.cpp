@@ -17,7 +17,7 @@ void default_pod(Value& pod) {
     default_pod_only(spec);
     // podIP is the first of podIPs; where they differ, podIP is right.
     if_object(pod, "status", [](Value& status) {
-        const Value& ip = status["podIP"];
+        const Value ip = status["podIP"];   // a copy: set() may move the members
         if (!ip.empty() && !(status["podIPs"][0]["ip"] == ip)) status.set("podIPs", Value::array({Value::object({{"ip", ip}})}));
         if (ip.empty() && status["podIPs"].size() > 0) status.set("podIP", Value(status["podIPs"][0]["ip"]));
     });

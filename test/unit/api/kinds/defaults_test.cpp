@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/defaulting.h"
+#include "api/kinds/hooks.h"
 #include "api/kinds/pod_qos.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -69,4 +70,14 @@ TEST_CASE("the class of a pod follows requests and limits of all containers") {
     CHECK(qos(R"([{"resources":{"requests":{"cpu":"1"}}}])") == "Burstable");
     CHECK(qos(R"([{"resources":{"requests":{"cpu":"1","memory":"1Gi"},"limits":{"cpu":"1000m","memory":"1024Mi"}}}])") == "Guaranteed");
     CHECK(qos(R"([{"resources":{"requests":{"cpu":"1","memory":"1Gi"},"limits":{"cpu":"1","memory":"1Gi"}}},{"resources":{}}])") == "Burstable");
+}
+
+TEST_CASE("podIP and podIPs say the same") {
+    auto status = [](const char* text) { return *json::parse(text); };
+    Value pod = Value::object({{"spec", Value::object()}, {"status", status(R"({"phase":"Running","podIP":"10.0.0.1"})")}});
+    api::kinds::pod_hooks().set_defaults(pod);
+    CHECK(pod["status"]["podIPs"][0]["ip"].as_string() == "10.0.0.1");
+    pod = Value::object({{"spec", Value::object()}, {"status", status(R"({"podIPs":[{"ip":"10.0.0.2"}]})")}});
+    api::kinds::pod_hooks().set_defaults(pod);
+    CHECK(pod["status"]["podIP"].as_string() == "10.0.0.2");
 }
