@@ -32,6 +32,7 @@ namespace {
 
 constexpr size_t kConfigBytesMax = 4 << 20;
 constexpr size_t kParallelLayers = 2;
+constexpr int kBlobAttempts = 3;
 constexpr const char* kSelf = "/proc/self/exe";
 
 class LocalStore : public ImageStore {
@@ -259,7 +260,13 @@ private:
         const auto blob = layers_.new_staging();
         auto fetched = [&]() -> Status {
             auto client = TRY(RegistryClient::create(endpoint));
-            TRY(client.blob_to_file(layer.digest, layer.size_bytes, blob, progress));
+            Status got;
+            // A connection that breaks goes on where it ended.
+            for (int attempt = 0; attempt < kBlobAttempts; ++attempt) {
+                got = client.blob_to_file(layer.digest, layer.size_bytes, blob, progress);
+                if (got.reason() != Reason::ServiceUnavailable && got.reason() != Reason::Timeout) break;
+            }
+            TRY(std::move(got));
             return layers_.add(diff_id, blob);
         }();
         (void)file::remove(blob);
