@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "pki/certificate.h"
+#include "base/strings.h"
 #include "pki/join_token.h"
 #include "pki/key.h"
 
@@ -71,7 +72,7 @@ Result<std::string> ensure_secret(const std::string& path, const std::string& gi
     std::string wanted;
     if (!given.empty()) wanted = TRY(secret_of(given, flag));
     if (file::exists(path)) {
-        auto stored = TRY(secret_of(TRY(file::read(path, 4096)), path.c_str()));
+        auto stored = TRY(secret_of(std::string(trim(TRY(file::read(path, 4096)))), path.c_str()));
         if (!wanted.empty() && !pki::same_secret(stored, wanted))
             return error(Reason::Conflict, "{} differs from the token that this cluster was made with ({}); use that one", flag, path);
         return stored;
