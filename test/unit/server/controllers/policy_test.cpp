@@ -136,4 +136,10 @@ TEST_CASE_METHOD(ControllerBench, "a quota's usage follows the objects") {
     client->take_calls();
     settle();
     CHECK(client->take_calls().empty());
+    // Somebody else's status stands for a moment, then the truth comes back.
+    client->change(kResourceQuotas, "default", "q", [](json::Value& quota) { quota.mut("status").mut("hard").set("pods", "7"); });
+    settle();
+    CHECK(client->tree(kResourceQuotas, "default", "q")["status"]["hard"]["pods"].as_string() == "7");
+    advance(61s);
+    CHECK(client->tree(kResourceQuotas, "default", "q")["status"]["hard"]["pods"].as_string() == "5");
 }
