@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "pki/certificate.h"
 #include "base/strings.h"
+#include "pki/certificate.h"
 #include "pki/join_token.h"
 #include "pki/key.h"
 
