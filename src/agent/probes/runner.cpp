@@ -108,7 +108,10 @@ private:
 
     void run_tcp(const Action& action, Duration timeout, std::function<void(Verdict)> done) {
         client_->connect_tcp(action.host, action.port, to_ms(timeout), [done = std::move(done), where = host_port(action.host, action.port)](Result<std::shared_ptr<net::Stream>> stream) {
-            if (!stream.ok()) return done({Outcome::Failure, fmt::format("dial tcp {}: {}", where, go_error(stream.status().message()))});
+            if (!stream.ok()) {
+                const std::string message = go_error(stream.status().message());
+                return done({Outcome::Failure, message.rfind("dial tcp", 0) == 0 ? message : fmt::format("dial tcp {}: {}", where, message)});
+            }
             (*stream)->close();
             done({Outcome::Success, ""});
         });
