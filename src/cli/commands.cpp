@@ -11,6 +11,7 @@ const std::vector<Command>& commands() {
         {"server", "run a server: the whole cluster in this process", cmd_server},
         {"agent", "join this machine to a cluster", cmd_agent},
         {"check", "look at this machine: what is missing and how to fix it", cmd_check},
+        {"kubectl", "talk to the API server", cmd_kubectl},
         {"version", "print versions", cmd_version},
         {"hello", "serve the hello page (what the skiff/hello image runs)", cmd_hello, true},
     };
