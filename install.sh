@@ -112,14 +112,6 @@ install_files() {
   umask 077
   env | grep -E '^(SKIFF_|NO_PROXY=|HTTPS?_PROXY=|no_proxy=|https?_proxy=)' | grep -vE '^SKIFF_(BINARY|DOWNLOAD_URL)=' >"$env_file" || :
   umask 022
-  write_script "$bin_dir/skiff-killall.sh" "exec $bin_dir/skiff killall \"\$@\""
-  if [ "$verb" = agent ]; then uninstall=$bin_dir/skiff-agent-uninstall.sh; else uninstall=$bin_dir/skiff-uninstall.sh; fi
-  write_script "$uninstall" "exec $bin_dir/skiff uninstall --name $name --bin-dir $bin_dir \"\$@\""
-}
-
-write_script() {
-  printf '#!/bin/sh\n%s\n' "$2" >"$1"
-  chmod 755 "$1"
 }
 
 write_service() {

@@ -1,4 +1,4 @@
-// run: finds the verb and runs it. Called by main; also as kubectl when the executable is linked under that name.
+// run: finds the verb and runs it. Called by main.
 #pragma once
 
 #include <string>
