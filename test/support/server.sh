@@ -20,7 +20,8 @@ in_machine() { nsenter --net="/run/netns/$machine" "$@"; }
 k() { in_machine kubectl --kubeconfig "$work/kubeconfig.yaml" "$@"; }
 
 start_server() {   # further flags as arguments
-  in_machine "$skiff" server --data-dir "$work/data" --state-dir "$work/run" --write-kubeconfig "$work/kubeconfig.yaml" --node-name node1 "$@" >>"$work/log" 2>&1 &
+  # Not through in_machine: $! must be the server itself, for a kill -9 to hit it.
+  nsenter --net="/run/netns/$machine" "$skiff" server --data-dir "$work/data" --state-dir "$work/run" --write-kubeconfig "$work/kubeconfig.yaml" --node-name node1 "$@" >>"$work/log" 2>&1 &
   server_pid=$!
 }
 
