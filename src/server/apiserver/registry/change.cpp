@@ -127,10 +127,9 @@ public:
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
         if (kind_.has_generation && change_.bump_generation && change_.part != Change::Part::Status && content_differs(object, old_))
             object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
-        if (change_.part == Change::Part::Main && kind_.hooks.warnings && !warned_)
-            for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));
-        warned_ = true;
         TRY(validate(change_, object, old_));
+        if (change_.part == Change::Part::Main && kind_.hooks.warnings)
+            for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));
         ServiceClaim claim;
         if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
         if (admit) TRY(core_.admission.validate(admission));
@@ -167,7 +166,6 @@ private:
     const api::KindInfo& kind_;
     ItemPtr item_;
     json::Value old_;
-    bool warned_ = false;
 };
 
 }  // namespace

@@ -84,9 +84,9 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
         kind.hooks.prepare_create(object);
         if (kind.plural == "pods") stamp_conditions(core, object);
     }
+    TRY(validate_create(kind, object));
     if (kind.hooks.warnings)
         for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
-    TRY(validate_create(kind, object));
     ServiceClaim claim;
     TRY(claim.on_create(core, kind, object, context.dry_run));
     if (!context.internal) TRY(core.admission.validate(admission));
