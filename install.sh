@@ -110,7 +110,8 @@ install_files() {
   cp "$work/skiff" "$bin_dir/.skiff.new" && mv -f "$bin_dir/.skiff.new" "$bin_dir/skiff" ||
     die "cannot write $bin_dir/skiff" "set INSTALL_SKIFF_BIN_DIR to a folder that can be written"
   umask 077
-  env | grep -E '^(SKIFF_|NO_PROXY=|HTTPS?_PROXY=|no_proxy=|https?_proxy=)' | grep -vE '^SKIFF_(BINARY|DOWNLOAD_URL)=' >"$env_file" || :
+  env | grep -E '^(SKIFF_|NO_PROXY=|HTTPS?_PROXY=|no_proxy=|https?_proxy=)' | grep -vE '^SKIFF_(BINARY|DOWNLOAD_URL)=' |
+    sed -e 's/[\\"$`]/\\&/g' -e 's/=/="/' -e 's/$/"/' >"$env_file" || :
   umask 022
 }
 
