@@ -4,6 +4,10 @@
 # fmt: Debian has no static archive, so base/fmt_instances.cpp compiles the non-header part once.
 add_library(skiff_fmt INTERFACE)
 
+find_library(RE2 re2 REQUIRED)
+add_library(skiff_re2 INTERFACE)
+target_link_libraries(skiff_re2 INTERFACE ${RE2} Threads::Threads)
+
 find_library(YAML_CPP yaml-cpp REQUIRED)
 add_library(skiff_yaml INTERFACE)
 target_link_libraries(skiff_yaml INTERFACE ${YAML_CPP})
