@@ -102,6 +102,7 @@ Status Server::Parts::start_controllers() {
     runtime.clock = clock;
     runtime.informer_client = api->local_client(system_user("system:kube-controller-manager", {}));
     runtime.client_for = [this](const std::string& name) {
+        if (name.rfind("system:", 0) == 0) return api->local_client(system_user(name, {}));
         return api->local_client(system_user("system:serviceaccount:kube-system:" + name,
                                              {"system:serviceaccounts", "system:serviceaccounts:kube-system"}));
     };
@@ -113,6 +114,7 @@ Status Server::Parts::start_controllers() {
     for (auto name : {"kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/legacy-unknown"})
         controller_options.signers.push_back({name, pki->client_ca.certificate_pem(), pki->client_ca.key_pem()});
     controller_options.signers.push_back({"kubernetes.io/kubelet-serving", pki->kubelet_ca.certificate_pem(), pki->kubelet_ca.key_pem()});
+    controller_options.sign_token = [signer = TRY(pki::JwtSigner::from_pem(pki->service_account_key_pem))](const json::Value& claims) { return signer.sign(claims); };
     controllers::add_all(*controllers, controller_options);
     controllers->start();
     scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "agent/pods/pod_spec.h"
+#include "agent/runtime/capabilities.h"
 #include "base/strings.h"
 
 namespace skiff::agent::pods {
@@ -14,15 +15,6 @@ namespace {
 
 constexpr const char* kDefaultCapabilities[] = {"CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FSETID",  "CAP_FOWNER",         "CAP_MKNOD",    "CAP_NET_RAW",  "CAP_SETGID",
                                                 "CAP_SETUID", "CAP_SETFCAP",      "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE"};
-
-// linux/capability.h, in its order.
-constexpr const char* kAllCapabilities[] = {
-    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
-    "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
-    "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE",
-    "CAP_SYS_RESOURCE", "CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL", "CAP_SETFCAP",
-    "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
-    "CAP_CHECKPOINT_RESTORE"};
 
 std::string capability_name(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -65,13 +57,13 @@ std::vector<std::string> capabilities(const json::Value& context) {
     const json::Value& drop = context["capabilities"]["drop"];
     std::set<std::string> held;
     const bool all = has_all(add);
-    if (all) held.insert(std::begin(kAllCapabilities), std::end(kAllCapabilities));
+    if (all) held.insert(runtime::kCapabilities.begin(), runtime::kCapabilities.end());
     else if (!has_all(drop)) held.insert(std::begin(kDefaultCapabilities), std::end(kDefaultCapabilities));
     for (const auto& entry : drop.items()) held.erase(capability_name(entry.as_string()));
     for (const auto& entry : add.items())
         if (const std::string name = capability_name(entry.as_string()); name != "CAP_ALL") held.insert(name);
     std::vector<std::string> result;
-    for (const char* name : kAllCapabilities)
+    for (const char* name : runtime::kCapabilities)
         if (held.count(name)) result.push_back(name);
     return result;
 }
@@ -97,7 +89,7 @@ Result<runtime::Security> make_security(const json::Value& pod, const json::Valu
         if (std::find(security.supplemental_groups.begin(), security.supplemental_groups.end(), group) == security.supplemental_groups.end())
             security.supplemental_groups.push_back(group);
     security.privileged = own["privileged"].as_bool();
-    if (security.privileged) security.capabilities.assign(std::begin(kAllCapabilities), std::end(kAllCapabilities));
+    if (security.privileged) security.capabilities.assign(runtime::kCapabilities.begin(), runtime::kCapabilities.end());
     else security.capabilities = capabilities(own);
     security.read_only_rootfs = own["readOnlyRootFilesystem"].as_bool();
     const json::Value& escalation = own["allowPrivilegeEscalation"];

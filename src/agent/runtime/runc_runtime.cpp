@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "agent/runtime/capabilities.h"
 #include "agent/runtime/host_facts.h"
 #include "agent/runtime/sandbox.h"
 #include "agent/runtime/session.h"
@@ -75,7 +76,9 @@ Status RuncRuntime::create(const ContainerSpec& spec) {
     const auto dir = container_dir(spec.id);
     ContainerRecord made;
     made.cgroup = cgroup(sandbox.spec.cgroup_parent) + "/" + spec.id;
-    auto config = oci_config(spec, sandbox.spec, TRY(facts(spec, sandbox, made.cgroup)));
+    ContainerSpec granted = spec;
+    granted.security.capabilities = grantable(spec.security.capabilities);
+    auto config = oci_config(granted, sandbox.spec, TRY(facts(spec, sandbox, made.cgroup)));
     TRY(file::make_dirs(dir, 0700));
     auto& s = made.status;
     s.id = spec.id;

@@ -1,5 +1,6 @@
 #include "server/controllers/controllers.h"
 
+#include "server/controllers/bootstrap_signer.h"
 #include "server/controllers/cron_job.h"
 #include "server/controllers/daemon_set.h"
 #include "server/controllers/deployment.h"
@@ -13,6 +14,7 @@
 #include "server/controllers/namespace.h"
 #include "server/controllers/node_ipam.h"
 #include "server/controllers/node_lifecycle.h"
+#include "server/controllers/node_ttl.h"
 #include "server/controllers/pod_facts.h"
 #include "server/controllers/pod_gc.h"
 #include "server/controllers/replica_set.h"
@@ -49,10 +51,14 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_disruption_controller(facts));
     runtime.add(make_claim_protection_controller());
     runtime.add(make_volume_protection_controller());
+    runtime.add(make_attributes_class_protection_controller());
     runtime.add(make_volume_binder());
     runtime.add(make_ephemeral_volume_controller());
     runtime.add(make_role_aggregation_controller());
     runtime.add(make_token_cleaner());
+    if (options.sign_token) runtime.add(make_account_token_controller(options.server_ca_pem, options.sign_token));
+    runtime.add(make_bootstrap_signer());
+    runtime.add(make_node_ttl_controller());
     runtime.add(make_csr_approver());
     runtime.add(make_csr_signer(options.signers));
     runtime.add(make_csr_cleaner());

@@ -7,6 +7,7 @@
 
 #include "api/kind.h"
 #include "reconcile/runtime.h"
+#include "server/controllers/account_tokens.h"
 #include "server/controllers/signing_request.h"
 
 namespace skiff::controllers {
@@ -21,6 +22,7 @@ struct Options {
     std::shared_ptr<const api::KindRegistry> kinds;
     // CSR signing: PEM of CA certificate and key for each signer; a signer without is not served.
     std::vector<CsrSigner> signers;
+    TokenSigner sign_token;                  // of long-lived service account tokens; empty: Secrets for them stay empty
 };
 
 void add_all(reconcile::Runtime& runtime, const Options& options);

@@ -34,6 +34,7 @@ inline const Gvr kDisruptionBudgets{"policy", "v1", "poddisruptionbudgets"};
 inline const Gvr kSigningRequests{"certificates.k8s.io", "v1", "certificatesigningrequests"};
 inline const Gvr kClusterRoles{"rbac.authorization.k8s.io", "v1", "clusterroles"};
 inline const Gvr kAutoscalers{"autoscaling", "v2", "horizontalpodautoscalers"};
+inline const Gvr kAttributesClasses{"storage.k8s.io", "v1", "volumeattributesclasses"};
 inline const Gvr kStorageClasses{"storage.k8s.io", "v1", "storageclasses"};
 
 }  // namespace skiff::controllers

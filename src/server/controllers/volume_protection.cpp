@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kClaimFinalizer = "kubernetes.io/pvc-protection";
 constexpr const char* kVolumeFinalizer = "kubernetes.io/pv-protection";
+constexpr const char* kClassFinalizer = "kubernetes.io/vac-protection";
 
 Status write_finalizers(client::Client& client, const Gvr& gvr, const ObjectPtr& object, const char* finalizer, bool present) {
     json::Value tree = *object->tree();
@@ -110,6 +111,59 @@ private:
     std::shared_ptr<Informer> volumes_;
 };
 
+// A VolumeAttributesClass stays while a claim asks for it or has it, or a volume has it.
+class AttributesClassProtection : public reconcile::Controller {
+public:
+    std::string_view name() const override { return "volumeattributesclass-protection"; }
+    std::vector<Gvr> inputs() const override { return {kVolumes, kVolumeClaims, kAttributesClasses}; }
+    std::vector<reconcile::Output> outputs() const override { return {{kAttributesClasses, ""}}; }
+
+    void setup(reconcile::Context& context) override {
+        context_ = &context;
+        classes_ = context.informers.informer(kAttributesClasses);
+        claims_ = context.informers.informer(kVolumeClaims);
+        volumes_ = context.informers.informer(kVolumes);
+        classes_->add_handlers({[this](const ObjectPtr&, const ObjectPtr& current) {
+            if (current && current->meta().deleting() == has_finalizer(current->meta(), kClassFinalizer)) context_->queue.add(current->meta().name);
+        }});
+        auto released = [this](const ObjectPtr& previous, const ObjectPtr&) {
+            if (previous)
+                for (const auto& name : classes_of(*previous->tree())) context_->queue.add(name);
+        };
+        claims_->add_handlers({released});
+        volumes_->add_handlers({released});
+    }
+
+    Result<Requeue> reconcile(const std::string& key) override {
+        auto object = classes_->get({}, key);
+        if (!object) return Requeue{};
+        const bool protected_now = has_finalizer(object->meta(), kClassFinalizer), deleting = object->meta().deleting();
+        if (deleting == protected_now && !(deleting && in_use(key))) TRY(write_finalizers(context_->client, kAttributesClasses, object, kClassFinalizer, !deleting));
+        return Requeue{};
+    }
+
+private:
+    static std::vector<std::string> classes_of(const json::Value& tree) {
+        std::vector<std::string> names;
+        for (const auto* name : {&tree["spec"]["volumeAttributesClassName"], &tree["status"]["currentVolumeAttributesClassName"],
+                                 &tree["status"]["modifyVolumeStatus"]["targetVolumeAttributesClassName"]})
+            if (!name->as_string().empty()) names.push_back(name->as_string());
+        return names;
+    }
+
+    bool in_use(const std::string& name) const {
+        auto uses = [&](const ObjectPtr& object) {
+            const auto names = classes_of(*object->tree());
+            return std::find(names.begin(), names.end(), name) != names.end();
+        };
+        const auto claims = claims_->list(), volumes = volumes_->list();
+        return std::any_of(claims.begin(), claims.end(), uses) || std::any_of(volumes.begin(), volumes.end(), uses);
+    }
+
+    reconcile::Context* context_ = nullptr;
+    std::shared_ptr<Informer> classes_, claims_, volumes_;
+};
+
 }  // namespace
 
 bool pod_uses_claim(const json::Value& pod, const std::string& claim) {
@@ -122,5 +176,6 @@ bool pod_uses_claim(const json::Value& pod, const std::string& claim) {
 
 std::unique_ptr<reconcile::Controller> make_claim_protection_controller() { return std::make_unique<ClaimProtection>(); }
 std::unique_ptr<reconcile::Controller> make_volume_protection_controller() { return std::make_unique<VolumeProtection>(); }
+std::unique_ptr<reconcile::Controller> make_attributes_class_protection_controller() { return std::make_unique<AttributesClassProtection>(); }
 
 }  // namespace skiff::controllers

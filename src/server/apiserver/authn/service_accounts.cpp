@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "api/timestamp.h"
+#include "base/encoding.h"
 #include "base/hash.h"
 #include "server/apiserver/authn/bearer.h"
 
@@ -19,6 +20,7 @@ const api::Gvr kSecrets{"", "v1", "secrets"};
 const api::Gvr kNodes{"", "v1", "nodes"};
 // What is being deleted may use its token this long, so that pods can shut down in order.
 constexpr auto kLeeway = std::chrono::seconds(60);
+constexpr char kLegacyIssuer[] = "kubernetes/serviceaccount";
 constexpr char kExtra[] = "authentication.kubernetes.io/";
 
 // Claims of tokens whose signature was good, the oldest dropped first. By hash: no token is kept.
@@ -57,6 +59,7 @@ public:
         if (std::count(token.begin(), token.end(), '.') != 2) return std::optional<User>();
         auto claims = TRY(verified(token));
         if (!claims) return std::optional<User>();   // another issuer's
+        if ((*claims)["iss"].as_string() == kLegacyIssuer) return legacy_user(*claims, token);
         if (!pki::check_times(*claims, clock_.now()).ok()) return unauthorized();
         auto asked = request.headers.all(kAudienceHeader);
         auto matched = matching_audiences((*claims)["aud"], asked.empty() ? api_audiences_ : asked);
@@ -73,7 +76,8 @@ private:
         std::string hash = sha256_hex(token);
         if (auto known = verified_.find(hash)) return known;
         auto unverified = pki::unverified_claims(token);
-        if (!unverified.ok() || (*unverified)["iss"].as_string() != options_.issuer) return VerifiedTokens::Claims();
+        if (!unverified.ok()) return VerifiedTokens::Claims();
+        if (const auto& issuer = (*unverified)["iss"].as_string(); issuer != options_.issuer && issuer != kLegacyIssuer) return VerifiedTokens::Claims();
         auto claims = verifier_.verify(token);
         if (!claims.ok()) return unauthorized();
         auto kept = std::make_shared<const json::Value>(std::move(claims).value());
@@ -98,6 +102,23 @@ private:
         if (!object->meta().deleting()) return true;
         auto deleted = api::parse_time(object->meta().deletion_timestamp);
         return deleted && clock_.now() < *deleted + kLeeway;
+    }
+
+    // A token without expiry, kept in a Secret: it lives as long as the Secret holds it and the account is the same one.
+    Result<std::optional<User>> legacy_user(const json::Value& claims, const std::string& token) const {
+        const std::string& ns = claims["kubernetes.io/serviceaccount/namespace"].as_string();
+        const std::string& name = claims["kubernetes.io/serviceaccount/service-account.name"].as_string();
+        const std::string& uid = claims["kubernetes.io/serviceaccount/service-account.uid"].as_string();
+        const std::string& secret_name = claims["kubernetes.io/serviceaccount/secret.name"].as_string();
+        if (ns.empty() || name.empty() || claims["sub"].as_string() != "system:serviceaccount:" + ns + ":" + name) return unauthorized();
+        auto secret = reader_.get(kSecrets, ns, secret_name);
+        if (!secret || secret->meta().deleting() || (*secret->tree())["data"]["token"].as_string() != base64_encode(token)) return unauthorized();
+        if (!lives(kServiceAccounts, ns, json::Value::object({{"name", name}, {"uid", uid}}))) return unauthorized();
+        User user;
+        user.name = "system:serviceaccount:" + ns + ":" + name;
+        user.uid = uid;
+        user.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns};
+        return std::optional<User>(std::move(user));
     }
 
     Result<User> user_of(const json::Value& bound) const {
