@@ -39,16 +39,19 @@ std::string tail_of(const std::string& path, size_t bytes_max) {
 // The last lines of a CRI log without their time and stream.
 std::string log_tail(const std::string& path) {
     const std::string raw = tail_of(path, kLogBytesMax * 4);
-    std::vector<std::string> lines;
+    std::vector<std::string> lines;   // with their ends; a partial one is continued by the next
+    bool partial = false;
     for (const auto line : split_views(raw, '\n')) {
         const size_t first = line.find(' '), second = first == std::string_view::npos ? first : line.find(' ', first + 1);
         const size_t third = second == std::string_view::npos ? second : line.find(' ', second + 1);
         if (third == std::string_view::npos) continue;
-        lines.emplace_back(line.substr(third + 1));
+        if (!partial) lines.emplace_back();
+        lines.back() += line.substr(third + 1);
+        partial = line.substr(second + 1, third - second - 1) == "P";
+        if (!partial) lines.back() += '\n';
     }
     if (lines.size() > kLogLinesMax) lines.erase(lines.begin(), lines.end() - kLogLinesMax);
-    std::string text = join(lines, "\n");
-    if (!lines.empty()) text += "\n";
+    const std::string text = join(lines, "");
     return text.size() > kLogBytesMax ? text.substr(text.size() - kLogBytesMax) : text;
 }
 

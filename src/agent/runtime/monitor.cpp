@@ -70,7 +70,8 @@ private:
                                       "--bundle", options_.dir, "--pid-file", options_.dir + "/pid"};
         if (options_.tty) {
             console = TRY(listen_unix(options_.dir + "/console.sock"));
-            args.insert(args.end(), {"--console-socket", options_.dir + "/console.sock"});
+            // A relative path, from the bundle's folder: a socket's whole path may be longer than an address holds.
+            args.insert(args.end(), {"--console-socket", "console.sock"});
         } else {
             TRY(pipe(out_, out_end));
             TRY(pipe(err_, err_end));
@@ -134,6 +135,7 @@ private:
             ::dup2(out >= 0 ? out : nothing, 1);
             ::dup2(err >= 0 ? err : nothing, 2);
             ::close(kReadyFd);
+            if (::chdir(options_.dir.c_str()) < 0) ::_exit(127);
             ::execv(argv[0], argv.data());
             ::_exit(127);
         }
