@@ -29,6 +29,7 @@ public:
     Status kill(const std::string& id, int signal) override;
     Status remove(const std::string& id) override;
     Status update(const std::string&, const runtime::Resources&) override { return {}; }
+    Status update_sandbox(const std::string&, const runtime::Resources&) override { return {}; }
     Result<runtime::ContainerStatus> status(const std::string& id) override;
     std::vector<runtime::ContainerStatus> containers() override;
     void on_change(std::function<void(const runtime::ContainerStatus&)> changed) override { changed_ = std::move(changed); }

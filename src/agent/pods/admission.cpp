@@ -30,12 +30,7 @@ bool clash(const HostPort& a, const HostPort& b) {
 
 }  // namespace
 
-void add_pod(NodeLoad& load, const json::Value& pod) {
-    ++load.pods;
-    load.cpu_milli += pod_request(pod, "cpu");
-    load.memory_bytes += pod_request(pod, "memory");
-    for (auto& port : host_ports(pod)) load.ports.push_back(std::move(port));
-}
+NodeLoad load_of(const json::Value& pod) { return {1, pod_request(pod, "cpu"), pod_request(pod, "memory"), host_ports(pod)}; }
 
 std::optional<Waiting> refuse(const json::Value& pod, const NodeLoad& others, const NodeConfig& config) {
     auto over = [](const char* resource, int64_t asked, int64_t used, int64_t capacity) -> std::optional<Waiting> {

@@ -6,19 +6,12 @@
 #include <vector>
 
 #include "agent/pods/node_config.h"
+#include "agent/pods/pod_manager.h"
 #include "agent/pods/pod_state.h"
 
 namespace skiff::agent::pods {
 
-struct HostPort {
-    std::string ip, protocol;                      // ip "" all addresses
-    int64_t port = 0;
-};
-struct NodeLoad {
-    int64_t pods = 0, cpu_milli = 0, memory_bytes = 0;
-    std::vector<HostPort> ports;
-};
-void add_pod(NodeLoad& load, const json::Value& pod);
+NodeLoad load_of(const json::Value& pod);
 // reason (NodePorts, OutOfcpu, OutOfmemory, OutOfpods) and message; nothing when it fits.
 std::optional<Waiting> refuse(const json::Value& pod, const NodeLoad& others, const NodeConfig& config);
 

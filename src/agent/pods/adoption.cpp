@@ -103,7 +103,17 @@ Leftovers adopt(PodState& state, const json::Value& pod, const Found& found, Dur
             known.ready = status["ready"].as_bool();
             known.post_start = PostStart::Done;
         }
+        // What this node had granted, and what the cgroup says, stands in the status that it wrote.
+        const json::Value& resources = status["resources"];
+        if (!resources.is_object() || container.kind == ContainerKind::Ephemeral || container.kind == ContainerKind::Init) continue;
+        if (known.running()) known.applied = resources;
+        json::Value granted = (*container.spec)["resources"];
+        if (status["allocatedResources"].is_object()) granted.set("requests", status["allocatedResources"]);
+        if (resources["limits"].is_object() && pod["status"]["conditions"].is_array()) granted.set("limits", resources["limits"]);
+        state.resize.allocated[container.name()] = std::move(granted);
     }
+    for (const auto& condition : pod["status"]["conditions"].items())
+        if (condition["type"].as_string() == "PodResizeInProgress") state.resize.in_progress = true;
     if (!pod["status"]["startTime"].is_null()) state.start_time = sys::parse_rfc3339(pod["status"]["startTime"].as_string());
     state.admitted = state.sandbox.has_value();
     for (const auto& [name, container] : state.containers) state.admitted = state.admitted || !container.runs.empty();

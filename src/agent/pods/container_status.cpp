@@ -70,12 +70,18 @@ std::string label_or(const runtime::ContainerStatus& status, const char* key, co
     return found == status.labels.end() || found->second.empty() ? fallback : found->second;
 }
 
-void add_resources(json::Value& status, const json::Value& container) {
+// applied: what the cgroup of a running container says, null when that is what is allocated.
+void add_resources(json::Value& status, const json::Value& container, const json::Value& applied) {
     const json::Value& wanted = container["resources"];
     if (!wanted["requests"].empty()) status.set("allocatedResources", wanted["requests"]);
     json::Value actual = json::Value::object();
-    if (!wanted["limits"].empty()) actual.set("limits", wanted["limits"]);
-    if (!wanted["requests"].empty()) actual.set("requests", wanted["requests"]);
+    for (const char* list : {"limits", "requests"}) {
+        if (wanted[list].empty()) continue;
+        json::Value amounts = wanted[list];
+        for (const char* resource : {"cpu", "memory"})
+            if (amounts.has(resource) && applied[list].has(resource)) amounts.set(resource, applied[list][resource]);
+        actual.set(list, std::move(amounts));
+    }
     status.set("resources", std::move(actual));
 }
 
@@ -111,7 +117,7 @@ json::Value one(const json::Value& pod, const ContainerRef& container, const Pod
     status.set("lastState", std::move(last_state));
     status.set("name", container.name());
     status.set("ready", init_done || (running && known->ready));
-    if (run && !is_waiting) add_resources(status, spec);
+    if (run && !is_waiting) add_resources(status, spec, running ? known->applied : json::Value());
     status.set("restartCount", run ? run->status.attempt : known ? known->restart_count_base : 0);
     status.set("started", running && known->started);
     status.set("state", std::move(now_state));

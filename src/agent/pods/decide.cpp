@@ -50,7 +50,7 @@ private:
     void start(const ContainerRef& container) {
         const ContainerState& has = known(container);
         if (has.retry_at > now_) return wake_in(has.retry_at - now_);
-        if (const Run* last = has.current()) {
+        if (const Run* last = has.current(); last && !has.resized) {
             if (const Duration wait = has.backoff.remaining(last->ended, now_); wait > Duration{0}) {
                 plan_.waiting[container.name()] = {"CrashLoopBackOff", fmt::format("back-off {} restarting failed container={} pod={}", go_duration(has.backoff.delay()),
                                                                                    container.name(), display_name(pod_))};

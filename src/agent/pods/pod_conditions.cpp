@@ -99,7 +99,15 @@ json::Value pod_conditions(const ConditionInputs& in) {
     add("Ready", ready(in, containers));
     add("ContainersReady", containers);
     add("PodScheduled", {});
+    if (!in.state) return list;
+    if (in.state->termination && in.state->termination->disrupted) add("DisruptionTarget", {true, "TerminationByKubelet", in.state->termination->message});
+    if (in.phase == "Succeeded" || in.phase == "Failed") return list;
+    const Resize& resize = in.state->resize;
+    if (resize.pending) add("PodResizePending", {true, resize.pending->reason, resize.pending->message});
+    if (resize.in_progress) add("PodResizeInProgress", {true, resize.error.empty() ? "" : "Error", resize.error});
     return list;
 }
+
+bool is_passing_condition(const std::string& type) { return type == "PodResizePending" || type == "PodResizeInProgress"; }
 
 }  // namespace skiff::agent::pods

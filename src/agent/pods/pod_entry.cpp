@@ -1,5 +1,7 @@
 #include "agent/pods/pod_entry.h"
 
+#include "agent/pods/admission.h"
+
 namespace skiff::agent::pods {
 
 const PodSnapshot::Container* PodSnapshot::find(std::string_view container) const {
@@ -17,6 +19,8 @@ PodSnapshotPtr make_snapshot(const PodState& state, const json::Value& pod) {
     snapshot->status = std::make_shared<const json::Value>(state.last_status);
     snapshot->ips = state.ips;
     snapshot->host_network = host_network(pod);
+    snapshot->granted = load_of(pod);
+    snapshot->resize_deferred = state.resize.pending && state.resize.pending->reason == "Deferred";
     snapshot->active = !state.termination && !state.terminal_at_adoption && !state.rejected;
     snapshot->admitted = state.admitted;
     if (state.sandbox) {

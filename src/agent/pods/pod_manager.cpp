@@ -5,6 +5,7 @@
 
 #include "agent/pods/admission.h"
 #include "agent/pods/adoption.h"
+#include "agent/pods/allocation.h"
 #include "agent/pods/container_spec.h"
 #include "agent/pods/container_status.h"
 #include "agent/pods/exec_runner.h"
@@ -295,18 +296,27 @@ private:
         options_.events->event(about, "Warning", "Unhealthy", std::string(probes::kind_name(change.kind)) + " probe failed: " + change.message);
     }
 
-    std::optional<Waiting> fits(const std::string& uid, const json::Value& pod) const {
+    // What the other pods of this node were granted.
+    NodeLoad load_without(const std::string& uid) const {
         NodeLoad load;
         for (const auto& other : list())
-            if (other->uid != uid && other->active && !other->containers.empty() && other->admitted) add_pod(load, *other->pod->tree());
-        return refuse(pod, load, options_.config);
+            if (other->uid != uid && other->active && !other->containers.empty() && other->admitted) load.add(other->granted);
+        return load;
+    }
+
+    std::optional<Waiting> fits(const std::string& uid, const json::Value& pod) const { return refuse(pod, load_without(uid), options_.config); }
+
+    // A resize that was put off for lack of room may go now.
+    void wake_deferred_resizes() {
+        for (const auto& snapshot : list())
+            if (snapshot->resize_deferred) queue_->add(snapshot->uid);
     }
 
     void sync(const std::string& uid) {
         EntryPtr entry = entry_of(uid);
         if (!entry) return;
         entry->take_inbox();
-        const api::TreePtr tree = entry->state.pod->tree();
+        const api::TreePtr tree = allocate(entry->state, entry->state.pod->tree(), [&] { return load_without(uid); }, options_.config);
         Sync one{*services_, entry->state, *tree, [this, uid](std::function<void(PodState&)> change) { post(uid, std::move(change)); }, {}};
         sync_pod(one, [this, &uid](const json::Value& pod) { return fits(uid, pod); });
         const PodState& state = entry->state;
@@ -315,7 +325,11 @@ private:
             remove_dead(one);
             return remove(uid, state);
         }
-        entry->publish(make_snapshot(state, *tree));
+        const auto before = entry->snapshot();
+        auto snapshot = make_snapshot(state, *tree);
+        const bool freed = before && before->admitted && (!snapshot->active || !(before->granted == snapshot->granted)) && before->active;
+        entry->publish(std::move(snapshot));
+        if (freed) wake_deferred_resizes();
         if (one.wake_after) *one.wake_after > Duration{0} ? queue_->add_after(uid, *one.wake_after) : queue_->add(uid);
     }
 

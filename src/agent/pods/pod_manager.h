@@ -16,6 +16,23 @@
 
 namespace skiff::agent::pods {
 
+// A port of the node that a pod holds.
+struct HostPort {
+    std::string ip, protocol;                        // ip "" all addresses
+    int64_t port = 0;
+    friend bool operator==(const HostPort&, const HostPort&) = default;
+};
+// What pods take of a node, by their requests.
+struct NodeLoad {
+    int64_t pods = 0, cpu_milli = 0, memory_bytes = 0;
+    std::vector<HostPort> ports;
+    void add(const NodeLoad& other) {
+        pods += other.pods, cpu_milli += other.cpu_milli, memory_bytes += other.memory_bytes;
+        ports.insert(ports.end(), other.ports.begin(), other.ports.end());
+    }
+    friend bool operator==(const NodeLoad&, const NodeLoad&) = default;
+};
+
 // What others (node API, eviction) may know of a pod; immutable.
 struct PodSnapshot {
     struct Container {
@@ -29,6 +46,8 @@ struct PodSnapshot {
     std::vector<Container> containers;
     std::vector<std::string> ips;
     std::string sandbox_id, netns_path;              // netns "": the host's, or none yet
+    NodeLoad granted;
+    bool resize_deferred = false;                    // a resize waits for room
     bool host_network = false, active = true, admitted = false;   // active: not over, not being ended
     const Container* find(std::string_view container) const;
 };

@@ -58,6 +58,8 @@ struct ContainerState {
     int64_t unhealthy_grace_s = -1;       // terminationGracePeriodSeconds of that probe, -1: the pod's
     std::optional<Stopping> stopping;
     std::string hook_message;             // why a lifecycle hook failed, until it is told
+    json::Value applied;                  // resources{} that the newest run's cgroup has
+    bool resized = false;                 // stopped for a resize: it starts again without back-off
     int restart_count_base = 0;           // from the API's status when the runtime knows no run (after a reboot)
     const Run* current() const { return runs.empty() ? nullptr : &runs.front(); }
     Run* current() { return runs.empty() ? nullptr : &runs.front(); }
@@ -82,8 +84,21 @@ struct Termination {
     Duration since{0};
     std::string reason, message;          // status.reason: DeadlineExceeded, Evicted; "" when deleted or completed
     bool failed = false;                  // phase Failed whatever the exit codes say
+    bool disrupted = false;               // this node ends it: condition DisruptionTarget
     bool containers_stopped = false;
     bool resources_released = false;      // sandbox, network and volumes are gone
+};
+
+// In-place resize; see allocation.h.
+struct Resize {
+    bool known = false;                                // allocated has been filled
+    std::map<std::string, json::Value> allocated;      // resources{} by container
+    std::optional<runtime::Resources> pod_applied;     // of the pod's cgroup; nothing: as at its creation
+    std::optional<Waiting> pending;                    // Infeasible or Deferred
+    bool in_progress = false;
+    std::string error;                                 // why it does not come to an end
+    api::TreePtr effective;                            // the pod with what is allocated, while that is not what is asked for
+    std::string effective_for;                         // resourceVersion that it was made from
 };
 
 struct PodState {
@@ -111,6 +126,7 @@ struct PodState {
 
     std::map<std::string, ContainerState> containers;
     std::optional<Termination> termination;
+    Resize resize;
 
     json::Value last_status;              // as last computed; {} before
     bool final_status_written = false;

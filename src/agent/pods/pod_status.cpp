@@ -44,7 +44,7 @@ json::Value pod_status(const json::Value& pod, const PodState& state, const Node
 
     const bool sandbox_ready = state.sandbox && state.sandbox->ready && (host_network(pod) || !state.ips.empty());
     json::Value status = json::Value::object();
-    status.set("conditions", pod_conditions({pod, init, main, phase, sandbox_ready, initialized, known_conditions(pod, state), sys::rfc3339(now)}));
+    status.set("conditions", pod_conditions({pod, init, main, phase, sandbox_ready, initialized, known_conditions(pod, state), sys::rfc3339(now), &state}));
     status.set("containerStatuses", std::move(main));
     if (json::Value ephemeral = ephemeral_container_statuses(pod, state); ephemeral.size() > 0) status.set("ephemeralContainerStatuses", std::move(ephemeral));
     if (!node.host_ips.empty()) {
@@ -107,6 +107,12 @@ json::Value status_patch(const json::Value& previous, const json::Value& wanted)
                         if (before && before->has(member) && !entry.has(member)) entry.set(member, nullptr);
                     changed.push_back(std::move(entry));
                 }
+            }
+            for (const auto& before : old.items()) {
+                const std::string& type = before["type"].as_string();
+                bool holds = !is_passing_condition(type);
+                for (const auto& condition : value.items()) holds = holds || condition["type"].as_string() == type;
+                if (!holds) changed.push_back(json::Value::object({{"$patch", "delete"}, {"type", type}}));
             }
             if (changed.size() > 0) patch.set("conditions", std::move(changed));
         } else if (!equivalent(old, value)) {

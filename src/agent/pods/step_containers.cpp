@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/pods/container_spec.h"
 #include "agent/pods/container_status.h"
@@ -123,7 +124,8 @@ void start_one(Sync& sync, const ContainerRef& container) {
     link_log(sync, *spec);
     sync.event(&container, "Normal", "Created", "Created container: " + container.name());
     const Status started = sync.services.runtime.start(id);
-    if (const Run* last = state.current()) state.backoff.next(last->ended, sync.now());
+    if (const Run* last = state.current(); last && !std::exchange(state.resized, false)) state.backoff.next(last->ended, sync.now());
+    state.applied = (*container.spec)["resources"];
     state.runs.insert(state.runs.begin(), first_status(sync, *spec, started));
     state.waiting.reset();
     state.failed_tries = 0;

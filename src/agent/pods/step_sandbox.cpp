@@ -66,7 +66,9 @@ Status attach_network(Sync& sync) {
 Status create_sandbox(Sync& sync) {
     PodState& state = sync.state;
     if (!state.sandbox) {
-        state.sandbox = TRY(sync.services.runtime.create_sandbox(sandbox_spec(sync)));
+        const runtime::SandboxSpec spec = sandbox_spec(sync);
+        state.sandbox = TRY(sync.services.runtime.create_sandbox(spec));
+        state.resize.pod_applied = spec.resources;
         ++state.sandbox_attempt;
     }
     TRY(attach_network(sync));

@@ -109,6 +109,7 @@ void sync_pod(Sync& sync, const std::function<std::optional<Waiting>(const json:
             if (!plan.terminate->reason.empty()) sync.event(nullptr, "Normal", plan.terminate->reason, plan.terminate->message);
         } else {
             apply(sync, plan);
+            apply_resize(sync);
             advance_stops(sync);
             if ((plan.create_sandbox || state.sandbox) && ensure_volumes(sync) && ensure_sandbox(sync)) start_containers(sync, plan.start);
             begin_missing_probes(sync);

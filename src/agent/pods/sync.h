@@ -37,6 +37,8 @@ bool admit(Sync& sync, const std::function<std::optional<Waiting>(const json::Va
 bool ensure_volumes(Sync& sync);
 // True when the sandbox and its network are there.
 bool ensure_sandbox(Sync& sync);
+// Brings running containers to the resources that are allocated to them.
+void apply_resize(Sync& sync);
 void start_containers(Sync& sync, const std::vector<std::string>& names);
 // Begins to stop a running container.
 void stop_container(Sync& sync, const std::string& name, const std::string& message, int64_t grace_s);

@@ -79,8 +79,8 @@ void LogWriter::write(Stream stream, std::string_view bytes) {
 void LogWriter::finish() {
     stamp();
     for (int i = 0; i < 2; ++i) {
-        // The last line may lack its end; readers see a whole line.
-        if (!pending_[i].empty()) line(static_cast<Stream>(i), pending_[i], 'F');
+        // The last line may lack its end: a partial one, so that readers see what was written and no more.
+        if (!pending_[i].empty()) line(static_cast<Stream>(i), pending_[i], 'P');
         pending_[i].clear();
     }
     flush();

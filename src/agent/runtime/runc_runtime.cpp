@@ -146,6 +146,10 @@ Status RuncRuntime::update(const std::string& id, const Resources& r) {
     return cgroups_.set(TRY(record(id)).cgroup, {r.cpu_shares, r.cpu_quota_us, r.cpu_period_us, r.memory_bytes, r.pids_max});
 }
 
+Status RuncRuntime::update_sandbox(const std::string& id, const Resources& r) {
+    return cgroups_.set(cgroup(TRY(sandbox_status(id)).spec.cgroup_parent), {r.cpu_shares, r.cpu_quota_us, r.cpu_period_us, r.memory_bytes, r.pids_max});
+}
+
 Result<ContainerStatus> RuncRuntime::status(const std::string& id) { return current(TRY(record(id))); }
 
 std::vector<ContainerStatus> RuncRuntime::containers() {

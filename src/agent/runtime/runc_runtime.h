@@ -28,6 +28,7 @@ public:
     Status kill(const std::string& id, int signal) override;
     Status remove(const std::string& id) override;
     Status update(const std::string& id, const Resources& resources) override;
+    Status update_sandbox(const std::string& id, const Resources& resources) override;
     Result<ContainerStatus> status(const std::string& id) override;
     std::vector<ContainerStatus> containers() override;
     void on_change(std::function<void(const ContainerStatus&)> changed) override;

@@ -146,6 +146,7 @@ public:
     virtual Status kill(const std::string& id, int signal) = 0;        // ok when it has ended already
     virtual Status remove(const std::string& id) = 0;                   // must not run; removes bundle and state, keeps the log
     virtual Status update(const std::string& id, const Resources& resources) = 0;
+    virtual Status update_sandbox(const std::string& id, const Resources& resources) = 0;   // of the pod's cgroup
     virtual Result<ContainerStatus> status(const std::string& id) = 0;
     virtual std::vector<ContainerStatus> containers() = 0;
     // Called on a thread of the runtime when a container ends or starts (event-driven: pidfd/inotify, no polling). Set once, before use.

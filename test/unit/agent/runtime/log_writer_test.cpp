@@ -39,7 +39,7 @@ TEST_CASE("lines of both streams are told apart, a piece of one waits for its en
     log.write(LogWriter::Stream::Err, "oops\n");
     log.write(LogWriter::Stream::Out, "o\n\nrest");
     log.finish();
-    CHECK(lines(folder.path + "/0.log") == std::vector<std::string>{"stdout F one", "stderr F oops", "stdout F two", "stdout F ", "stdout F rest"});
+    CHECK(lines(folder.path + "/0.log") == std::vector<std::string>{"stdout F one", "stderr F oops", "stdout F two", "stdout F ", "stdout P rest"});
     auto text = *file::read(folder.path + "/0.log");
     CHECK(text[4] == '-');
     CHECK(text[10] == 'T');
