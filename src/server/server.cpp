@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/log.h"
 #include "base/thread_pool.h"
@@ -79,6 +81,9 @@ Status Server::Parts::start_api(net::IoThreads& io) {
                                                                  .certificate_pem = pki->kubelet_client.certificate_pem,
                                                                  .key_pem = pki->kubelet_client.key_pem}));
     TRY(prepare_authentication(*pki, options, *clock, api_options));
+    const auto& off = options.disable;
+    const bool dns = std::none_of(off.begin(), off.end(), [](const std::string& part) { return part == "dns" || part == "coredns"; });
+    if (dns) api_options.bootstrap_objects.push_back(dns_service(options));
     api = TRY(apiserver::ApiServer::create(std::move(api_options)));
     TRY(finish_authentication(*api, *pki, secrets, *clock));
     join = {pki.get(), &secrets, &options, clock,
@@ -107,7 +112,10 @@ Status Server::Parts::start_controllers() {
                                              {"system:serviceaccounts", "system:serviceaccounts:kube-system"}));
     };
     controllers = reconcile::Runtime::create(std::move(runtime));
+    const ControllerSettings settings = TRY(controller_settings(options.controller_args));
     controllers::Options controller_options;
+    controller_options.node_grace_s = settings.node_grace_s;
+    controller_options.terminated_pods_max = settings.terminated_pods_max;
     controller_options.cluster_cidr = options.cluster_cidr;
     controller_options.kinds = kinds;
     controller_options.server_ca_pem = pki->server_ca.certificate_pem();

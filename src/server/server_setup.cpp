@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "api/timestamp.h"
 #include "base/file.h"
 #include "base/strings.h"
 #include "client/kubeconfig.h"
@@ -60,6 +61,40 @@ Result<std::string> kubernetes_service_ip(const std::string& service_cidr) {
     return std::string(text);
 }
 
+Result<ControllerSettings> controller_settings(const std::vector<std::string>& args) {
+    ControllerSettings settings;
+    for (const auto& arg : args) {
+        const auto equals = arg.find('=');
+        const auto name = arg.substr(0, equals), value = equals == std::string::npos ? std::string() : arg.substr(equals + 1);
+        if (name == "node-monitor-grace-period") {
+            const auto period = TRY(api::parse_duration(value).context("--kube-controller-manager-arg {}", arg));
+            settings.node_grace_s = std::chrono::ceil<std::chrono::seconds>(period).count();
+        } else if (name == "terminated-pod-gc-threshold") {
+            const auto count = parse_int(value);
+            if (!count) return error(Reason::BadRequest, "--kube-controller-manager-arg {}: is no number", arg);
+            settings.terminated_pods_max = *count;
+        } else {
+            return error(Reason::BadRequest, "--kube-controller-manager-arg {}: known are node-monitor-grace-period and terminated-pod-gc-threshold", name);
+        }
+    }
+    if (settings.node_grace_s < 1) return error(Reason::BadRequest, "--kube-controller-manager-arg node-monitor-grace-period: must be at least 1s");
+    return settings;
+}
+
+json::Value dns_service(const ServerOptions& options) {
+    using json::Value;
+    auto port = [](const char* name, const char* protocol) {
+        return Value::object({{"name", name}, {"port", 53}, {"protocol", protocol}, {"targetPort", 53}});
+    };
+    auto labels = Value::object({{"k8s-app", "kube-dns"}, {"kubernetes.io/cluster-service", "true"}, {"kubernetes.io/name", "CoreDNS"}});
+    auto metadata = Value::object({{"name", "kube-dns"}, {"namespace", "kube-system"}, {"labels", std::move(labels)}});
+    auto spec = Value::object({{"clusterIP", options.cluster_dns},
+                               {"clusterIPs", Value::array({options.cluster_dns})},
+                               {"type", "ClusterIP"},
+                               {"ports", Value::array({port("dns", "UDP"), port("dns-tcp", "TCP")})}});
+    return Value::object({{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}});
+}
+
 Status check_options(const ServerOptions& options) {
     auto pods = TRY(parse_range(options.cluster_cidr, "--cluster-cidr"));
     auto services = TRY(parse_range(options.service_cidr, "--service-cidr"));
@@ -68,6 +103,7 @@ Status check_options(const ServerOptions& options) {
     if (!services.contains(TRY(parse_ipv4(options.cluster_dns, "--cluster-dns"))))
         return error(Reason::BadRequest, "--cluster-dns {} is not in --service-cidr {}", options.cluster_dns, options.service_cidr);
     TRY(parse_port_range(options.service_node_port_range));
+    TRY(controller_settings(options.controller_args));
     if (options.https_listen_port < 1 || options.https_listen_port > 65535)
         return error(Reason::BadRequest, "--https-listen-port {}: must be within 1-65535", options.https_listen_port);
     for (const auto& part : options.disable) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/status.h"
+#include "json/value.h"
 #include "pki/certificate.h"
 #include "server/server_options.h"
 
@@ -15,6 +16,14 @@ Status read_token_files(ServerOptions& options);
 Result<pki::Names> serving_names(const ServerOptions& options);
 // The first address of the service range: the kubernetes Service.
 Result<std::string> kubernetes_service_ip(const std::string& service_cidr);
+// What of --kube-controller-manager-arg concerns us. BadRequest for a name that is not known here.
+struct ControllerSettings {
+    int64_t node_grace_s = 50;              // node-monitor-grace-period
+    int64_t terminated_pods_max = 12'500;   // terminated-pod-gc-threshold
+};
+Result<ControllerSettings> controller_settings(const std::vector<std::string>& args);
+// The Service kube-system/kube-dns, under whose address every node's agent answers.
+json::Value dns_service(const ServerOptions& options);
 Result<std::pair<int, int>> parse_port_range(const std::string& text);
 // Writes the administrator's kubeconfig with --write-kubeconfig-mode.
 Status write_admin_kubeconfig(const ServerOptions& options, const std::string& ca_pem, const std::string& certificate_pem, const std::string& key_pem);

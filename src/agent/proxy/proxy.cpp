@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>
@@ -130,7 +131,10 @@ private:
             held.push_back(slice->tree());
             slices.push_back(held.back().get());
         }
-        return service_frontends(*tree, slices, options_.node_name);
+        auto frontends = service_frontends(*tree, slices, options_.node_name);
+        const auto& own = options_.own_addresses;
+        std::erase_if(frontends, [&](const Frontend& front) { return std::find(own.begin(), own.end(), front.ip) != own.end(); });
+        return frontends;
     }
 
     Options options_;

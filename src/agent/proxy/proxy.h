@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/proxy/service_rules.h"
 #include "base/status.h"
@@ -33,6 +34,8 @@ class Proxy {
 public:
     struct Options {
         std::string node_name;
+        // Addresses that this node answers itself (cluster DNS): no rules for them.
+        std::vector<std::string> own_addresses;
         // Called when our table was disturbed, so that the pod network restores its part too.
         std::function<void()> on_disturbed;
     };

@@ -44,10 +44,14 @@ bool group_version_known(const api::KindRegistry& kinds, const Attributes& a) {
     return false;
 }
 
+bool is_relayed(const Attributes& a) { return a.subresource == "proxy"; }
+
 Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
     const Attributes& a = context.attributes;
     const api::Subresource* sub = kind.subresource(a.subresource);
     if (sub == nullptr) return no_such_resource();
+    // What is relayed may have any method: OPTIONS has no verb of its own.
+    if (is_relayed(a) && a.verb.empty() && context.http != nullptr && context.http->method == "OPTIONS") return {};
     if (!verb_allowed(sub->verbs, a.verb)) return method_not_allowed();
     return {};
 }
@@ -141,7 +145,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
         if (named) return no_such_resource();
         if (a.verb != "list" && a.verb != "watch" && kind.storage) return method_not_allowed();
     }
-    if (context.http != nullptr && context.http->method == "HEAD") return method_not_allowed();
+    if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a)) return method_not_allowed();
     if (!a.subresource.empty()) return route_subresource(context, kind);
     if (!verb_allowed(kind.verbs, a.verb)) return method_not_allowed();
     bool needs_name = a.verb == "get" || a.verb == "update" || a.verb == "patch" || a.verb == "delete";

@@ -23,6 +23,26 @@ bool needs_port(const json::Value& spec) {
 
 bool has_node_ports(const json::Value& spec) { return spec["type"].as_string() == "NodePort" || spec["type"].as_string() == "LoadBalancer"; }
 
+bool externally_accessible(const json::Value& spec) {
+    return has_node_ports(spec) || (spec["type"].as_string() == "ClusterIP" && spec["externalIPs"].size() > 0);
+}
+
+bool needs_check_port(const json::Value& spec) {
+    return spec["type"].as_string() == "LoadBalancer" && spec["externalTrafficPolicy"].as_string() == "Local";
+}
+
+// A field that only the old type had and that the update repeats goes; one that the update sets anew stays, for validation to refuse.
+void drop_fields_of_old_type(json::Value& spec, const json::Value& before) {
+    auto drop = [&](bool had, bool has, const char* key) {
+        if (had && !has && spec.has(key) && spec[key] == before[key]) spec.erase(key);
+    };
+    const bool was_balancer = before["type"].as_string() == "LoadBalancer", is_balancer = spec["type"].as_string() == "LoadBalancer";
+    drop(needs_check_port(before), needs_check_port(spec), "healthCheckNodePort");
+    drop(was_balancer, is_balancer, "allocateLoadBalancerNodePorts");
+    drop(was_balancer, is_balancer, "loadBalancerClass");
+    drop(externally_accessible(before), externally_accessible(spec), "externalTrafficPolicy");
+}
+
 bool headless(const json::Value& spec) { return spec["clusterIP"].as_string() == "None" || spec["clusterIPs"][0].as_string() == "None"; }
 
 Status invalid(const json::Value& object, const api::FieldErrors& errors) { return errors.to_status("", "Service", object["metadata"]["name"].as_string()); }
@@ -200,6 +220,7 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
         for (const char* key : {"ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"})
             if (spec[key].empty() || spec[key] == before[key]) spec.erase(key);
     }
+    drop_fields_of_old_type(spec, before);
     json::Value* ports = spec.find("ports");
     if (ports == nullptr || !ports->is_array()) return;
     for (json::Value& port : ports->mut_items()) {

@@ -1,4 +1,4 @@
-// pods/log, exec, attach and portforward, and nodes/proxy: passed on to the node's API.
+// pods/log, exec, attach and portforward: passed on to the node's API.
 #include "base/encoding.h"
 #include "base/strings.h"
 #include "net/websocket.h"
@@ -103,16 +103,6 @@ void serve_pod_stream(Core& core, net::ExchangePtr exchange, std::shared_ptr<Req
     bool upgrade = lower(exchange->request().headers.get("Connection")).find("upgrade") != std::string::npos;
     if (!upgrade) return send_status(*exchange, core, *context, error(Reason::BadRequest, "Upgrade request required"));
     relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url).value(), RelayBody::Drop);
-}
-
-void serve_node_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
-    std::string node = context->attributes.name.substr(0, context->attributes.name.find(':'));
-    auto base = node_base_url(core.cache, node);
-    if (!base.ok()) return send_status(*exchange, core, *context, base.status());
-    std::string url = *base + "/" + context->rest;
-    const std::string& target = exchange->request().target;
-    if (size_t question = target.find('?'); question != std::string::npos) url += target.substr(question);
-    relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url));
 }
 
 }  // namespace skiff::apiserver

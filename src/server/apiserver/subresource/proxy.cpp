@@ -1,10 +1,11 @@
-// pods/proxy and services/proxy: HTTP to a pod, by its address. Names are [scheme:]name[:port]; a service's request goes to one of its
-// ready endpoints.
+// pods/proxy, services/proxy and nodes/proxy: HTTP to an address. Names are [scheme:]name[:port]; a service's request goes to one of its
+// ready endpoints; a node's to its API or another port.
 #include <arpa/inet.h>
 
 #include "base/random.h"
 #include "base/strings.h"
 #include "server/apiserver/respond.h"
+#include "server/apiserver/subresource/node_address.h"
 #include "server/apiserver/subresource/relay.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -108,15 +109,26 @@ void serve(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext
     if (!target) return send_status(*exchange, core, *context, error(Reason::BadRequest, "invalid {} request \"{}\"", context->kind->singular, context->attributes.name));
     auto url = base(core, *context, *target);
     if (!url.ok()) return send_status(*exchange, core, *context, url.status());
-    std::string full = *url + "/" + context->rest;
-    const std::string& text = exchange->request().target;
-    if (size_t question = text.find('?'); question != std::string::npos) full += text.substr(question);
-    relay(core, core.plain, std::move(exchange), std::move(context), std::move(full));
+    relay_proxy(core, core.plain, std::move(exchange), std::move(context), *url);
 }
 
 }  // namespace
 
 void serve_pod_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) { serve(core, std::move(exchange), std::move(context), pod_url); }
+
+// The node's own API, or any other port of the machine by "[scheme:]node:port".
+void serve_node_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    auto target = split_target(context->attributes.name);
+    if (!target) return send_status(*exchange, core, *context, error(Reason::BadRequest, "invalid node request \"{}\"", context->attributes.name));
+    auto base = node_base_url(core.cache, target->name);
+    if (!base.ok()) return send_status(*exchange, core, *context, base.status());
+    if (target->port.empty() || base->ends_with(":" + target->port)) return relay_proxy(core, core.kubelets, std::move(exchange), std::move(context), *base);
+    const size_t host = base->find("://") + 3;
+    const std::string ip = base->substr(host, base->rfind(':') - host);
+    auto url = url_to(*target, ip, target->port);
+    if (!url.ok()) return send_status(*exchange, core, *context, url.status());
+    relay_proxy(core, core.plain, std::move(exchange), std::move(context), *url);
+}
 
 void serve_service_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) { serve(core, std::move(exchange), std::move(context), service_url); }
 

@@ -8,6 +8,8 @@
 namespace skiff::apiserver {
 namespace {
 
+constexpr size_t kPageBytesMax = 4 << 20;
+
 bool is_upgrade(const net::Request& request) { return lower(request.headers.get("Connection")).find("upgrade") != std::string::npos; }
 
 bool hop_by_hop(const std::string& name, bool upgrade) {
@@ -56,11 +58,24 @@ struct Passage : std::enable_shared_from_this<Passage> {
     std::shared_ptr<net::ResponseStream> out;
     std::shared_ptr<net::ClientCall> call;
     bool ended = false;
+    std::optional<ProxyPlace> place;
+    bool holding = false;                // the page is collected to be rewritten
+    std::string page;
 
-    Passage(Core& c, net::ExchangePtr e, std::shared_ptr<RequestContext> x) : core(c), exchange(std::move(e)), context(std::move(x)) {}
+    Passage(Core& c, net::ExchangePtr e, std::shared_ptr<RequestContext> x, std::optional<ProxyPlace> p)
+        : core(c), exchange(std::move(e)), context(std::move(x)), place(std::move(p)) {}
 
     void head(int code, const net::Headers& headers) {
-        auto stream = exchange->stream(code, passed_headers(headers, false));
+        net::Headers passed = passed_headers(headers, false);
+        if (place) {
+            if (const std::string& location = headers.get("Location"); !location.empty()) {
+                passed.set("Location", rewrite_link(*place, location));
+            } else {
+                const std::string& type = headers.get("Content-Type");
+                holding = trim(type.substr(0, type.find(';'))) == "text/html" && headers.get("Content-Encoding").empty();
+            }
+        }
+        auto stream = exchange->stream(code, std::move(passed));
         {
             std::lock_guard lock(mutex);
             out = stream;
@@ -68,6 +83,14 @@ struct Passage : std::enable_shared_from_this<Passage> {
         stream->on_closed([self = shared_from_this()] { self->client_gone(); });
     }
     void data(std::string_view bytes) {
+        if (holding) {
+            page.append(bytes);
+            if (page.size() <= kPageBytesMax) return;
+            holding = false;
+            if (out && !out->write(page)) client_gone();
+            page.clear();
+            return;
+        }
         if (out && !out->write(bytes)) client_gone();
     }
     void end(const Status& status) {
@@ -77,6 +100,7 @@ struct Passage : std::enable_shared_from_this<Passage> {
             ended = true;
             stream = out;
         }
+        if (stream && holding) (void)stream->write(status.ok() ? rewrite_html(*place, page) : page);
         if (!stream) fail(*exchange, core, *context, status);
         else if (status.ok()) stream->end();
         else stream->abort();
@@ -93,7 +117,8 @@ struct Passage : std::enable_shared_from_this<Passage> {
 
 }  // namespace
 
-void relay(Core& core, const std::shared_ptr<net::HttpClient>& client, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, std::string url, RelayBody body) {
+void relay(Core& core, const std::shared_ptr<net::HttpClient>& client, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, std::string url, RelayBody body,
+           std::optional<ProxyPlace> place) {
     if (!client) return send_status(*exchange, core, *context, error(Reason::ServiceUnavailable, "this server cannot reach nodes"));
     const net::Request& in = exchange->request();
     bool upgrade = is_upgrade(in);
@@ -103,7 +128,7 @@ void relay(Core& core, const std::shared_ptr<net::HttpClient>& client, net::Exch
     request.headers = passed_headers(in.headers, upgrade);
     if (body == RelayBody::Pass && !in.body.empty()) request.body = net::make_bytes(in.body);
     if (upgrade) return relay_upgrade(core, client, std::move(exchange), std::move(context), std::move(request));
-    auto passage = std::make_shared<Passage>(core, exchange, context);
+    auto passage = std::make_shared<Passage>(core, exchange, context, std::move(place));
     net::HttpClient::StreamHandler handler;
     handler.head = [passage](int code, const net::Headers& headers) { passage->head(code, headers); };
     handler.data = [passage](std::string_view bytes) { passage->data(bytes); };
@@ -111,6 +136,23 @@ void relay(Core& core, const std::shared_ptr<net::HttpClient>& client, net::Exch
     auto call = client->stream(std::move(request), std::move(handler));
     std::lock_guard lock(passage->mutex);
     if (!passage->ended) passage->call = std::move(call);
+}
+
+void relay_proxy(Core& core, const std::shared_ptr<net::HttpClient>& client, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, const std::string& base) {
+    const net::Request& in = exchange->request();
+    const size_t question = in.target.find('?');
+    const std::string query = question == std::string::npos ? std::string() : in.target.substr(question);
+    const bool reads = in.method == "GET" || in.method == "HEAD";
+    if (reads && context->rest.empty() && !in.raw_path.ends_with('/') && !is_upgrade(in)) {
+        net::Response response;
+        response.code = 301;
+        response.headers.add("Location", in.raw_path + "/" + query);
+        return exchange->respond(std::move(response));
+    }
+    const size_t host = base.find("://");
+    ProxyPlace place{proxy_prefix(in.raw_path, context->rest), host == std::string::npos ? base : base.substr(host + 3), in.headers.get("Host")};
+    std::string url = base + "/" + context->rest + query;
+    relay(core, client, std::move(exchange), std::move(context), std::move(url), RelayBody::Pass, std::move(place));
 }
 
 }  // namespace skiff::apiserver
