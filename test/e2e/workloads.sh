@@ -8,7 +8,8 @@ command -v runc >/dev/null || { echo "needs runc"; exit 77; }
 source test/support/server.sh
 source test/support/registry.sh
 helpers=()
-trap 'status=$?; set +e; [ $status = 0 ] || { echo "failed at line $LINENO"; tail -n 30 "$work/log"; k get pods -A -o wide; k get events -A | tail -n 20; }
+trap 'echo "failed: $BASH_COMMAND (line $LINENO)"' ERR
+trap 'status=$?; trap - ERR; set +e; [ $status = 0 ] || { tail -n 30 "$work/log"; k get pods -A -o wide; k get events -A | tail -n 20; }
   for pid in "${helpers[@]}"; do kill "$pid" 2>/dev/null; done; stop_registry; remove_machine; exit $status' EXIT
 expect() {   # PATTERN COMMAND...: the output has a line that fits; it is shown when not
   local pattern=$1 text; shift
@@ -55,9 +56,9 @@ wait_for 10 fetch "http://$address"
 [ "$(fetch "http://$machine_ip:30080")" = "web 1" ]
 watcher=$(s get pods -l app=watcher -o jsonpath='{.items[0].metadata.name}')
 for url in "http://$address" http://web http://web.shop.svc.cluster.local "http://$machine_ip:30080" http://old:8080; do
-  [ "$(s exec "$watcher" -- wget -qO- -T 3 "$url")" = "web 1" ] || { echo "not reached from a pod: $url"; exit 1; }
+  [ "$(s exec "$watcher" -- curl -s --max-time 3 "$url")" = "web 1" ] || { echo "not reached from a pod: $url"; exit 1; }
 done
-expect "Address: *$address" s exec "$watcher" -- nslookup web.shop.svc.cluster.local
+expect "^$address +web.shop.svc.cluster.local" s exec "$watcher" -- getent hosts web.shop
 
 # --- scale, rollout, undo
 expect '^deployment.apps/web scaled$' s scale deployment web --replicas=5
@@ -79,7 +80,7 @@ status=0; s exec "$pod" -- sh -c 'exit 42' 2>"$work/err" || status=$?
 [ $status = 42 ]; grep -q 'command terminated with exit code 42' "$work/err"
 kubectl="nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml -n shop"
 expect '/dev/pts/' script -qec "stty rows 33 cols 77; $kubectl exec -it $pod -- sh -c 'tty; stty size'" /dev/null
-expect '^33 77' script -qec "stty rows 33 cols 77; $kubectl exec -it $pod -- sh -c 'sleep 0.5; stty size'" /dev/null
+expect '33 77' script -qec "stty rows 33 cols 77; $kubectl exec -it $pod -- sh -c 'sleep 0.5; stty size'" /dev/null
 s run echo --image="$registry/web:1" --restart=Never -i --quiet --rm --command -- sed 's/^/got /' <<<"attached" >"$work/attached"
 grep -qx 'got attached' "$work/attached"
 s run talker --image="$registry/web:1" --restart=Never --command -- sh -c 'i=0; while [ $i -lt 5 ]; do echo line $i; i=$((i+1)); sleep 0.2; done' >/dev/null
@@ -113,7 +114,11 @@ expect '^node/node1 drained$' k drain node1 --ignore-daemonsets --delete-emptydi
 expect '^web +0/5 ' s get deployment
 k uncordon node1 >/dev/null
 s rollout status deployment/web --timeout=90s >/dev/null
+# A deleted node registers when its agent starts again, as a kubelet does.
 expect '^node "node1" deleted' k delete node node1
+wait_for 60 sh -c "[ -z \"\$($kubectl get pods -l app=watcher -o name)\" ]"
+stop_server
+start_server
 wait_for 60 expect '^node1 +Ready ' k get nodes
 wait_for 60 expect '^web +5/5 ' s get deployment
 wait_for 10 fetch "http://$address"

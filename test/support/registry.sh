@@ -24,24 +24,47 @@ push_blob() {   # REPOSITORY FILE: prints the digest
   echo "$digest"
 }
 
-# push_image REPOSITORY TAG: busybox with all its applets, /www/index.html that says "REPOSITORY TAG", 1 MB of noise in /www/noise.
-push_image() {
-  local root="$work/image-$1-$2" layer config tree applet
-  mkdir -p "$root"/{bin,etc,www,tmp,root,proc,sys,dev}
+# A program of this machine with its libraries. (Debian's static busybox crashes in name lookups, so it cannot fetch.)
+add_program() {   # ROOT PROGRAM
+  local file
+  for file in "$(command -v "$2")" $(ldd "$(command -v "$2")" | grep -oE '/[^ ]+'); do
+    mkdir -p "$1$(dirname "$file")"
+    [ -e "$1$file" ] || cp -L "$file" "$1$file"
+  done
+}
+
+# The layer that all images share: busybox with its applets, curl and getent; 1 MB of noise in /www/noise.
+make_base_layer() {
+  local root="$work/image-base" applet
+  mkdir -p "$root"/{bin,usr/bin,etc,www,tmp,root,proc,sys,dev}
   cp /bin/busybox "$root/bin/busybox"
   for applet in $(/bin/busybox --list); do [ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"; done
-  echo "$1 $2" >"$root/www/index.html"
+  add_program "$root" curl
+  add_program "$root" getent
   head -c 1000000 /dev/urandom >"$root/www/noise"
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+  printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
   chmod 1777 "$root/tmp"
-  tar -C "$root" --numeric-owner --owner=0 --group=0 -cf "$root.tar" .
+  tar -C "$root" --numeric-owner --owner=0 --group=0 -cf "$work/base.tar" .
+  base_tree=sha256:$(sha256sum "$work/base.tar" | cut -d' ' -f1)
+  gzip -1 "$work/base.tar"
+}
+
+# push_image REPOSITORY TAG: a web server on port 8080 whose page says "REPOSITORY TAG".
+push_image() {
+  local root="$work/image-$1-$2" base layer config tree kind=application/vnd.oci.image
+  [ -e "$work/base.tar.gz" ] || make_base_layer
+  mkdir -p "$root/www"
+  echo "$1 $2" >"$root/www/index.html"
+  tar -C "$root" --numeric-owner --owner=0 --group=0 -cf "$root.tar" www/index.html
   tree=sha256:$(sha256sum "$root.tar" | cut -d' ' -f1)
   gzip -1 "$root.tar"
+  base=$(push_blob "$1" "$work/base.tar.gz")
   layer=$(push_blob "$1" "$root.tar.gz")
-  printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["/bin/httpd","-f","-p","8080","-h","/www"]},"rootfs":{"type":"layers","diff_ids":["%s"]}}' \
-    "$(dpkg --print-architecture | sed 's/armhf/arm/')" "$tree" >"$root.json"
+  printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/bin:/usr/bin"],"Cmd":["/bin/httpd","-f","-p","8080","-h","/www"]},"rootfs":{"type":"layers","diff_ids":["%s","%s"]}}' \
+    "$(dpkg --print-architecture | sed 's/armhf/arm/')" "$base_tree" "$tree" >"$root.json"
   config=$(push_blob "$1" "$root.json")
-  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"%s","size":%d},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"%s","size":%d}]}' \
-    "$config" "$(stat -c %s "$root.json")" "$layer" "$(stat -c %s "$root.tar.gz")" >"$root.manifest"
-  in_machine curl -sf -X PUT -H 'Content-Type: application/vnd.oci.image.manifest.v1+json' --data-binary "@$root.manifest" "http://$registry/v2/$1/manifests/$2" >/dev/null
+  printf '{"schemaVersion":2,"mediaType":"%s.manifest.v1+json","config":{"mediaType":"%s.config.v1+json","digest":"%s","size":%d},"layers":[{"mediaType":"%s.layer.v1.tar+gzip","digest":"%s","size":%d},{"mediaType":"%s.layer.v1.tar+gzip","digest":"%s","size":%d}]}' \
+    $kind $kind "$config" "$(stat -c %s "$root.json")" $kind "$base" "$(stat -c %s "$work/base.tar.gz")" $kind "$layer" "$(stat -c %s "$root.tar.gz")" >"$root.manifest"
+  in_machine curl -sf -X PUT -H "Content-Type: $kind.manifest.v1+json" --data-binary "@$root.manifest" "http://$registry/v2/$1/manifests/$2" >/dev/null
 }
