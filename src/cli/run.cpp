@@ -21,7 +21,8 @@ void print_overview() {
 }  // namespace
 
 int run(std::string_view program, const std::vector<std::string>& args) {
-    (void)program;
+    const auto name = program.substr(program.rfind('/') == std::string_view::npos ? 0 : program.rfind('/') + 1);
+    if (name == "kubectl") return cmd_kubectl(args);
     if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
         if (args.size() > 1)
             if (const auto* command = find_command(args[1])) return command->run({"--help"});

@@ -1,0 +1,104 @@
+// Finds the verb among the words, as kubectl does: flags may stand before it.
+#include <csignal>
+
+#include "base/strings.h"
+#include "base/version.h"
+#include "cli/command.h"
+#include "cli/kubectl/tab_text.h"
+#include "cli/kubectl/verb.h"
+#include "cli/terminal.h"
+
+namespace skiff::cli::kubectl {
+
+namespace {
+
+bool takes_no_value(const std::string& flag) {
+    static constexpr std::string_view kSwitches[] = {"--help", "-h", "--insecure-skip-tls-verify", "--warnings-as-errors", "--all-namespaces", "-A", "--dry-run", "--watch", "-w",
+                                                     "-i", "-t", "-it", "-R", "--recursive", "--force", "--all", "--client", "-f=false"};
+    for (const auto known : kSwitches)
+        if (flag == known) return true;
+    return contains(flag, "=");
+}
+
+// The place of the first word that is no flag nor a flag's value.
+size_t first_word(const std::vector<std::string>& args) {
+    for (size_t i = 0; i < args.size(); ++i) {
+        if (args[i] == "--") return args.size();
+        if (args[i].size() < 2 || args[i][0] != '-') return i;
+        const bool short_with_value = args[i][1] != '-' && args[i].size() > 2;
+        if (!takes_no_value(args[i]) && !short_with_value) ++i;
+    }
+    return args.size();
+}
+
+const Verb* find(const std::vector<Verb>& verbs, const std::string& name) {
+    for (const auto& verb : verbs)
+        if (verb.name == name) return &verb;
+    return nullptr;
+}
+
+std::string listing(const std::vector<Verb>& verbs) {
+    std::string text;
+    for (const auto& verb : verbs) text += fmt::format("  {}\t{}\n", verb.name, verb.summary);
+    return align(text, {0, 3});
+}
+
+int unknown(const std::string& word, const std::string& path, const std::vector<Verb>& verbs) {
+    std::vector<std::string> names;
+    for (const auto& verb : verbs) names.emplace_back(verb.name);
+    const auto near = nearest(word, names);
+    print_error(fmt::format("error: unknown command \"{}\" for \"{}\"\n{}", word, path, near.empty() ? "" : fmt::format("\nDid you mean this?\n\t{}\n", near)));
+    return 1;
+}
+
+void print_overview() {
+    print(std::string(help_text("kubectl")));
+    print("\nVerbs:\n" + listing(verbs()) + "\nUse \"kubectl VERB --help\" for more information about a verb.\n");
+}
+
+int print_group(const Verb& verb, const std::string& path) {
+    print(fmt::format("{}.\n\nAvailable Commands:\n{}\nUsage:\n  kubectl {}\n\nUse \"kubectl {} <command> --help\" for more information about a given command.\n", verb.summary,
+                      listing(verb.children), verb.usage, path));
+    return 0;
+}
+
+}  // namespace
+
+int run_kubectl(const std::vector<std::string>& args) {
+    ::signal(SIGPIPE, SIG_IGN);
+    auto rest = args;
+    const auto at = first_word(rest);
+    const bool wants_group_help = wants_help(rest);
+    if (at == rest.size()) return print_overview(), 0;
+    auto word = rest[at];
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
+    if (word == "help") {
+        const auto next = first_word(rest);
+        if (next == rest.size()) return print_overview(), 0;
+        word = rest[next];
+        rest[next] = "--help";
+    }
+    const auto* verb = find(verbs(), word);
+    if (!verb) return unknown(word, "kubectl", verbs());
+    std::string path = verb->name;
+    while (!verb->children.empty()) {
+        const auto next = first_word(rest);
+        const auto* child = next < rest.size() ? find(verb->children, rest[next]) : nullptr;
+        if (!child) {
+            if (verb->run && !(wants_group_help && next == rest.size())) {
+                if (next == rest.size()) break;
+                return unknown(rest[next], "kubectl " + path, verb->children);
+            }
+            if (next == rest.size()) return print_group(*verb, path);
+            return unknown(rest[next], "kubectl " + path, verb->children);
+        }
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(next));
+        path += std::string(" ") + child->name;
+        verb = child;
+    }
+    Call call(*verb, path, std::move(rest));
+    const auto done = verb->run(call);
+    return call.finish(done);
+}
+
+}  // namespace skiff::cli::kubectl
