@@ -16,6 +16,7 @@ namespace {
 
 using std::chrono::seconds;
 constexpr Duration kRenew = seconds(10), kReport = seconds(300), kRetryFirst = std::chrono::milliseconds(100), kRetryMax = seconds(7);
+constexpr Duration kNetworkPatience = seconds(10);   // less than the lease lasts
 constexpr int kLeaseSeconds = 40;
 const api::Gvr kNodes{"", "v1", "nodes"};
 const api::Gvr kLeases{"coordination.k8s.io", "v1", "leases"};
@@ -44,6 +45,7 @@ public:
 
     void set_network(bool ready, const std::string& message) override {
         std::lock_guard lock(mutex_);
+        if (!std::exchange(network_known_, true)) changed_.notify_all();
         if (state_.network_ready == ready && state_.network_message == message) return;
         state_.network_ready = ready;
         state_.network_message = message;
@@ -80,6 +82,7 @@ private:
             if (!wait_until(options_.clock->elapsed() + retry, false)) return;
             retry = std::min(kRetryMax, retry * 2);
         }
+        if (!await_network()) return;
         Duration next_lease = Duration{0};
         while (true) {
             bool report;
@@ -99,6 +102,18 @@ private:
             if (!reported) next_lease = std::min(next_lease, options_.clock->elapsed() + seconds(1));
             if (!wait_until(next_lease, true)) return;
         }
+    }
+
+    // A node that was Ready before this agent started stays Ready while the agent finds its network again: a restart must not flip it.
+    // False when stopped.
+    bool await_network() {
+        bool was_ready = false;
+        for (const auto& condition : last_status_["conditions"].items())
+            was_ready = was_ready || (condition["type"].as_string() == "Ready" && condition["status"].as_string() == "True");
+        const Duration deadline = options_.clock->elapsed() + (was_ready ? kNetworkPatience : Duration{0});
+        std::unique_lock lock(mutex_);
+        while (!stopped_ && !network_known_ && options_.clock->elapsed() < deadline) options_.clock->wait_until(changed_, lock, deadline);
+        return !stopped_;
     }
 
     // Creates the Node, or brings an old one's labels up to date.
@@ -181,6 +196,7 @@ private:
     std::condition_variable changed_;
     NodeState state_;                         // without pressure and images
     bool stopped_ = false, report_ = true;
+    bool network_known_ = false;              // up or not: somebody has said so
 
     // Of the thread alone.
     bool node_known_ = false;
