@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "agent/agent_network.h"
+#include "agent/eviction/evictor.h"
 #include "agent/images/image_store.h"
 #include "agent/node/node_agent.h"
 #include "agent/nodeapi/node_api.h"
@@ -60,7 +61,9 @@ struct Agent::Parts {
     std::unique_ptr<reconcile::InformerFactory> informers;
     std::shared_ptr<reconcile::Informer> pods_informer, services_informer, nodes_informer;
     std::unique_ptr<pods::PodManager> pods;
+    pods::NodeConfig pod_config;
     std::unique_ptr<node::NodeAgent> node;
+    std::unique_ptr<eviction::Evictor> evictor;
     std::unique_ptr<AgentNetwork> network;
     std::unique_ptr<pods::StaticPods> manifests;
     std::unique_ptr<nodeapi::NodeApi> node_api;
@@ -74,6 +77,7 @@ struct Agent::Parts {
     Status open();
     Status open_pods();
     void make_node();
+    void make_evictor();
     void make_network();
     Status start_node_api();
     void import_images(const std::stop_token& stop);
@@ -101,6 +105,7 @@ Status Agent::Parts::open() {
     nodes_informer = informers->informer(kNodes);
     TRY(open_pods());
     make_node();
+    make_evictor();
     if (options.network) make_network();
     return {};
 }
@@ -121,6 +126,7 @@ Status Agent::Parts::open_pods() {
     config.memory_capacity_bytes = machine.memory_bytes;
     config.ephemeral_bytes = allocatable.ephemeral_bytes;
     config.pods_max = options.pods_max;
+    pod_config = config;
     pod_options.memory_dir = agent_dir() + "/memory";
     pod_options.client = client;
     pod_options.pods = pods_informer;
@@ -152,6 +158,19 @@ void Agent::Parts::make_node() {
     node_options.images = [this] { return images->list(); };
     node = node::NodeAgent::create(std::move(node_options));
     if (!options.network) node->set_network(true);           // somebody else's network, or host network only
+}
+
+void Agent::Parts::make_evictor() {
+    eviction::Evictor::Options eviction_options;
+    eviction_options.data_dir = options.data_dir;
+    eviction_options.config = pod_config;
+    eviction_options.pods = pods.get();
+    eviction_options.node = node.get();
+    eviction_options.runtime = runtime.get();
+    eviction_options.images = images.get();
+    eviction_options.events = events.get();
+    eviction_options.clock = &clock;
+    evictor = eviction::Evictor::create(std::move(eviction_options));
 }
 
 void Agent::Parts::make_network() {
@@ -230,6 +249,7 @@ Status Agent::start() {
                                                   [&parts](std::vector<api::ObjectPtr> found) { parts.pods->set_static(std::move(found)); }));
     parts.informers->start();
     parts.node->start();
+    parts.evictor->start();
     if (parts.network) parts.network->start();
     parts.adopter = std::jthread([&parts](const std::stop_token& stop) {
         set_thread_name("agent-start");
@@ -252,6 +272,7 @@ void Agent::stop() {
     if (parts.node_api) parts.node_api->stop();
     parts.manifests.reset();
     if (parts.network) parts.network->stop();
+    parts.evictor->stop();
     parts.node->stop();
     if (parts.adopter.joinable()) parts.adopter.join();
     parts.informers->stop();

@@ -78,7 +78,8 @@ public:
     Status remove(const std::string&) override { return {}; }
     Result<std::string> mount_rootfs(const std::string& container_id, const images::Image&) override { return "/nonexistent/rootfs/" + container_id; }
     Status unmount_rootfs(const std::string&) override { return {}; }
-    Result<int64_t> writable_layer_bytes(const std::string&) override { return int64_t{0}; }
+    std::string writable_layer(const std::string&) const override { return "/nonexistent"; }
+    std::set<std::string> used() override { return {}; }
 
     // For tests.
     void add(const std::string& reference, images::ImageConfig config = {.entrypoint = {"/bin/app"}});   // present

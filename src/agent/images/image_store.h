@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,10 @@ public:
     // A writable root file system over the image's layers at <root>/containers/<container_id>/rootfs (overlayfs). Idempotent.
     virtual Result<std::string> mount_rootfs(const std::string& container_id, const Image& image) = 0;
     virtual Status unmount_rootfs(const std::string& container_id) = 0;
-    virtual Result<int64_t> writable_layer_bytes(const std::string& container_id) = 0;
+    // The folder of what the container has written.
+    virtual std::string writable_layer(const std::string& container_id) const = 0;
+    // Ids of images that a container has, running or not.
+    virtual std::set<std::string> used() = 0;
 };
 
 // The jailed child that unpacks a layer (an early branch of main): `skiff unpack DIR` with the layer as standard input.

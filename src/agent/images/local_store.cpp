@@ -130,7 +130,12 @@ public:
 
     Status unmount_rootfs(const std::string& container_id) override { return unmount_overlay(options_.root + "/containers/" + container_id); }
 
-    Result<int64_t> writable_layer_bytes(const std::string& container_id) override { return tree_bytes(options_.root + "/containers/" + container_id + "/upper"); }
+    std::string writable_layer(const std::string& container_id) const override { return options_.root + "/containers/" + container_id + "/upper"; }
+
+    std::set<std::string> used() override {
+        std::lock_guard lock(mutex_);
+        return used_images();
+    }
 
 private:
     Image with_dirs(const IndexedImage& item) const {
@@ -330,17 +335,6 @@ private:
             if (n < 0) return errno_status("copy " + from + " to " + to, errno);
             if (n == 0) return {};
         }
-    }
-
-    static int64_t tree_bytes(const std::string& path) {
-        struct stat info {};
-        if (::lstat(path.c_str(), &info) < 0) return 0;
-        int64_t sum = info.st_blocks * 512;
-        if (!S_ISDIR(info.st_mode)) return sum;
-        auto names = file::list_dir(path);
-        if (names.ok())
-            for (const auto& name : *names) sum += tree_bytes(path + "/" + name);
-        return sum;
     }
 
     Options options_;

@@ -62,6 +62,16 @@ public:
         changed_.notify_all();
     }
 
+    void set_pressure(bool memory, bool disk, bool pid) override {
+        std::lock_guard lock(mutex_);
+        if (state_.memory_pressure == memory && state_.disk_pressure == disk && state_.pid_pressure == pid) return;
+        state_.memory_pressure = memory;
+        state_.disk_pressure = disk;
+        state_.pid_pressure = pid;
+        report_ = true;
+        changed_.notify_all();
+    }
+
     void report_soon() override {
         std::lock_guard lock(mutex_);
         report_ = true;

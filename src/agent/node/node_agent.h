@@ -30,6 +30,8 @@ public:
     // Part of the Ready condition; a change is reported at once. Any thread.
     virtual void set_network(bool ready, const std::string& message = {}) = 0;
     virtual void set_runtime(bool ready, const std::string& message = {}) = 0;
+    // MemoryPressure, DiskPressure and PIDPressure.
+    virtual void set_pressure(bool memory, bool disk, bool pid) = 0;
     // Something that the status shows has changed (images): report soon.
     virtual void report_soon() = 0;
 };

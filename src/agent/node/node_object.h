@@ -27,6 +27,7 @@ struct NodeState {
     bool network_ready = false, runtime_ready = true;
     std::string network_message, runtime_message;                    // when not ready
     Pressure pressure;
+    bool memory_pressure = false, disk_pressure = false, pid_pressure = false;   // as eviction sees it, beyond what pressure says itself
     std::vector<images::Image> images;
 };
 

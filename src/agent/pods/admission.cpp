@@ -2,11 +2,15 @@
 
 #include <fmt/core.h>
 
+#include "agent/pods/pod_spec.h"
 #include "agent/pods/resources.h"
+#include "base/strings.h"
 
 namespace skiff::agent::pods {
 
 namespace {
+
+constexpr int64_t kSystemPriority = 2'000'000'000;
 
 std::vector<HostPort> host_ports(const json::Value& pod) {
     std::vector<HostPort> ports;
@@ -31,6 +35,25 @@ bool clash(const HostPort& a, const HostPort& b) {
 }  // namespace
 
 NodeLoad load_of(const json::Value& pod) { return {1, pod_request(pod, "cpu"), pod_request(pod, "memory"), host_ports(pod)}; }
+
+std::optional<Waiting> refuse_under_pressure(const json::Value& pod, const NodePressure& pressure) {
+    if (!pressure.memory && !pressure.disk && !pressure.pid) return std::nullopt;
+    if (is_static(pod) || pod["spec"]["priority"].as_int() >= kSystemPriority) return std::nullopt;
+    if (!pressure.disk && !pressure.pid) {
+        // Short of memory alone: pods that asked for some may come, and those that bear with it.
+        if (qos_class(pod) != "BestEffort") return std::nullopt;
+        for (const auto& toleration : pod["spec"]["tolerations"].items()) {
+            const std::string &key = toleration["key"].as_string(), &effect = toleration["effect"].as_string();
+            const bool exists = toleration["operator"].as_string() == "Exists";
+            if ((key == "node.kubernetes.io/memory-pressure" || (key.empty() && exists)) && (effect.empty() || effect == "NoSchedule")) return std::nullopt;
+        }
+    }
+    std::vector<std::string> names;
+    if (pressure.memory) names.emplace_back("MemoryPressure");
+    if (pressure.disk) names.emplace_back("DiskPressure");
+    if (pressure.pid) names.emplace_back("PIDPressure");
+    return Waiting{"Evicted", fmt::format("Pod was rejected: The node had condition: [{}]. ", join(names, " "))};
+}
 
 std::optional<Waiting> refuse(const json::Value& pod, const NodeLoad& others, const NodeConfig& config) {
     auto over = [](const char* resource, int64_t asked, int64_t used, int64_t capacity) -> std::optional<Waiting> {

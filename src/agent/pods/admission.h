@@ -13,6 +13,8 @@ namespace skiff::agent::pods {
 
 NodeLoad load_of(const json::Value& pod);
 // reason (NodePorts, OutOfcpu, OutOfmemory, OutOfpods) and message; nothing when it fits.
+// Evicted, when the node is under pressure that this pod would add to.
+std::optional<Waiting> refuse_under_pressure(const json::Value& pod, const NodePressure& pressure);
 std::optional<Waiting> refuse(const json::Value& pod, const NodeLoad& others, const NodeConfig& config);
 
 }  // namespace skiff::agent::pods

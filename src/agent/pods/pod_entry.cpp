@@ -1,6 +1,7 @@
 #include "agent/pods/pod_entry.h"
 
 #include "agent/pods/admission.h"
+#include "agent/pods/pod_disk.h"
 
 namespace skiff::agent::pods {
 
@@ -20,6 +21,7 @@ PodSnapshotPtr make_snapshot(const PodState& state, const json::Value& pod) {
     snapshot->ips = state.ips;
     snapshot->host_network = host_network(pod);
     snapshot->granted = load_of(pod);
+    snapshot->limits_disk = limits_local_storage(pod);
     snapshot->resize_deferred = state.resize.pending && state.resize.pending->reason == "Deferred";
     snapshot->active = !state.termination && !state.terminal_at_adoption && !state.rejected;
     snapshot->admitted = state.admitted;

@@ -23,6 +23,7 @@ namespace skiff::agent::pods {
 namespace {
 
 using EntryPtr = std::shared_ptr<PodEntry>;
+constexpr int64_t kEvictionGraceS = 1;   // a hard threshold leaves no time
 constexpr size_t kTaskThreads = 2, kQueueMax = 4096;
 
 class Manager : public PodManager {
@@ -129,6 +130,22 @@ public:
             add(uid, pod, std::move(state), take_found(uid));
         }
         reconcile_mirrors();
+    }
+
+    bool evict(std::string_view uid, const std::string& message) override {
+        const PodSnapshotPtr pod = find_uid(uid);
+        if (!pod || !pod->active) return false;
+        options_.events->event(reconcile::ObjectReference::to(*pod->pod), "Warning", "Evicted", message);
+        post(pod->uid, [message, now = options_.clock->elapsed()](PodState& state) {
+            if (state.termination || state.terminal_at_adoption) return;
+            state.termination = Termination{.grace_s = kEvictionGraceS, .since = now, .reason = "Evicted", .message = message, .failed = true, .disrupted = true};
+        });
+        return true;
+    }
+
+    void set_pressure(const NodePressure& pressure) override {
+        std::lock_guard lock(mutex_);
+        pressure_ = pressure;
     }
 
     void stop() override {
@@ -304,7 +321,15 @@ private:
         return load;
     }
 
-    std::optional<Waiting> fits(const std::string& uid, const json::Value& pod) const { return refuse(pod, load_without(uid), options_.config); }
+    std::optional<Waiting> fits(const std::string& uid, const json::Value& pod) const {
+        NodePressure pressure;
+        {
+            std::lock_guard lock(mutex_);
+            pressure = pressure_;
+        }
+        if (auto refused = refuse_under_pressure(pod, pressure)) return refused;
+        return refuse(pod, load_without(uid), options_.config);
+    }
 
     // A resize that was put off for lack of room may go now.
     void wake_deferred_resizes() {
@@ -353,6 +378,7 @@ private:
     std::vector<std::thread> workers_;
 
     mutable std::mutex mutex_;
+    NodePressure pressure_;
     std::map<std::string, EntryPtr> entries_;                    // by uid
     FoundByUid found_;                                            // not yet claimed by a pod
     std::map<std::string, api::ObjectPtr> static_pods_;           // by uid

@@ -48,10 +48,16 @@ struct PodSnapshot {
     std::string sandbox_id, netns_path;              // netns "": the host's, or none yet
     NodeLoad granted;
     bool resize_deferred = false;                    // a resize waits for room
+    bool limits_disk = false;                        // see limits_local_storage()
     bool host_network = false, active = true, admitted = false;   // active: not over, not being ended
     const Container* find(std::string_view container) const;
 };
 using PodSnapshotPtr = std::shared_ptr<const PodSnapshot>;
+
+// What the node is short of: new pods that would make it worse are refused.
+struct NodePressure {
+    bool memory = false, disk = false, pid = false;
+};
 
 class PodManager {
 public:
@@ -79,6 +85,9 @@ public:
     virtual void set_network(network::PodNetwork* network) = 0;   // outlives this; wakes all pods
     // All pods of manifests, as they are now (with node name, uid and annotations set); mirrors are kept in the API.
     virtual void set_static(std::vector<api::ObjectPtr> pods) = 0;
+    // Ends a pod for the node's sake: phase Failed, reason Evicted, condition DisruptionTarget. False when it is unknown or over. Any thread.
+    virtual bool evict(std::string_view uid, const std::string& message) = 0;
+    virtual void set_pressure(const NodePressure& pressure) = 0;
     virtual void stop() = 0;
 
     virtual PodSnapshotPtr find(std::string_view ns, std::string_view name) const = 0;   // null when unknown; the newest of that name

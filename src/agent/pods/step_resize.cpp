@@ -45,20 +45,27 @@ std::string too_small(Sync& sync, const std::vector<Due>& due, const runtime::Re
 // The wider of two limits; 0 is no limit.
 int64_t wider(int64_t a, int64_t b) { return a == 0 || b == 0 ? 0 : std::max(a, b); }
 
-// The pod's group is never narrower than its containers': wide first, then the containers, then as it shall be.
-Status update_groups(Sync& sync, const std::vector<Due>& due) {
-    runtime::Runtime& runtime = sync.services.runtime;
-    const std::string& sandbox = sync.state.sandbox->spec.id;
-    const runtime::Resources wanted = pod_resources(sync.pod), before = sync.state.resize.pod_applied.value_or(wanted);
+// The pod's group is never narrower than its containers': wide first, then the containers, then (narrow) as it shall be.
+Status widen(Sync& sync, const runtime::Resources& wanted) {
+    const runtime::Resources before = sync.state.resize.pod_applied.value_or(wanted);
     runtime::Resources wide = wanted;
     wide.cpu_quota_us = wider(wanted.cpu_quota_us, before.cpu_quota_us);
     wide.memory_bytes = wider(wanted.memory_bytes, before.memory_bytes);
-    TRY(runtime.update_sandbox(sandbox, wide));
+    TRY(sync.services.runtime.update_sandbox(sync.state.sandbox->spec.id, wide));
+    sync.state.resize.pod_applied = wide;
+    return {};
+}
+
+Status update_containers(Sync& sync, const std::vector<Due>& due) {
     for (const auto& [container, state] : due) {
-        TRY(runtime.update(state->current()->status.id, container_resources(sync.pod, *container.spec, sync.services.config.memory_capacity_bytes)));
+        TRY(sync.services.runtime.update(state->current()->status.id, container_resources(sync.pod, *container.spec, sync.services.config.memory_capacity_bytes)));
         state->applied = (*container.spec)["resources"];
     }
-    TRY(runtime.update_sandbox(sandbox, wanted));
+    return {};
+}
+
+Status narrow(Sync& sync, const runtime::Resources& wanted) {
+    TRY(sync.services.runtime.update_sandbox(sync.state.sandbox->spec.id, wanted));
     sync.state.resize.pod_applied = wanted;
     return {};
 }
@@ -105,13 +112,15 @@ void apply_resize(Sync& sync) {
         }
     }
     if (!resize.in_progress && update.empty()) return;
-    if (!update.empty() || (!restarting && resize.pod_applied)) {
-        if (std::string why = too_small(sync, update, pod_resources(sync.pod)); !why.empty()) return failed(sync, why);
-        if (const Status updated = update_groups(sync, update); !updated.ok()) return failed(sync, updated.message());
-    }
+    const runtime::Resources wanted = pod_resources(sync.pod);
+    if (std::string why = too_small(sync, update, wanted); !why.empty()) return failed(sync, why);
+    Status done = widen(sync, wanted);
+    if (done.ok()) done = update_containers(sync, update);
+    if (!done.ok()) return failed(sync, done.message());
     if (restarting) return;
     for (const auto& container : container_list(sync.pod))
         if (resize.allocated.count(container.name()) && !sync.state.container(container.name()).running()) return;   // still to be started with them
+    if (done = narrow(sync, wanted); !done.ok()) return failed(sync, done.message());
     if (resize.in_progress) sync.event(nullptr, "Normal", "ResizeCompleted", completion_message(sync.pod));
     resize.in_progress = false;
     resize.error.clear();

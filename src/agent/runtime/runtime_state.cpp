@@ -80,6 +80,8 @@ void RuncRuntime::monitor_ended(const std::string& id) {
     if (!held.ok()) return;   // removed meanwhile
     lose(id, *held);
     announce(id);
+    // What a dead container's group still asks for would count against its pod's.
+    if (const Status removed = cgroups_.remove(held->cgroup); !removed.ok()) log::warn("runtime", "the cgroup of a container that has ended stays", {{"id", id}, {"error", removed.message()}});
 }
 
 void RuncRuntime::announce(const std::string& id) {
