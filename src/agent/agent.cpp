@@ -178,6 +178,7 @@ void Agent::Parts::make_network() {
     network_options.node_name = options.node_name;
     network_options.node_ip = options.node_ips.front();
     network_options.state_dir = agent_dir() + "/network";
+    network_options.sysctl_record = options.state_dir + "/sysctls";
     network_options.cluster_cidr = credentials.cluster_cidr;
     network_options.cluster_dns = credentials.cluster_dns;
     network_options.cluster_domain = credentials.cluster_domain.empty() ? "cluster.local" : credentials.cluster_domain;

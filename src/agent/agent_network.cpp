@@ -109,6 +109,7 @@ Status AgentNetwork::bring_up() {
 
 Status AgentNetwork::open_network(const std::string& pod_cidr) {
     network::PodNetwork::Options network_options;
+    network_options.sysctl_record = options_.sysctl_record;
     network_options.state_dir = options_.state_dir;
     network_options.pod_cidr = pod_cidr;
     network_options.cluster_cidr = options_.cluster_cidr;

@@ -21,6 +21,7 @@ class AgentNetwork {
 public:
     struct Options {
         std::string node_name, node_ip, state_dir, cluster_cidr, cluster_dns, cluster_domain, resolv_conf;
+        std::string sysctl_record;                               // see PodNetwork::Options
         bool proxy = true, dns = true;
         std::shared_ptr<reconcile::Informer> nodes;              // all of them
         reconcile::InformerFactory* informers = nullptr;

@@ -12,6 +12,8 @@ int cmd_check(const std::vector<std::string>& args) {
     flags.add({"data-dir", 'd', &options.data_dir, "folder that the server or agent will use", "Options", "SKIFF_DATA_DIR", "DIR"});
     flags.add({"cluster-cidr", 0, &options.cluster_cidr, "addresses of pods", "Options", "", "CIDR"});
     flags.add({"service-cidr", 0, &options.service_cidr, "addresses of Services", "Options", "", "CIDR"});
+    flags.add({"https-listen-port", 0, &options.https_listen_port, "port of the API; 0 for an agent, which has none", "Options", "", "PORT"});
+    flags.add({"kubelet-port", 0, &options.kubelet_port, "port of the node API", "Options", "", "PORT"});
     flags.add({"quiet", 'q', &quiet, "only what is wrong", "Options", "", ""});
     if (wants_help(args)) {
         print(std::string(help_text("check")) + "\n" + flags.help());

@@ -30,6 +30,8 @@ int cmd_server(const std::vector<std::string>& args);
 int cmd_agent(const std::vector<std::string>& args);
 int cmd_kubectl(const std::vector<std::string>& args);
 int cmd_check(const std::vector<std::string>& args);
+int cmd_killall(const std::vector<std::string>& args);
+int cmd_uninstall(const std::vector<std::string>& args);
 int cmd_version(const std::vector<std::string>& args);
 int cmd_hello(const std::vector<std::string>& args);
 

@@ -11,6 +11,8 @@ const std::vector<Command>& commands() {
         {"server", "run a server: the whole cluster in this process", cmd_server},
         {"agent", "join this machine to a cluster", cmd_agent},
         {"check", "look at this machine: what is missing and how to fix it", cmd_check},
+        {"killall", "stop the service and all pods, clean network and mounts; data stays", cmd_killall},
+        {"uninstall", "undo what install.sh did on this machine", cmd_uninstall},
         {"kubectl", "talk to the API server", cmd_kubectl},
         {"version", "print versions", cmd_version},
         {"hello", "serve the hello page (what the skiff/hello image runs)", cmd_hello, true},

@@ -1,7 +1,8 @@
 #include "cli/host_check.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
+#include <linux/magic.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -11,11 +12,10 @@
 
 #include "agent/sys/ip.h"
 #include "agent/sys/links.h"
-#include "agent/sys/netlink_socket.h"
-#include "agent/sys/nft.h"
-#include "base/fd.h"
 #include "base/file.h"
 #include "base/strings.h"
+#include "cli/host_trials.h"
+#include "cli/port_owner.h"
 
 namespace skiff::cli {
 
@@ -45,15 +45,17 @@ void check_kernel(std::vector<Finding>& out) {
     std::sscanf(name.release, "%d.%d", &major, &minor);
     add(out, major > 5 || (major == 5 && minor >= 4), Severity::Problem, "kernel", name.release, std::string(name.release) + " is too old",
         "use Linux 5.4 or newer");
-    auto file_systems = file::read("/proc/filesystems", 65536);
-    add(out, file_systems.ok() && contains(*file_systems, "overlay"), Severity::Problem, "overlayfs", "present", "not present", "modprobe overlay");
-    auto socket = agent::sys::NetlinkSocket::open_netfilter();
-    bool nft = false;
-    if (socket.ok()) {
-        auto state = agent::sys::nft_table_state(*socket, agent::sys::kFamilyInet, "skiff");
-        nft = state.ok() || state.status().reason() == Reason::NotFound;
-    }
-    add(out, nft, Severity::Problem, "nf_tables", "present", "not usable", "run as root, and: modprobe nf_tables nft_nat nft_masq nft_fib_inet");
+    if (::geteuid() != 0) return;   // the rest is tried, which needs root
+    const struct {
+        const char* subject;
+        Status tried;
+        const char* fix;
+    } trials[] = {
+        {"overlayfs", try_overlay(), "modprobe overlay; where the module is missing, install the distribution's full kernel package"},
+        {"virtual interfaces", try_interfaces(), "modprobe bridge veth vxlan (Ubuntu on a Raspberry Pi: apt-get install linux-modules-extra-raspi)"},
+        {"nf_tables", try_packet_rules(), "modprobe nf_tables nft_chain_nat nft_masq nft_nat nft_fib_inet nft_numgen"},
+    };
+    for (const auto& trial : trials) add(out, trial.tried.ok(), Severity::Problem, trial.subject, "works", trial.tried.message(), trial.fix);
 }
 
 void check_cgroups(std::vector<Finding>& out) {
@@ -70,20 +72,31 @@ void check_cgroups(std::vector<Finding>& out) {
             "not mounted", "mount a cgroup hierarchy, or boot with systemd.unified_cgroup_hierarchy=1");
 }
 
-bool port_is_free(uint16_t port) {
-    Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    int on = 1;
-    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_port = htons(port);
-    return ::bind(fd.get(), reinterpret_cast<sockaddr*>(&any), sizeof any) == 0;
+void check_port(std::vector<Finding>& out, int64_t port) {
+    if (port == 0) return;
+    const auto subject = "port " + std::to_string(port);
+    const auto owner = listener_of(static_cast<uint16_t>(port));
+    if (!owner) return out.push_back({Severity::Good, subject, "free", ""});
+    if (owner->program == "skiff") return out.push_back({Severity::Good, subject, fmt::format("used by skiff itself (pid {})", owner->pid), ""});
+    const auto who = owner->pid ? fmt::format("used by {} (pid {})", owner->program, owner->pid) : "in use";
+    out.push_back({Severity::Problem, subject, who, "stop that program, or choose another port with --https-listen-port or --kubelet-port"});
+}
+
+void check_firewall(std::vector<Finding>& out, const HostCheckOptions& options) {
+    auto ufw = file::read("/etc/ufw/ufw.conf", 65536);
+    if (ufw.ok() && contains(*ufw, "ENABLED=yes"))
+        out.push_back({Severity::Warning, "firewall", "ufw is on", fmt::format("ufw allow from {}; ufw allow from {}; ufw allow {}/tcp; between nodes also 10250/tcp and 8472/udp",
+                                                                               options.cluster_cidr, options.service_cidr, options.https_listen_port)});
+    if (file::is_dir("/run/firewalld"))
+        out.push_back({Severity::Warning, "firewall", "firewalld is on",
+                       fmt::format("firewall-cmd --permanent --zone=trusted --add-source={} --add-source={}; firewall-cmd --permanent --add-port={}/tcp; firewall-cmd --reload",
+                                   options.cluster_cidr, options.service_cidr, options.https_listen_port)});
 }
 
 void check_network(std::vector<Finding>& out, const HostCheckOptions& options) {
-    for (auto port : options.tcp_ports)
-        add(out, port_is_free(port), Severity::Warning, "port " + std::to_string(port), "free", "in use",
-            "if that is not skiff itself: find the program with `ss -ltnp` and stop it, or choose another port");
+    check_port(out, options.https_listen_port);
+    check_port(out, options.kubelet_port);
+    check_firewall(out, options);
     auto links = agent::sys::Links::open();
     if (!links.ok()) return;
     auto list = links->list();
@@ -108,6 +121,22 @@ void check_network(std::vector<Finding>& out, const HostCheckOptions& options) {
     add(out, has_default, Severity::Warning, "default route", "present", "none", "give --node-ip, so that skiff knows its address");
 }
 
+// Layers of images are the upper side of overlays, which not every file system can be.
+void check_file_system(std::vector<Finding>& out, const std::string& folder) {
+    struct statfs info{};
+    if (::statfs(folder.c_str(), &info) < 0) return;
+    const char* kind = nullptr;
+    switch (info.f_type) {
+        case OVERLAYFS_SUPER_MAGIC: kind = "an overlay"; break;
+        case NFS_SUPER_MAGIC: kind = "NFS"; break;
+        case MSDOS_SUPER_MAGIC: kind = "FAT"; break;
+        case PROC_SUPER_MAGIC: kind = "proc"; break;
+        default: break;
+    }
+    add(out, !kind, Severity::Problem, "file system at " + folder, "can hold images", std::string("is ") + (kind ? kind : ""),
+        "choose a folder on ext4, xfs, btrfs or tmpfs with --data-dir");
+}
+
 void check_resources(std::vector<Finding>& out, const HostCheckOptions& options) {
     auto memory = file::read("/proc/meminfo", 8192);
     long total_kb = 0;
@@ -116,6 +145,7 @@ void check_resources(std::vector<Finding>& out, const HostCheckOptions& options)
         std::to_string(total_kb / 1024) + " MB", "256 MB are the least for a useful node");
     std::string folder = options.data_dir;
     while (!file::is_dir(folder) && folder.size() > 1) folder = folder.substr(0, std::max<size_t>(folder.rfind('/'), 1));
+    check_file_system(out, folder);
     struct statvfs disk{};
     ::statvfs(folder.c_str(), &disk);
     const uint64_t free_mb = disk.f_bavail * disk.f_frsize >> 20;

@@ -17,7 +17,7 @@ struct Finding {
 struct HostCheckOptions {
     std::string data_dir = "/var/lib/skiff";
     std::string cluster_cidr = "10.42.0.0/16", service_cidr = "10.43.0.0/16";
-    std::vector<uint16_t> tcp_ports{6443, 10250};
+    int64_t https_listen_port = 6443, kubelet_port = 10250;          // 0: not used
 };
 
 std::vector<Finding> check_host(const HostCheckOptions& options);

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/strings.h"
 
 namespace skiff::agent::network {
 
@@ -33,6 +34,17 @@ Status set_sysctl(const std::string& name, const std::string& value) {
     return {};
 }
 
+// A setting of the machine: what it was before is kept, so that uninstall can put it back.
+Status set_machine_sysctl(const std::string& name, const std::string& value, const std::string& record) {
+    auto present = file::read("/proc/sys/" + name, 64);
+    if (present.ok() && !record.empty() && trim(*present) != value) {
+        auto kept = file::read(record, 65536);
+        std::string text = kept.ok() ? *kept : "";
+        if (!contains(text, name + " ")) TRY(file::write_volatile(record, text + name + " " + std::string(trim(*present)) + "\n", 0600));
+    }
+    return set_sysctl(name, value);
+}
+
 std::string veth_name(const std::string& pod_uid) { return fmt::format("veth{:08x}", fnv1a32(pod_uid)); }
 
 class KernelPodNetwork : public PodNetwork {
@@ -41,7 +53,7 @@ public:
         : options_(std::move(options)), pods_(pods), cluster_(cluster), pool_(std::move(pool)), links_(std::move(links)), nft_(std::move(nft)) {}
 
     Status prepare() {
-        TRY(set_sysctl("net/ipv4/ip_forward", "1"));
+        TRY(set_machine_sysctl("net/ipv4/ip_forward", "1", options_.sysctl_record));
         mtu_ = options_.mtu ? options_.mtu : TRY(uplink_mtu()) - kVxlanOverhead;
         TRY(links_.add_bridge(options_.bridge, mtu_));
         auto bridge = TRY(links_.get(options_.bridge));
@@ -50,7 +62,7 @@ public:
         bridge_index_ = bridge.index;
         // Pods have /32 addresses and meet in the bridge's address, so their packets come back out of where they came in.
         TRY(set_sysctl("net/ipv4/conf/" + options_.bridge + "/send_redirects", "0"));
-        TRY(set_sysctl("net/ipv4/conf/all/send_redirects", "0"));
+        TRY(set_machine_sysctl("net/ipv4/conf/all/send_redirects", "0", options_.sysctl_record));
         TRY(set_sysctl("net/ipv4/conf/" + options_.bridge + "/route_localnet", "1"));
         TRY(ensure_vxlan(links_, options_, mtu_));
         TRY(load_host_ports());

@@ -39,6 +39,7 @@ public:
         std::string bridge = "skiff0", vxlan = "skiff.1";
         uint16_t vxlan_port = 8472;
         int mtu = 0;                        // 0: the uplink's, less 50 for VXLAN
+        std::string sysctl_record;         // file: settings of the machine as they were before us, for uninstall; "" none
         std::string table = "skiff";       // nftables table (inet family)
     };
     static Result<std::unique_ptr<PodNetwork>> open(const Options& options);
