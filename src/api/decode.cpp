@@ -1,5 +1,8 @@
 #include "api/decode.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "api/scalar_form.h"
 #include "base/strings.h"
 #include "json/parse.h"
@@ -59,19 +62,26 @@ private:
         std::vector<uint16_t> slots(fields.size(), kNowhere);
         size_t kept = 0;
         bool unknown = false;
+        std::vector<bool> seen(strict_ ? fields.size() : 0);
         for (size_t i = 0; i < members.size(); ++i) {
             const Field* field = schema.find(members[i].key);
             if (!field) {
-                if (!schema.preserve_unknown()) report_unknown(members[i].key, frame);
+                if (!schema.preserve_unknown()) report("unknown", members[i].key, frame);
                 unknown = true;
                 continue;
+            }
+            if (strict_) {
+                auto at = static_cast<size_t>(field - fields.data());
+                if (seen[at]) report("duplicate", members[i].key, frame);
+                seen[at] = true;
             }
             if (members[i].value.is_null()) continue;
             Frame below{&frame, &field->name, 0, &schema};
             value(field->value, field->go_type, members[i].value, below);
             if (!field->pointer && is_zero(field->value.kind, members[i].value)) continue;
-            slots[static_cast<size_t>(field - fields.data())] = static_cast<uint16_t>(i);
-            ++kept;
+            uint16_t& slot = slots[static_cast<size_t>(field - fields.data())];
+            if (slot == kNowhere) ++kept;
+            slot = static_cast<uint16_t>(i);
         }
         rebuild(schema, members, slots, kept, unknown && schema.preserve_unknown(), frame);
     }
@@ -101,7 +111,7 @@ private:
 
     void value(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
         switch (schema.kind) {
-            case Kind::Any: return;
+            case Kind::Any: return any(tree, frame);
             case Kind::Object:
                 if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
                 return object(*schema.object, tree, frame);
@@ -126,6 +136,7 @@ private:
 
     void map(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
         if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+        drop_repeated(tree.mut_members(), frame);
         for (auto& member : tree.mut_members()) {
             if (member.value.is_null()) member.value = zero_value(schema.element->kind);
             if (member.value.is_null()) continue;
@@ -134,11 +145,49 @@ private:
         }
     }
 
-    void report_unknown(const std::string& key, const Frame& frame) {
+    // What has no schema is looked at for repeated members only.
+    void any(json::Value& tree, const Frame& frame) {
+        if (!strict_) return;
+        if (tree.is_object()) {
+            drop_repeated(tree.mut_members(), frame);
+            for (auto& member : tree.mut_members()) {
+                Frame below{&frame, &member.key, 0, nullptr};
+                any(member.value, below);
+            }
+        } else if (tree.is_array()) {
+            for (size_t i = 0; i < tree.size(); ++i) {
+                Frame below{&frame, nullptr, i, nullptr};
+                any(tree.mut_items()[i], below);
+            }
+        }
+    }
+
+    // A repeated key keeps its first place and its last value. Only a strict reading has any left.
+    void drop_repeated(json::Object& members, const Frame& frame) {
+        if (!strict_ || members.size() < 2) return;
+        std::unordered_map<std::string_view, size_t> places;
+        std::vector<bool> drop(members.size());
+        bool any_dropped = false;
+        for (size_t i = 0; i < members.size(); ++i) {
+            auto [place, added] = places.emplace(members[i].key, i);
+            if (added) continue;
+            report("duplicate", members[i].key, frame);
+            members[place->second].value = std::move(members[i].value);
+            drop[i] = any_dropped = true;
+        }
+        if (!any_dropped) return;
+        json::Object kept;
+        for (size_t i = 0; i < members.size(); ++i)
+            if (!drop[i]) kept.push_back(std::move(members[i]));
+        members = std::move(kept);
+    }
+
+    void report(std::string_view what, const std::string& key, const Frame& frame) {
         if (!strict_ || strict_->size() >= kProblemsMax) return;
         std::string path = strict_path(&frame);
         if (!path.empty()) path += '.';
-        strict_->push_back(fmt::format("unknown field \"{}{}\"", path, key));
+        std::string text = fmt::format("{} field \"{}{}\"", what, path, key);
+        if (std::find(strict_->begin(), strict_->end(), text) == strict_->end()) strict_->push_back(std::move(text));
     }
 
     // Go remembers the first type error and decodes the rest.
@@ -195,8 +244,7 @@ Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::
 
 Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::string_view bytes, StrictProblems* strict) {
     json::ParseOptions options;
-    std::vector<std::string> duplicates;
-    if (strict) options.duplicates = &duplicates;
+    options.keep_duplicates = strict != nullptr;
     auto tree = json::parse(bytes, options);
     if (!tree.ok()) return unrecognized(gvk, tree.status(), bytes);
     if (!tree->is_object() && !tree->is_null())
@@ -206,8 +254,6 @@ Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::s
                                   "Kind string \"json:\\\"kind,omitempty\\\"\" }}",
                                   go_json_kind(*tree)),
                             bytes);
-    if (strict)
-        for (const auto& path : duplicates) strict->push_back(fmt::format("duplicate field \"{}\"", path));
     return decode_tree(gvk, schema, std::move(tree).value(), strict);
 }
 

@@ -162,11 +162,10 @@ private:
             if (item.field == 1) seconds = static_cast<int64_t>(item.number);
             if (item.field == 2) nanos = static_cast<int32_t>(item.number);
         }
-        constexpr int64_t kSecondsMax = 9'200'000'000;   // nanoseconds in 64 bits
-        if (seconds > kSecondsMax || seconds < -kSecondsMax || nanos < 0 || nanos > 999'999'999)
-            return error(Reason::BadRequest, "proto: time out of range");
-        WallTime time{std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanos)};
-        out = kind == Kind::Time ? format_time(time) : format_micro_time(time);
+        if (seconds > kSecondsMax || seconds < kSecondsMin || nanos < 0 || nanos > 999'999'999) return error(Reason::BadRequest, "proto: time out of range");
+        Moment moment{seconds, nanos};
+        if (moment.is_zero()) return {};
+        out = kind == Kind::Time ? format_moment(moment) : format_micro_moment(moment);
         return {};
     }
 

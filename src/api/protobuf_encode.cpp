@@ -10,13 +10,14 @@ namespace {
 
 using Kind = ValueSchema::Kind;
 
+constexpr std::string_view kVerbs = "v1.Verbs";
+
 std::string encode_time(const json::Value& value) {
     std::string out;
-    auto time = parse_time(value.as_string());
-    if (!time) return out;   // null is the zero time
-    auto seconds = std::chrono::floor<std::chrono::seconds>(*time);
-    append_varint_field(out, 1, static_cast<uint64_t>(seconds.time_since_epoch().count()));
-    append_varint_field(out, 2, static_cast<uint64_t>((*time - seconds).count()));
+    auto moment = read_moment(value.as_string());
+    if (!moment.ok()) return out;   // null is the zero time
+    append_varint_field(out, 1, static_cast<uint64_t>(moment->seconds));
+    append_varint_field(out, 2, static_cast<uint64_t>(moment->nanos));
     return out;
 }
 
@@ -111,7 +112,9 @@ std::string encode_protobuf(const TypeSchema& schema, const json::Value& tree) {
         const Field* field = schema.find(key);
         if (!field || field->proto.empty() || value.is_null()) continue;
         if (field->proto.size() == 1) {
-            encode_value(out, field->proto[0], field->value, value);
+            // A list type with a name of its own is a message: repeated items = 1.
+            if (field->value.kind == Kind::List && field->go_type == kVerbs) append_bytes_field(out, field->proto[0], encode_inner_list(field->value, value));
+            else encode_value(out, field->proto[0], field->value, value);
             continue;
         }
         Embedded* at = &embedded;

@@ -41,33 +41,26 @@ ScalarResult not_a_string(const json::Value& value) {
     return {ScalarError::Custom, fmt::format("json: cannot unmarshal {} into Go value of type string", go_json_kind(value))};
 }
 
-// Go's zero time is written as null.
-bool drop_zero_time(json::Value& value) {
-    if (!value.as_string().starts_with("0001-01-01T00:00:00")) return false;
-    value = json::Value();
-    return true;
-}
-
 // Most times come in the form in which they are written.
-bool is_canonical_time(std::string_view text) { return text.size() == 20 && text.back() == 'Z' && parse_time(text); }
+bool is_canonical_time(std::string_view text) { return text.size() == 20 && text.back() == 'Z' && !text.starts_with("0001") && parse_time(text); }
+
+// Go's zero time is written as null.
+ScalarResult set_moment(json::Value& value, const Result<Moment>& moment, std::string (*format)(Moment)) {
+    if (!moment.ok()) return {ScalarError::Custom, moment.status().message()};
+    if (moment->is_zero()) value = json::Value();
+    else value = format(*moment);
+    return {};
+}
 
 ScalarResult normalize_time(json::Value& value) {
     if (!value.is_string()) return not_a_string(value);
-    if (drop_zero_time(value)) return {};
     if (is_canonical_time(value.as_string())) return {};
-    auto time = read_time(value.as_string());
-    if (!time.ok()) return {ScalarError::Custom, time.status().message()};
-    value = format_time(*time);
-    return {};
+    return set_moment(value, read_moment(value.as_string()), format_moment);
 }
 
 ScalarResult normalize_micro_time(json::Value& value) {
     if (!value.is_string()) return not_a_string(value);
-    if (drop_zero_time(value)) return {};
-    auto time = read_micro_time(value.as_string());
-    if (!time.ok()) return {ScalarError::Custom, time.status().message()};
-    value = format_micro_time(*time);
-    return {};
+    return set_moment(value, read_micro_moment(value.as_string()), format_micro_moment);
 }
 
 ScalarResult normalize_duration(json::Value& value) {

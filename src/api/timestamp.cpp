@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "api/go_text.h"
 
 namespace skiff::api {
@@ -85,7 +87,7 @@ private:
     std::string_view range_;
 };
 
-bool read(Reader& reader, bool six_digits, WallTime& time) {
+bool read(Reader& reader, bool six_digits, Moment& moment) {
     int year, month, day, hour, minute, second;
     Duration fraction, offset;
     if (!reader.number(4, "2006", year) || !reader.take('-') || !reader.number(2, "01", month)) return false;
@@ -100,50 +102,57 @@ bool read(Reader& reader, bool six_digits, WallTime& time) {
     std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                      std::chrono::day(static_cast<unsigned>(day))};
     if (!date.ok()) return reader.out_of_range("day");
-    // Nanoseconds in 64 bits end in 2262; later times keep their last representable moment.
-    constexpr int kYearMin = 1678, kYearMax = 2261;
-    if (year < kYearMin || year > kYearMax) date = std::chrono::year(year < kYearMin ? kYearMin : kYearMax) / date.month() / 28;
-    time = WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) +
-           fraction - offset;
+    auto whole = std::chrono::sys_seconds(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) -
+                 std::chrono::duration_cast<std::chrono::seconds>(offset);
+    moment = {whole.time_since_epoch().count(), fraction.count()};
     return true;
 }
 
-std::string format_seconds(WallTime time) {
+std::string format_seconds(int64_t seconds) {
+    std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
     auto day = floor<std::chrono::days>(time);
     std::chrono::year_month_day date(day);
-    std::chrono::hh_mm_ss clock(floor<std::chrono::seconds>(time) - day);
+    std::chrono::hh_mm_ss clock(time - day);
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                        static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+Moment moment_of(WallTime time) {
+    auto seconds = floor<std::chrono::seconds>(time);
+    return {seconds.time_since_epoch().count(), Duration(time - seconds).count()};
+}
+
+// The nearest moment that 64 bits of nanoseconds can hold.
+WallTime wall_time_of(Moment moment) {
+    constexpr int64_t kReach = 9'214'646'400;   // 1678 and 2261
+    int64_t seconds = std::clamp(moment.seconds, -kReach, kReach);
+    return WallTime(std::chrono::seconds(seconds) + Duration(moment.nanos));
+}
+
+Result<Moment> read_as(std::string_view text, bool six_digits, std::string_view layout) {
+    Reader reader(text);
+    Moment moment;
+    if (!read(reader, six_digits, moment)) return reader.status(layout);
+    return moment;
+}
+
 }  // namespace
 
-std::string format_time(WallTime time) { return format_seconds(time) + "Z"; }
+std::string format_moment(Moment moment) { return format_seconds(moment.seconds) + "Z"; }
+std::string format_micro_moment(Moment moment) { return fmt::format("{}.{:06}Z", format_seconds(moment.seconds), moment.nanos / 1000); }
+Result<Moment> read_moment(std::string_view text) { return read_as(text, false, kTimeLayout); }
+Result<Moment> read_micro_moment(std::string_view text) { return read_as(text, true, kMicroLayout); }
 
-std::string format_micro_time(WallTime time) {
-    auto micros = floor<std::chrono::microseconds>(time - floor<std::chrono::seconds>(time));
-    return fmt::format("{}.{:06}Z", format_seconds(time), micros.count());
-}
+std::string format_time(WallTime time) { return format_moment(moment_of(time)); }
+std::string format_micro_time(WallTime time) { return format_micro_moment(moment_of(time)); }
 
 std::optional<WallTime> parse_time(std::string_view text) {
     Reader reader(text);
-    WallTime time;
-    if (!read(reader, false, time)) return std::nullopt;
-    return time;
+    Moment moment;
+    if (!read(reader, false, moment)) return std::nullopt;
+    return wall_time_of(moment);
 }
 
-Result<WallTime> read_time(std::string_view text) {
-    Reader reader(text);
-    WallTime time;
-    if (!read(reader, false, time)) return reader.status(kTimeLayout);
-    return time;
-}
-
-Result<WallTime> read_micro_time(std::string_view text) {
-    Reader reader(text);
-    WallTime time;
-    if (!read(reader, true, time)) return reader.status(kMicroLayout);
-    return time;
-}
+Result<WallTime> read_time(std::string_view text) { return wall_time_of(TRY(read_moment(text))); }
 
 }  // namespace skiff::api

@@ -80,7 +80,7 @@ private:
 
     // A repeated key keeps its first place and its last value.
     void drop_duplicates(Object& members) {
-        if (members.size() < 2 || !has_duplicates(members)) return;
+        if (options_.keep_duplicates || members.size() < 2 || !has_duplicates(members)) return;
         Object kept;
         for (auto& member : members) {
             auto same = std::find_if(kept.begin(), kept.end(), [&](const Member& m) { return m.key == member.key; });

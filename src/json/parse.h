@@ -14,6 +14,8 @@ struct ParseOptions {
     int depth_max = 500;
     // Where set, the paths of object members that appear twice (the last one wins), e.g. "spec.replicas".
     std::vector<std::string>* duplicates = nullptr;
+    // Repeated members stay in the tree, one after the other, for a caller that reports them in the order of the text.
+    bool keep_duplicates = false;
 };
 
 // BadRequest with offset and what was wrong.

@@ -75,7 +75,7 @@ void add_batch_v1_job(KindRegistryBuilder& builder) {
             .has_status = true,
             .has_generation = true,
             .storage_prefix = "batch/jobs",
-            .selectable_fields = {"status.successful"},
+            .selectable_fields = {"status.successful=status.succeeded|!0"},
             .subresources =
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "Job"},

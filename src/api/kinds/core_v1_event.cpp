@@ -77,7 +77,7 @@ void add_core_v1_event(KindRegistryBuilder& builder) {
                 "involvedObject.fieldPath",
                 "reason",
                 "reportingComponent",
-                "source",
+                "source=source.component|reportingComponent",
                 "type",
             },
             .columns = event_columns(),

@@ -180,7 +180,7 @@ void add_core_v1_node(KindRegistryBuilder& builder) {
             .type_name = "core.v1.Node",
             .has_status = true,
             .storage_prefix = "nodes",
-            .selectable_fields = {"spec.unschedulable"},
+            .selectable_fields = {"spec.unschedulable=spec.unschedulable|!false"},
             .subresources =
                 {
                     {.name = "proxy", .verbs = {"create", "delete", "get", "patch", "update"}, .kind = "NodeProxyOptions"},

@@ -49,7 +49,7 @@ void add_core_v1_pod(KindRegistryBuilder& builder) {
                 "spec.restartPolicy",
                 "spec.schedulerName",
                 "spec.serviceAccountName",
-                "spec.hostNetwork",
+                "spec.hostNetwork=spec.hostNetwork|!false",
                 "status.phase",
                 "status.podIP",
                 "status.podIPs",

@@ -75,7 +75,7 @@ void add_core_v1_replication_controller(KindRegistryBuilder& builder) {
             .has_status = true,
             .has_generation = true,
             .storage_prefix = "replicationcontrollers",
-            .selectable_fields = {"status.replicas"},
+            .selectable_fields = {"status.replicas=status.replicas|!0"},
             .subresources =
                 {
                     {.name = "scale", .verbs = {"get", "patch", "update"}, .kind = "Scale", .group = "autoscaling", .version = "v1"},

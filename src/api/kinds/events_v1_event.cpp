@@ -69,6 +69,7 @@ void add_events_v1_event(KindRegistryBuilder& builder) {
                 "regarding.fieldPath",
                 "reason",
                 "reportingController",
+                "=",   // the stored version's source, which has no name here
                 "type",
             },
             .columns = events_event_columns(),

@@ -153,7 +153,8 @@ void validate_service_update(const Value& object, const Value& old, FieldErrors&
     if (has_address(spec) && has_address(before) && !before["clusterIPs"][0].empty() && !(spec["clusterIPs"][0] == before["clusterIPs"][0]))
         errors.invalid(kSpec.child("clusterIPs").index(0), spec["clusterIPs"], "may not change once set");
     if (spec["type"].as_string() == "LoadBalancer" && before["type"].as_string() == "LoadBalancer")
-        check_immutable(spec["loadBalancerClass"], before["loadBalancerClass"], kSpec.child("loadBalancerClass"), errors);
+        if (!(spec["loadBalancerClass"] == before["loadBalancerClass"]))
+            errors.invalid(kSpec.child("loadBalancerClass"), spec["loadBalancerClass"], "may not change once set");
     validate_service(object, errors);
 }
 

@@ -72,6 +72,8 @@ Status::Details empty_details();
 // Answers of the generic layer, e.g. 405 and 404 of a path: their Status has empty details.
 Status method_not_allowed();
 Status no_such_resource();
+// The token with which a client may go on after Expired; status_value puts it into the answer's metadata.
+Status&& with_continue(Status&& status, std::string token);
 // Invalid ListOptions, DeleteOptions etc. of meta.k8s.io.
 Status invalid_options(std::string_view kind, Cause cause);
 std::string timestamp_now(const Clock& clock);

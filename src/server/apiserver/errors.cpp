@@ -8,6 +8,8 @@ namespace {
 
 // Marks details that are to be sent as {}; no kind has this name.
 constexpr std::string_view kEmptyDetails = "{}";
+// A cause that is no cause: it carries the continue token. No reason of Kubernetes looks like this.
+constexpr std::string_view kContinueCause = "{continue}";
 constexpr std::string_view kInternalPrefix = "Internal error occurred: ";
 
 Status::Details details_of(const api::KindInfo& kind, std::string_view name) { return {kind.gvk.group, kind.plural, std::string(name), ""}; }
@@ -42,6 +44,8 @@ Status method_not_allowed() {
 
 Status no_such_resource() { return Status(Reason::NotFound, "the server could not find the requested resource").with_details(empty_details()); }
 
+Status&& with_continue(Status&& status, std::string token) { return std::move(status).with_cause({std::string(kContinueCause), std::move(token), ""}); }
+
 Status invalid_options(std::string_view kind, Cause cause) {
     std::string message = fmt::format("{}.meta.k8s.io \"\" is invalid: {}: {}", kind, cause.field, cause.message);
     return Status(Reason::Invalid, std::move(message)).with_details({"meta.k8s.io", std::string(kind), "", ""}).with_cause(std::move(cause));
@@ -51,6 +55,10 @@ std::string timestamp_now(const Clock& clock) { return api::format_time(clock.no
 
 json::Value status_value(const Status& status) {
     json::Value object = api::status_object(status);
+    if (!status.causes().empty() && status.causes()[0].type == kContinueCause) {
+        object.mut("metadata").set("continue", status.causes()[0].message);
+        object.erase("details");
+    }
     if (status.details().kind == kEmptyDetails) {
         json::Value details = json::Value::object();
         if (status.retry_after_s() > 0) details.set("retryAfterSeconds", status.retry_after_s());

@@ -65,8 +65,16 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
     });
 }
 
+FormsAllowed forms_of(const RequestContext& context) {
+    const api::KindInfo& kind = *context.kind;
+    const api::Subresource* sub = kind.subresource(context.attributes.subresource);
+    bool own_body = sub != nullptr && sub->kind != kind.gvk.kind && sub->kind != "Scale";
+    bool reads = !kind.verbs.empty() && kind.verbs != std::vector<std::string>{"create"};
+    return own_body || !reads ? FormsAllowed::NoTable : FormsAllowed::Resources;
+}
+
 void unary(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
-    auto form = negotiate(exchange->request(), FormsAllowed::Resources);
+    auto form = negotiate(exchange->request(), forms_of(*context));
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     auto run = [&core, exchange, context, form = *form] {
         auto answer = execute(core, *context, body_of(exchange->request()), exchange->request().query);

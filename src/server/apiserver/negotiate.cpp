@@ -70,10 +70,10 @@ bool transform_of(const Clause& clause, FormsAllowed allowed, Form& form) {
     if (allowed == FormsAllowed::Discovery) {
         if (as != "APIGroupDiscoveryList" || group != "apidiscovery.k8s.io" || (version != "v2" && version != "v2beta1")) return false;
         form.as = Form::As::Discovery;
-    } else if (allowed == FormsAllowed::Resources) {
+    } else if (allowed == FormsAllowed::Resources || allowed == FormsAllowed::NoTable) {
         if (group != "meta.k8s.io" || (version != "v1" && version != "v1beta1")) return false;
         if (as == "Table") {
-            if (form.media == MediaType::Protobuf) return false;
+            if (form.media == MediaType::Protobuf || allowed == FormsAllowed::NoTable) return false;
             form.as = Form::As::Table;
         } else if (as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") {
             form.as = Form::As::PartialObject;

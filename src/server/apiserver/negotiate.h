@@ -28,7 +28,8 @@ struct Form {
     std::string cache_key() const;
 };
 
-enum class FormsAllowed { ObjectOnly, Resources, Discovery };
+// NoTable: reviews and other kinds that are answered by code, subresources with bodies of their own.
+enum class FormsAllowed { ObjectOnly, Resources, NoTable, Discovery };
 
 // NotAcceptable when nothing that the client accepts can be given; BadRequest for a bad includeObject.
 Result<Form> negotiate(const net::Request& request, FormsAllowed allowed);

@@ -9,7 +9,7 @@ TEST_CASE("times are read with fraction and offset and written in UTC") {
     CHECK(format_time(*parse_time("2024-02-29T12:00:00Z")) == "2024-02-29T12:00:00Z");
     CHECK(format_time(*parse_time("2024-01-01T00:30:00.5+01:00")) == "2023-12-31T23:30:00Z");
     CHECK(format_micro_time(*parse_time("2024-01-01T00:00:00.123456Z")) == "2024-01-01T00:00:00.123456Z");
-    CHECK(format_micro_time(read_micro_time("2024-01-01T00:00:00.000000Z").value()) == "2024-01-01T00:00:00.000000Z");
+    CHECK(format_micro_moment(read_micro_moment("2024-01-01T00:00:00.000000Z").value()) == "2024-01-01T00:00:00.000000Z");
     CHECK_FALSE(parse_time("2023-02-29T12:00:00Z"));
     CHECK_FALSE(parse_time("2023-02-28 12:00:00Z"));
 }
@@ -19,7 +19,9 @@ TEST_CASE("a malformed time is refused with Go's words") {
     CHECK(read_time("2024-13-01T00:00:00Z").status().message() == R"(parsing time "2024-13-01T00:00:00Z": month out of range)");
     CHECK(read_time("2024-01-01").status().message() == R"(parsing time "2024-01-01" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T")");
     CHECK(read_time("2024-01-01T00:00:00Zx").status().message() == R"(parsing time "2024-01-01T00:00:00Zx": extra text: "x")");
-    CHECK_FALSE(read_micro_time("2024-01-01T00:00:00Z").ok());
+    CHECK(format_micro_moment(read_micro_moment("0001-01-01T00:00:02.000000Z").value()) == "0001-01-01T00:00:02.000000Z");
+    CHECK(read_moment("0001-01-01T00:00:00Z").value().is_zero());
+    CHECK_FALSE(read_micro_moment("2024-01-01T00:00:00Z").ok());
 }
 
 TEST_CASE("durations are written and read as Go does") {

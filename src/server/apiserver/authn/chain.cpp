@@ -9,11 +9,11 @@ namespace skiff::apiserver {
 
 namespace {
 
-// The last one: a credential that nobody recognized must not pass as anonymous.
+// The last one: a token that nobody recognized must not pass as anonymous. Other schemes of Authorization are no credentials here.
 class RefuseUnknown : public Authenticator {
 public:
     Result<std::optional<User>> authenticate(const net::Request& request) override {
-        if (!request.headers.get("Authorization").empty() || !bearer_token(request).empty()) return unauthorized();
+        if (!bearer_token(request).empty()) return unauthorized();
         return std::optional<User>();
     }
 };

@@ -34,7 +34,7 @@ public:
 
     Result<std::optional<User>> authenticate(const net::Request& request) override {
         auto credential = credential_of(request);
-        if (!credential) return std::optional<User>();
+        if (!credential || (credential->user != "node" && credential->user != "server")) return std::optional<User>();
         std::string hash = sha256_hex(credential->secret);
         auto matches = [&](const std::string& wanted) { return !wanted.empty() && pki::same_secret(wanted, hash); };
         User user;

@@ -202,13 +202,4 @@ json::Value convert(json::Value object, const api::KindInfo& from, const api::Ki
     return object;
 }
 
-std::string stored_field(const api::KindInfo& kind, const std::string& field) {
-    if (kind.gvk.kind != "Event" || kind.gvk.group.empty()) return field;
-    std::string head = field.substr(0, field.find('.'));
-    for (const auto& [events, core] : kEventFields)
-        if (head == events) return std::string(core) + field.substr(head.size());
-    if (head == kReportingController) return "reportingComponent";
-    return field;
-}
-
 }  // namespace skiff::apiserver

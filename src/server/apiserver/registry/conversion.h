@@ -14,7 +14,4 @@ const api::KindInfo& storage_kind(const api::KindRegistry& kinds, const api::Kin
 // The object in the version of `to`. Fields that the older version lacks travel in the annotations that Kubernetes uses for them.
 json::Value convert(json::Value object, const api::KindInfo& from, const api::KindInfo& to);
 
-// The name of a selectable field of `kind` in the stored version: regarding.name -> involvedObject.name.
-std::string stored_field(const api::KindInfo& kind, const std::string& field);
-
 }  // namespace skiff::apiserver

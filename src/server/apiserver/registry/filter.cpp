@@ -11,12 +11,13 @@ namespace {
 constexpr std::string_view kName = "metadata.name";
 constexpr std::string_view kNamespace = "metadata.namespace";
 
-// The text of a field for comparison; what an absent boolean or number reads as depends on what it is compared with.
-std::string_view shown(std::string_view text, const std::string& wanted) {
-    if (!text.empty()) return text;
-    if (wanted == "false" || wanted == "true") return "false";
-    if (!wanted.empty() && wanted.find_first_not_of("0123456789") == std::string::npos) return "0";
-    return text;
+Status not_supported(const api::KindInfo& kind, const std::string& field) {
+    // Kinds without fields of their own say it at more length; two have words of their own.
+    if (kind.selectable_fields.empty()) return error(Reason::BadRequest, "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", field);
+    if (kind.gvk.group == "batch") return error(Reason::BadRequest, "field label \"{}\" not supported for {}", field, kind.gvk.kind);
+    if (kind.gvk.group == "resource.k8s.io")
+        return error(Reason::BadRequest, "field label not supported for {}, Kind={}: {}", kind.gvk.api_version(), kind.gvk.kind, field);
+    return error(Reason::BadRequest, "field label not supported: {}", field);
 }
 
 }  // namespace
@@ -57,13 +58,8 @@ Result<Filter> Filter::make(const api::KindInfo& kind, std::string ns, std::stri
         } else if (term.field == kNamespace) {
             t.what = Selectors::Term::What::Namespace;
         } else {
-            auto found = std::find(kind.selectable_fields.begin(), kind.selectable_fields.end(), term.field);
-            if (found == kind.selectable_fields.end()) {
-                // Kinds with fields of their own say it shorter.
-                if (kind.selectable_fields.empty())
-                    return error(Reason::BadRequest, "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", term.field);
-                return error(Reason::BadRequest, "field label not supported: {}", term.field);
-            }
+            auto found = std::find_if(kind.selectable_fields.begin(), kind.selectable_fields.end(), [&](const std::string& f) { return selectable_name(f) == term.field; });
+            if (found == kind.selectable_fields.end() || term.field.empty()) return not_supported(kind, term.field);
             t.what = Selectors::Term::What::Field;
             t.index = static_cast<size_t>(found - kind.selectable_fields.begin());
             if (term.field == "spec.nodeName" && term.equal && !term.value.empty()) {
@@ -85,7 +81,6 @@ bool Filter::matches(const Item& item) const {
     for (const Selectors::Term& term : selectors_->fields) {
         using What = Selectors::Term::What;
         std::string_view text = term.what == What::Name ? std::string_view(meta.name) : term.what == What::Namespace ? std::string_view(meta.ns) : item.field(term.index);
-        if (term.what == What::Field) text = shown(text, term.value);
         if ((text == term.value) != term.equal) return false;
     }
     return selectors_->labels.empty() || selectors_->labels.matches(meta.labels);

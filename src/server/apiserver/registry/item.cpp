@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/strings.h"
 #include "json/parse.h"
 
 namespace skiff::apiserver {
@@ -11,6 +12,11 @@ namespace {
 class Scanner {
 public:
     Scanner(std::string_view json, const std::vector<std::string>& paths) : json_(json), paths_(paths), values_(paths.size()) {}
+
+    std::vector<std::string> take() {
+        value();
+        return std::move(values_);
+    }
 
     std::string run() {
         value();
@@ -121,9 +127,40 @@ std::string_view Item::field(size_t n) const {
     }
 }
 
-std::string scan_fields(std::string_view json, const std::vector<std::string>& paths) {
-    if (paths.empty()) return {};
-    return Scanner(json, paths).run();
+std::string_view selectable_name(std::string_view field) { return field.substr(0, field.find('=')); }
+
+SelectablePaths::SelectablePaths(const std::vector<std::string>& fields) {
+    for (const std::string& field : fields) {
+        Choice choice;
+        // Without '=' the name is the path.
+        std::string_view sources = std::string_view(field).substr(field.find('=') == std::string::npos ? 0 : field.find('=') + 1);
+        for (std::string_view source : split_views(sources, '|')) {
+            if (!source.empty() && source[0] == '!') {
+                choice.otherwise = source.substr(1);
+                continue;
+            }
+            paths_.emplace_back(source);
+            ++choice.count;
+        }
+        plain_ = plain_ && choice.count == 1 && choice.otherwise.empty();
+        choices_.push_back(std::move(choice));
+    }
+}
+
+std::string SelectablePaths::scan(std::string_view json) const {
+    if (paths_.empty()) return {};
+    Scanner scanner(json, paths_);
+    if (plain_) return scanner.run();
+    std::vector<std::string> found = scanner.take();
+    std::string out;
+    size_t at = 0;
+    for (const Choice& choice : choices_) {
+        std::string value;
+        for (size_t i = 0; i < choice.count; ++i, ++at)
+            if (value.empty()) value = std::move(found[at]);
+        out.append(value.empty() ? choice.otherwise : value).push_back('\0');
+    }
+    return out;
 }
 
 api::ObjectPtr with_revision(const api::Object& object, int64_t revision) {

@@ -29,9 +29,27 @@ struct CacheEvent {
 };
 using CacheEventPtr = std::shared_ptr<const CacheEvent>;
 
-// The values of dotted paths (spec.nodeName) in an object's JSON, found without building a tree; "" when absent. Booleans and numbers
-// come as their text. Bounded work: each byte is looked at once.
-std::string scan_fields(std::string_view json, const std::vector<std::string>& paths);
+// A selectable field is a dotted path ("spec.nodeName"), or a name with the paths that may hold its value, the first that has one, and
+// what stands for none: "source=source.component|reportingComponent", "spec.hostNetwork=spec.hostNetwork|!false".
+std::string_view selectable_name(std::string_view field);
+
+// Where the values of a kind's selectable fields stand. Immutable; any thread.
+class SelectablePaths {
+public:
+    explicit SelectablePaths(const std::vector<std::string>& fields);
+    // The values in an object's JSON, each ended by '\0', found without building a tree. Booleans and numbers come as their text. Bounded
+    // work: each byte is looked at once.
+    std::string scan(std::string_view json) const;
+
+private:
+    struct Choice {
+        size_t count = 0;        // paths
+        std::string otherwise;
+    };
+    std::vector<std::string> paths_;
+    std::vector<Choice> choices_;
+    bool plain_ = true;          // each field is one path
+};
 
 // A copy of the object with another resourceVersion, for events of objects that leave a selector.
 api::ObjectPtr with_revision(const api::Object& object, int64_t revision);

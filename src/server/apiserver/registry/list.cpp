@@ -12,6 +12,11 @@ namespace {
 // How long a list waits for a revision that the server has not reached (Kubernetes' cacher: 3 s).
 constexpr Duration kFutureWait = std::chrono::seconds(3);
 
+constexpr const char* kInconsistentContinue =
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in "
+    "this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
+    "deleted between the time the first chunk was returned and now may show up in the list.";
+
 Status check_match(const ListRequest& r) {
     auto forbidden = [](std::string_view why) { return invalid_options("ListOptions", {"FieldValueForbidden", fmt::format("Forbidden: {}", why), "resourceVersionMatch"}); };
     if (r.resource_version_match.empty()) return {};
@@ -86,14 +91,13 @@ Result<Candidates> from_store(Core& core, ResourceCache& resource, const Filter&
     std::string prefix = filter.ns().empty() ? root : root + filter.ns() + "/";
     auto listing = core.store.list(prefix, target.start.empty() ? std::string() : root + target.start, 0, target.revision);
     if (!listing.ok()) {
-        if (!target.start.empty() && (listing.status().reason() == Reason::Expired || listing.status().reason() == Reason::Gone))
-            return error(Reason::Expired,
-                         "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use "
-                         "the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent "
-                         "list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.");
+        if (listing.status().reason() == Reason::Expired || listing.status().reason() == Reason::Gone) {
+            if (target.start.empty()) return error(Reason::Expired, "The resourceVersion for the provided list is too old.");
+            return with_continue(Status(Reason::Expired, kInconsistentContinue), write_continue({-1, target.start}));
+        }
         return std::move(listing).status();
     }
-    const std::vector<std::string>& fields = storage_kind(core.kinds, kind).selectable_fields;
+    SelectablePaths fields(storage_kind(core.kinds, kind).selectable_fields);
     Candidates out;
     out.revision = target.revision;
     for (const store::EntryPtr& entry : listing->entries) {
@@ -101,7 +105,7 @@ Result<Candidates> from_store(Core& core, ResourceCache& resource, const Filter&
         if (!object.ok()) continue;
         auto item = std::make_shared<Item>();
         item->key = entry->key.substr(root.size());
-        item->fields = scan_fields(*entry->value, fields);
+        item->fields = fields.scan(*entry->value);
         item->object = std::move(object).value();
         item->revision = entry->mod_revision;
         out.items.push_back(std::move(item));

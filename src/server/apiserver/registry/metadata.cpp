@@ -1,5 +1,7 @@
 #include "server/apiserver/registry/metadata.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -15,11 +17,26 @@ using api::FieldPath;
 
 using NameRule = api::Complaints (*)(std::string_view);
 
+// A strict address in its one canonical form.
+api::Complaints check_ip_name(std::string_view text) {
+    in6_addr six{};
+    in_addr four{};
+    std::string name(text);
+    char canonical[INET6_ADDRSTRLEN] = "";
+    if (inet_pton(AF_INET, name.c_str(), &four) == 1) return {};
+    if (inet_pton(AF_INET6, name.c_str(), &six) != 1) return {"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"};
+    if (IN6_IS_ADDR_V4MAPPED(&six)) return {"must not be an IPv4-mapped IPv6 address"};
+    inet_ntop(AF_INET6, &six, canonical, sizeof canonical);
+    if (name == canonical) return {};
+    return {fmt::format("must be in canonical form (\"{}\")", canonical)};
+}
+
 // Kinds whose names follow another rule than a DNS subdomain.
 NameRule name_rule(const api::KindInfo& kind) {
     static const std::map<std::string, NameRule, std::less<>> kRules = {
         {"namespaces", api::check_dns1123_label},
         {"services", api::check_dns1035_label},
+        {"ipaddresses.networking.k8s.io", check_ip_name},
         {"events", api::check_path_segment},
         {"events.events.k8s.io", api::check_path_segment},
         {"roles.rbac.authorization.k8s.io", api::check_path_segment},
@@ -48,6 +65,15 @@ void validate_name(const api::KindInfo& kind, const json::Value& meta, const Fie
     else api::add_complaints(rule(name), path.child("name"), name, errors);
 }
 
+// As Go prints OwnerReferences inside messages.
+json::Value in_go_order(const json::Value& owner) {
+    json::Value out = owner.is_array() ? json::Value::array() : json::Value::object();
+    for (const json::Value& one : owner.items()) out.push_back(in_go_order(one));
+    for (const char* key : {"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"})
+        if (owner.has(key)) out.set(key, owner[key]);
+    return out;
+}
+
 void validate_owners(const json::Value& owners, const FieldPath& path, FieldErrors& errors) {
     std::string controller;
     for (const json::Value& owner : owners.items()) {
@@ -58,10 +84,10 @@ void validate_owners(const json::Value& owners, const FieldPath& path, FieldErro
         if (owner["name"].as_string().empty()) errors.invalid(path.child("name"), owner["name"], "name must not be empty");
         if (owner["uid"].as_string().empty()) errors.invalid(path.child("uid"), owner["uid"], "uid must not be empty");
         if (owner["kind"].as_string() == "Event" && gv.group.empty() && gv.version == "v1")
-            errors.invalid(path, owner, fmt::format("{}/{}, Kind=Event is disallowed from being an owner", gv.group, gv.version));
+            errors.invalid(path, in_go_order(owner), fmt::format("{}/{}, Kind=Event is disallowed from being an owner", gv.group, gv.version));
         if (!owner["controller"].as_bool()) continue;
         if (!controller.empty())
-            errors.invalid(path, owners, fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for {} and {}", controller, owner["name"].as_string()));
+            errors.invalid(path, in_go_order(owners), fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for {} and {}", controller, owner["name"].as_string()));
         else controller = owner["name"].as_string();
     }
 }

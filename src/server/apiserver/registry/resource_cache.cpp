@@ -5,16 +5,16 @@
 
 namespace skiff::apiserver {
 
-ResourceCache::ResourceCache(std::string prefix, std::vector<std::string> selectable_fields)
-    : prefix_(std::move(prefix)), fields_(std::move(selectable_fields)) {
-    auto found = std::find(fields_.begin(), fields_.end(), "spec.nodeName");
-    node_field_ = found == fields_.end() ? std::string::npos : static_cast<size_t>(found - fields_.begin());
+ResourceCache::ResourceCache(std::string prefix, const std::vector<std::string>& selectable_fields)
+    : prefix_(std::move(prefix)), fields_(selectable_fields) {
+    auto found = std::find(selectable_fields.begin(), selectable_fields.end(), "spec.nodeName");
+    node_field_ = found == selectable_fields.end() ? std::string::npos : static_cast<size_t>(found - selectable_fields.begin());
 }
 
 ItemPtr ResourceCache::make_item(std::string key, api::ObjectPtr object, int64_t revision) const {
     auto item = std::make_shared<Item>();
     item->key = std::move(key);
-    item->fields = scan_fields(*object->bytes(), fields_);
+    item->fields = fields_.scan(*object->bytes());
     item->object = std::move(object);
     item->revision = revision;
     return item;

@@ -18,7 +18,7 @@ public:
     static constexpr size_t kEventsMax = 1024;
     static constexpr size_t kEventBytesMax = 2 << 20;
 
-    ResourceCache(std::string prefix, std::vector<std::string> selectable_fields);
+    ResourceCache(std::string prefix, const std::vector<std::string>& selectable_fields);
 
     const std::string& prefix() const { return prefix_; }
     // Position of spec.nodeName among the selectable fields, or npos.
@@ -55,7 +55,7 @@ private:
     void remember(CacheEventPtr event);
 
     const std::string prefix_;
-    const std::vector<std::string> fields_;
+    const SelectablePaths fields_;
     size_t node_field_;
     mutable std::shared_mutex mutex_;
     std::set<ItemPtr, KeyLess> items_;

@@ -1,4 +1,6 @@
 // The scale subresource: spec.replicas of Deployments, ReplicaSets, StatefulSets and ReplicationControllers as an autoscaling/v1 Scale.
+#include <algorithm>
+
 #include "api/selector.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -53,6 +55,8 @@ Result<json::Value> with_replicas(const RequestContext& context, const json::Val
     return object;
 }
 
+json::Value replicas_only() { return json::Value::object({{"f:spec", json::Value::object({{"f:replicas", json::Value::object()}})}}); }
+
 Answer answer_of(const Core& core, const Answer& changed) {
     Answer answer;
     answer.value = scale_of(tree_as(core, *changed.object, *changed.kind));
@@ -60,12 +64,60 @@ Answer answer_of(const Core& core, const Answer& changed) {
     return answer;
 }
 
-// The part of the parent's configuration that an applied Scale speaks of.
-json::Value parent_configuration(const RequestContext& context, const json::Value& scale) {
-    json::Value metadata = json::Value::object({{"name", context.attributes.name}, {"namespace", context.attributes.ns}});
-    json::Value out = json::Value::object({{"apiVersion", context.kind->gvk.api_version()}, {"kind", context.kind->gvk.kind}, {"metadata", std::move(metadata)}});
-    if (scale["spec"].has("replicas")) out.set("spec", json::Value::object({{"replicas", scale["spec"]["replicas"]}}));
+// Who owns spec.replicas, as the managers of the Scale: that one field, in the Scale's version.
+json::Value scale_managers(const json::Value& managers) {
+    json::Value out = json::Value::array();
+    for (const json::Value& entry : managers.items()) {
+        if (!entry["fieldsV1"]["f:spec"].has("f:replicas")) continue;
+        json::Value one = entry;
+        one.set("apiVersion", "autoscaling/v1");
+        one.set("fieldsV1", replicas_only());
+        out.push_back(std::move(one));
+    }
     return out;
+}
+
+bool same_manager(const json::Value& a, const json::Value& b) {
+    return a["manager"] == b["manager"] && a["operation"] == b["operation"] && a["subresource"].as_string() == b["subresource"].as_string();
+}
+
+// The parent's managers after the Scale's have changed: who lost the field there loses it here, who won it owns it here.
+json::Value parent_managers(const json::Value& before, const json::Value& scale, const std::string& version) {
+    json::Value out = json::Value::array();
+    json::Value left = scale;
+    for (json::Value entry : before.items()) {
+        json::Value* spec = entry.mut("fieldsV1").find("f:spec");
+        if (spec == nullptr || !spec->has("f:replicas")) {
+            out.push_back(std::move(entry));
+            continue;
+        }
+        json::Array& rest = left.mut_items();
+        auto kept = std::find_if(rest.begin(), rest.end(), [&](const json::Value& s) { return same_manager(s, entry); });
+        if (kept != rest.end()) {
+            entry.set("time", (*kept)["time"]);
+            rest.erase(kept);
+        } else {
+            spec->erase("f:replicas");
+            if (spec->size() == 0) entry.mut("fieldsV1").erase("f:spec");
+        }
+        if (entry["fieldsV1"].size() > 0) out.push_back(std::move(entry));
+    }
+    for (json::Value entry : left.items()) {
+        entry.set("apiVersion", version);
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+// Apply works on the Scale, with the managers of its one field.
+Result<json::Value> apply_scale(Core& core, RequestContext& context, const api::KindInfo& scale, const json::Value& old, const json::Value& configuration) {
+    json::Value live = scale_of(old);
+    live.mut("metadata").set("managedFields", scale_managers(old["metadata"]["managedFields"]));
+    json::Value merged = TRY(apply_configuration(core.kinds, scale, &live, configuration, context, core.clock));
+    json::Value object = TRY(with_replicas(context, old, merged));
+    object.mut("metadata").set("managedFields",
+                               parent_managers(old["metadata"]["managedFields"], merged["metadata"]["managedFields"], context.kind->gvk.api_version()));
+    return object;
 }
 
 }  // namespace
@@ -87,9 +139,7 @@ Result<Answer> serve_scale(Core& core, RequestContext& context, const Body& body
     Patch patch = TRY(decode_patch(scale, body, context));
     if (patch.type == Patch::Type::Apply) {
         change.track = false;
-        change.make = [&](const json::Value& old) -> Result<json::Value> {
-            return apply_configuration(core.kinds, *context.kind, &old, parent_configuration(context, patch.document), context, core.clock);
-        };
+        change.make = [&](const json::Value& old) { return apply_scale(core, context, scale, old, patch.document); };
     } else {
         change.make = [&](const json::Value& old) -> Result<json::Value> {
             json::Value patched = TRY(apply_patch(scale, scale_of(old), patch, context));

@@ -21,12 +21,25 @@ api::ObjectPtr config_map(const std::string& name, int64_t revision) {
 TEST_CASE("selectable fields are found without building a tree") {
     std::string json = R"({"kind":"Pod","metadata":{"annotations":{"spec.nodeName":"no"}},"spec":{"list":[{"nodeName":"no"}],"nodeName":"a\"b","hostNetwork":true},"status":{"phase":null}})";
     Item item;
-    item.fields = scan_fields(json, {"spec.nodeName", "spec.hostNetwork", "status.phase", "spec.none"});
+    item.fields = SelectablePaths({"spec.nodeName", "spec.hostNetwork", "status.phase", "spec.none"}).scan(json);
     CHECK(item.field(0) == "a\"b");
     CHECK(item.field(1) == "true");
     CHECK(item.field(2) == "");
     CHECK(item.field(3) == "");
     CHECK(item.field(9) == "");
+}
+
+TEST_CASE("a selectable field may have several sources and a text for none") {
+    SelectablePaths paths({"reason", "reportingComponent", "source=source.component|reportingComponent", "=", "type", "on=spec.on|!false"});
+    Item item;
+    item.fields = paths.scan(R"({"reason":"r","reportingComponent":"c","source":{},"type":"Normal"})");
+    CHECK(item.field(1) == "c");
+    CHECK(item.field(2) == "c");
+    CHECK(item.field(4) == "Normal");
+    CHECK(item.field(5) == "false");
+    item.fields = paths.scan(R"({"source":{"component":"s"},"spec":{"on":true}})");
+    CHECK(item.field(2) == "s");
+    CHECK(item.field(5) == "true");
 }
 
 TEST_CASE("an object that leaves a selector carries the revision of the change") {
