@@ -5,11 +5,15 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/thread_pool.h"
+#include "embedded/local_storage/provisioner.h"
+#include "embedded/local_storage/volume_plan.h"
+#include "embedded/metrics/metrics_source.h"
 #include "pki/jwt.h"
 #include "reconcile/runtime.h"
 #include "server/apiserver/api_server.h"
 #include "server/authentication.h"
 #include "server/controllers/controllers.h"
+#include "server/node_calls.h"
 #include "server/scheduler/scheduler.h"
 #include "server/server_setup.h"
 #include "server/store/store.h"
@@ -40,11 +44,15 @@ struct Server::Parts {
     std::shared_ptr<const api::KindRegistry> kinds;
     std::unique_ptr<ThreadPool> join_pool;
     std::unique_ptr<apiserver::ApiServer> api;
+    std::shared_ptr<NodeCalls> nodes;
+    std::shared_ptr<metrics_api::MetricsSource> usage;
     std::unique_ptr<reconcile::Runtime> controllers;
     std::unique_ptr<scheduler::Scheduler> scheduler;
 
     Status prepare();
     Status start_api(net::IoThreads& io);
+    void add_metrics_api(net::IoThreads& io, std::shared_ptr<net::TlsClientContext> tls);
+    bool disabled(std::string_view part) const { return std::find(options.disable.begin(), options.disable.end(), part) != options.disable.end(); }
     Status start_controllers();
     void add_join_paths();
 };
@@ -80,16 +88,29 @@ Status Server::Parts::start_api(net::IoThreads& io) {
     api_options.kubelet_tls = TRY(net::TlsClientContext::create({.ca_pem = pki->kubelet_ca.certificate_pem(),
                                                                  .certificate_pem = pki->kubelet_client.certificate_pem,
                                                                  .key_pem = pki->kubelet_client.key_pem}));
+    auto kubelet_tls = api_options.kubelet_tls;
     TRY(prepare_authentication(*pki, options, *clock, api_options));
-    const auto& off = options.disable;
-    const bool dns = std::none_of(off.begin(), off.end(), [](const std::string& part) { return part == "dns" || part == "coredns"; });
-    if (dns) api_options.bootstrap_objects.push_back(dns_service(options));
+    if (!disabled("dns") && !disabled("coredns")) api_options.bootstrap_objects.push_back(dns_service(options));
+    if (!disabled("local-storage")) api_options.bootstrap_objects.push_back(local_storage::storage_class());
     api = TRY(apiserver::ApiServer::create(std::move(api_options)));
     TRY(finish_authentication(*api, *pki, secrets, *clock));
     join = {pki.get(), &secrets, &options, clock,
             api->local_client(system_user("system:apiserver", {std::string(apiserver::kMasters)}), apiserver::ApiServer::Authorize::No)};
     add_join_paths();
+    add_metrics_api(io, std::move(kubelet_tls));
     return api->start();
+}
+
+void Server::Parts::add_metrics_api(net::IoThreads& io, std::shared_ptr<net::TlsClientContext> tls) {
+    auto client = api->local_client(system_user("system:apiserver", {std::string(apiserver::kMasters)}), apiserver::ApiServer::Authorize::No);
+    nodes = std::make_shared<NodeCalls>(io, std::move(tls), client);
+    if (disabled("metrics-server")) return;
+    auto fetch = [calls = nodes](const std::string& node, std::function<void(Result<std::string>)> done) { calls->call("GET", node, "/stats/summary", std::move(done)); };
+    usage = std::make_shared<metrics_api::MetricsSource>(client, std::move(fetch), *clock);
+    api->add_made({"metrics.k8s.io", "v1beta1", "nodes"}, {[source = usage](const std::string&, const std::string& name) { return source->node(name); },
+                                                          [source = usage](const std::string&, const std::string& labels) { return source->nodes(labels); }});
+    api->add_made({"metrics.k8s.io", "v1beta1", "pods"}, {[source = usage](const std::string& ns, const std::string& name) { return source->pod(ns, name); },
+                                                         [source = usage](const std::string& ns, const std::string& labels) { return source->pods(ns, labels); }});
 }
 
 void Server::Parts::add_join_paths() {
@@ -124,6 +145,13 @@ Status Server::Parts::start_controllers() {
     controller_options.signers.push_back({"kubernetes.io/kubelet-serving", pki->kubelet_ca.certificate_pem(), pki->kubelet_ca.key_pem()});
     controller_options.sign_token = [signer = TRY(pki::JwtSigner::from_pem(pki->service_account_key_pem))](const json::Value& claims) { return signer.sign(claims); };
     controllers::add_all(*controllers, controller_options);
+    if (!disabled("local-storage"))
+        controllers->add(local_storage::make_local_path_provisioner(
+            {[calls = nodes](const std::string& node, const std::string& volume) { return calls->call("PUT", node, "/localVolumes/" + volume); },
+             [calls = nodes](const std::string& node, const std::string& volume) -> Status {
+                 TRY(calls->call("DELETE", node, "/localVolumes/" + volume));
+                 return {};
+             }}));
     controllers->start();
     scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock);
     scheduler->start();
@@ -155,6 +183,8 @@ void Server::stop() {
     parts_->api->stop();
     parts_->scheduler.reset();
     parts_->controllers.reset();
+    parts_->usage.reset();
+    parts_->nodes.reset();
     parts_->join.client.reset();
     parts_->api.reset();
     parts_->store.reset();

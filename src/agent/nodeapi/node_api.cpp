@@ -7,6 +7,7 @@
 
 #include "agent/nodeapi/access.h"
 #include "agent/nodeapi/command_session.h"
+#include "agent/nodeapi/local_volumes.h"
 #include "agent/nodeapi/log_stream.h"
 #include "agent/nodeapi/port_forward.h"
 #include "agent/nodeapi/stats.h"
@@ -72,6 +73,7 @@ private:
         if (first == "runningpods") return pod_list(*exchange, Which::Running);
         if (first == "stats") return summary(*exchange);
         if (first == "metrics") return metrics(*exchange, parts);
+        if (first == "localVolumes" && parts.size() == 1) return local_volume(*exchange, parts[0]);
         answer(*exchange, 404, "404 page not found\n");
     }
 
@@ -174,6 +176,17 @@ private:
         const WallTime now = options_.clock->now();
         std::lock_guard lock(rates_mutex_);
         answer(exchange, 200, json::write(stats_summary(options_.node_name, node, usage, rates_, now, now - options_.clock->elapsed())), "application/json");
+    }
+
+    void local_volume(net::Exchange& exchange, const std::string& volume) {
+        const std::string& method = exchange.request().method;
+        if (method == "PUT") {
+            auto path = make_local_volume(options_.data_dir, volume);
+            return path.ok() ? answer(exchange, 200, *path) : answer(exchange, path.status());
+        }
+        if (method != "DELETE") return answer(exchange, 405, "405 method not allowed\n");
+        const Status removed = remove_local_volume(options_.data_dir, volume);
+        return removed.ok() ? answer(exchange, 200, "") : answer(exchange, removed);
     }
 
     void metrics(net::Exchange& exchange, const Parts& parts) {

@@ -94,6 +94,8 @@
     X(resource_v1_resource_claim) \
     X(resource_v1_resource_claim_template) \
     X(resource_v1_resource_slice) \
+    X(metrics_v1beta1_node_metrics) \
+    X(metrics_v1beta1_pod_metrics) \
     X(flowcontrol_v1_flow_schema) \
     X(flowcontrol_v1_priority_level_configuration)
 

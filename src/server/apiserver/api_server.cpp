@@ -84,6 +84,7 @@ void ApiServer::set_authorizer(std::shared_ptr<const Authorizer> a) { impl_->cor
 void ApiServer::set_rule_resolver(std::shared_ptr<const RuleResolver> r) { impl_->core->rules = std::move(r); }
 void ApiServer::set_token_issuer(std::shared_ptr<TokenIssuer> i) { impl_->core->tokens = std::move(i); }
 void ApiServer::add_check(std::string name, CheckScope scope, Check check) { impl_->health->add(std::move(name), scope, std::move(check)); }
+void ApiServer::add_made(const api::Gvr& gvr, MadeResource resource) { impl_->core->made[gvr] = std::move(resource); }
 Core& ApiServer::core() { return *impl_->core; }
 
 void ApiServer::add_raw(std::string path, RawAccess access, RawHandler handler) {

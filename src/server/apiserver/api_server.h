@@ -61,6 +61,8 @@ public:
 
     // More paths; before start(). A path that ends in '/' takes all below it.
     void add_raw(std::string path, RawAccess access, RawHandler handler);
+    // A resource of a kind without storage; before start().
+    void add_made(const api::Gvr& gvr, MadeResource resource);
     void add_check(std::string name, CheckScope scope, Check check);
 
     // Makes the default objects and listens.

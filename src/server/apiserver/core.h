@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "api/kind.h"
 #include "api/openapi.h"
@@ -52,6 +53,13 @@ public:
     virtual std::vector<json::Value> rules_for(const User& user, std::string_view ns) const = 0;
 };
 
+// A resource that is not stored: its objects are made by other parts of the process when they are asked for. Both may block; pool threads.
+struct MadeResource {
+    std::function<Result<api::ObjectPtr>(const std::string& ns, const std::string& name)> get;
+    // Selection happens afterwards; the label selector is given so that less need be made.
+    std::function<Result<std::vector<api::ObjectPtr>>(const std::string& ns, const std::string& label_selector)> list;
+};
+
 struct Core {
     store::Store& store;
     const api::KindRegistry& kinds;
@@ -69,6 +77,7 @@ struct Core {
     std::shared_ptr<net::HttpClient> plain;              // to pods and services
     metrics::Registry* metrics = nullptr;
     std::shared_ptr<api::OpenApi> openapi;
+    std::unordered_map<api::Gvr, MadeResource, api::GvHash> made;   // filled before start()
     size_t retries_max = 64;                             // of a patch whose object changes meanwhile
 };
 

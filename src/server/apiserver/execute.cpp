@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "server/apiserver/made_resources.h"
 #include "server/apiserver/subresource/subresource.h"
 
 namespace skiff::apiserver {
@@ -158,6 +159,7 @@ Result<Answer> execute(Core& core, RequestContext& context, const Body& body, co
     if (a.verb != "get") TRY(parse_write_options(context, query));
     if (const SubresourceEntry* entry = find_subresource(*context.kind, a.subresource); entry != nullptr && entry->unary != nullptr)
         return entry->unary(core, context, body);
+    if (core.made.count(context.kind->gvr())) return get_made(core, context);
     // What remains is the object itself or its status.
     return execute_generic(core, context, body, query);
 }

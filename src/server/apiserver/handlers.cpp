@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "server/apiserver/execute.h"
+#include "server/apiserver/made_resources.h"
 #include "server/apiserver/respond.h"
 #include "server/apiserver/subresource/component_status.h"
 #include "server/apiserver/subresource/subresource.h"
@@ -28,6 +29,13 @@ Body body_of(const net::Request& request) { return {request.body, request.header
 void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
     auto form = negotiate(exchange->request(), FormsAllowed::Resources);
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
+    if (core.made.count(context->kind->gvr()))
+        return on_pool(core, exchange, context, [&core, exchange, context, form = *form] {
+            const net::Query& query = exchange->request().query;
+            auto answer = list_made(core, *context, query.get("labelSelector"), query.get("fieldSelector"));
+            if (!answer.ok()) return send_status(*exchange, core, *context, answer.status());
+            send_list(*exchange, core, *context, *answer, form);
+        });
     if (!context->kind->storage) {
         ListAnswer answer;
         for (api::ObjectPtr& object : component_statuses()) answer.items.push_back(std::make_shared<Item>(Item{object->meta().name, object, 0, {}}));

@@ -7,6 +7,7 @@
 #include "server/apiserver/authorize.h"
 #include "server/apiserver/encode.h"
 #include "server/apiserver/execute.h"
+#include "server/apiserver/made_resources.h"
 #include "server/apiserver/registry/conversion.h"
 #include "server/apiserver/watch_stream.h"
 
@@ -77,6 +78,12 @@ public:
         request.resource_version = options.resource_version;
         request.continue_token = options.continue_token;
         request.limit = options.limit;
+        if (core_.made.count(context.kind->gvr())) {
+            ListAnswer made = TRY(list_made(core_, context, options.label_selector, options.field_selector));
+            client::List out;
+            for (const ItemPtr& item : made.items) out.items.push_back(item->object);
+            return out;
+        }
         if (!context.kind->storage) return error(Reason::MethodNotAllowed, "{} cannot be listed in process", gvr.group_resource());
         ListAnswer answer = TRY(list_objects(core_, *context.kind, request));
         client::List out;

@@ -27,12 +27,28 @@ bool same_data(const json::Value& a, const json::Value& b) {
     return same_template(a["spec"]["template"], b["spec"]["template"]);
 }
 
+// Keys in order at every depth, as Go writes maps: clients compare the bytes with what they make themselves.
+json::Value with_sorted_keys(const json::Value& value) {
+    if (value.is_array()) {
+        auto list = json::Value::array();
+        for (const auto& item : value.items()) list.push_back(with_sorted_keys(item));
+        return list;
+    }
+    if (!value.is_object()) return value;
+    std::vector<const json::Member*> members;
+    for (const auto& member : value.members()) members.push_back(&member);
+    std::sort(members.begin(), members.end(), [](const json::Member* a, const json::Member* b) { return a->key < b->key; });
+    auto object = json::Value::object();
+    for (const auto* member : members) object.set(member->key, with_sorted_keys(member->value));
+    return object;
+}
+
 }  // namespace
 
 json::Value revision_data(const json::Value& owner_tree) {
     json::Value pod_template = owner_tree["spec"]["template"];
     pod_template.set("$patch", "replace");
-    return json::Value::object({{"spec", json::Value::object({{"template", pod_template}})}});
+    return json::Value::object({{"spec", json::Value::object({{"template", with_sorted_keys(pod_template)}})}});
 }
 
 json::Value apply_revision(json::Value owner_tree, const api::Object& revision) {

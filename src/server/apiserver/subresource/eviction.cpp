@@ -81,6 +81,36 @@ Status take_budget(Core& core, RequestContext& context, const json::Value& pod) 
     return {};
 }
 
+// Says on the pod why it goes, for controllers that judge its failure.
+Status mark_disrupted(Core& core, const RequestContext& context) {
+    RequestContext inner = context;
+    inner.internal = true;
+    inner.kind = core.kinds.find(kPods);
+    inner.attributes.subresource = "status";
+    Change change;
+    change.kind = inner.kind;
+    change.ns = context.attributes.ns;
+    change.name = context.attributes.name;
+    change.part = Change::Part::Status;
+    change.validate = false;
+    change.make = [&](const json::Value& old) -> Result<json::Value> {
+        json::Value pod = old;
+        json::Value& conditions = pod.mut("status").mut("conditions");
+        json::Value target = json::Value::object({{"type", "DisruptionTarget"}, {"status", "True"}, {"reason", "EvictionByEvictionAPI"},
+                                                  {"message", "Eviction API: evicting"}, {"lastTransitionTime", timestamp_now(core.clock)}});
+        for (json::Value& condition : conditions.mut_items()) {
+            if (condition["type"].as_string() != "DisruptionTarget") continue;
+            if (condition["status"].as_string() == "True") target.set("lastTransitionTime", condition["lastTransitionTime"]);
+            condition = std::move(target);
+            return pod;
+        }
+        conditions.push_back(std::move(target));
+        return pod;
+    };
+    TRY(change_object(core, inner, change));
+    return {};
+}
+
 }  // namespace
 
 Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& body) {
@@ -96,6 +126,7 @@ Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& b
     DeleteOptions options = TRY(parse_delete_options(core, context, options_body, {}));
     options.dry_run = options.dry_run || context.dry_run;
     if (!needs_no_budget(*pod->tree()) && !options.dry_run) TRY(take_budget(core, context, *pod->tree()));
+    if (!options.dry_run) TRY(mark_disrupted(core, context));
     context.attributes.verb = "delete";
     context.attributes.subresource.clear();
     TRY(delete_object(core, context, options));

@@ -17,7 +17,11 @@ std::string names(const json::Value& list) {
 Result<std::string> node_base_url(const Reader& reader, const std::string& node) {
     api::ObjectPtr object = reader.get(kNodes, "", node);
     if (!object) return error(Reason::NotFound, "nodes \"{}\" not found", node).with_details({"", "nodes", node, ""});
-    api::TreePtr tree = object->tree();
+    return node_base_url(*object);
+}
+
+Result<std::string> node_base_url(const api::Object& node) {
+    api::TreePtr tree = node.tree();
     const json::Value& status = (*tree)["status"];
     int64_t port = status["daemonEndpoints"]["kubeletEndpoint"]["Port"].as_int();
     if (port <= 0 || port > 65535) port = kKubeletPort;
