@@ -13,7 +13,7 @@ using sys::NftRule;
 
 namespace {
 
-constexpr std::string_view kFrontends = "svc-frontends", kNodePorts = "svc-node-ports", kEndpoints = "svc-endpoints";
+constexpr std::string_view kFrontends = Ruleset::kAddresses, kNodePorts = "svc-node-ports", kEndpoints = "svc-endpoints";
 constexpr std::string_view kNone = "svc-none", kNoneNodePorts = "svc-none-node-ports";
 constexpr uint32_t kSourceOffset = 12, kDestinationOffset = 16;   // IPv4 header
 constexpr uint32_t kDestinationPortOffset = 2;
@@ -223,6 +223,29 @@ bool Ruleset::affinity_is_stale(std::string_view key, std::string_view data) con
         }
     }
     return true;
+}
+
+bool Ruleset::flow_is_stale(const std::set<std::string>& services, const sys::Flow& flow) const {
+    for (const auto& key : services) {
+        auto service = services_.find(key);
+        if (service == services_.end()) continue;
+        for (const auto& front : service->second) {
+            if (front.protocol != sys::kUdp || front.port != flow.destination_port) continue;
+            // A node port is met on any address; what was not translated there may be another program's.
+            const bool here = front.ip.empty() ? flow.answers_from != flow.destination : wire(front.ip) == flow.destination;
+            if (!here) continue;
+            return std::none_of(front.endpoints.begin(), front.endpoints.end(),
+                                [&](const Endpoint& e) { return wire(e.ip) == flow.answers_from && e.port == flow.answers_from_port; });
+        }
+    }
+    return false;
+}
+
+size_t Ruleset::address_count() const {
+    size_t count = 0;
+    for (const auto& [service, frontends] : services_)
+        count += static_cast<size_t>(std::count_if(frontends.begin(), frontends.end(), [](const Frontend& f) { return !f.ip.empty() && !f.endpoints.empty(); }));
+    return count;
 }
 
 }  // namespace skiff::agent::proxy

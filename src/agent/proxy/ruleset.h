@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/proxy/service_rules.h"
+#include "agent/sys/conntrack.h"
 #include "agent/sys/ip.h"
 #include "agent/sys/nft.h"
 
@@ -27,8 +28,13 @@ public:
     const std::map<std::string, std::vector<Frontend>>& services() const { return services_; }
     // Affinity elements that point to endpoints which are gone must go too; the caller lists and removes them by this test.
     bool affinity_is_stale(std::string_view key, std::string_view data) const;
+    // A UDP connection to a frontend of one of these Services whose answers come from no endpoint of it: it must be forgotten, or its
+    // client's packets go on to where nobody is.
+    bool flow_is_stale(const std::set<std::string>& services, const sys::Flow& flow) const;
+    // How many elements the kernel's map of addresses must have.
+    size_t address_count() const;
     const std::string& table() const { return table_; }
-    static constexpr std::string_view kAffinity = "svc-affinity";
+    static constexpr std::string_view kAffinity = "svc-affinity", kAddresses = "svc-frontends";
 
 private:
     void add_frontend(sys::NftBatch& batch, const Frontend& front);

@@ -43,6 +43,7 @@ public:
     }
     void end(size_t at) { reinterpret_cast<nlattr*>(bytes_.data() + at)->nla_len = static_cast<uint16_t>(bytes_.size() - at); }
 
+    size_t size() const { return bytes_.size(); }
     nlmsghdr& header() { return *reinterpret_cast<nlmsghdr*>(bytes_.data()); }
     // Sets the length and returns all bytes.
     const std::vector<char>& finish() {

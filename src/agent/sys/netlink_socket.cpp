@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace skiff::agent::sys {
@@ -11,7 +12,7 @@ namespace {
 
 // The kernel answers at once; this only bounds a bug.
 constexpr timeval kTimeout{10, 0};
-constexpr size_t kReceiveBytes = 64 << 10;
+constexpr size_t kReceiveBytes = 64 << 10, kSendBytesUsual = 64 << 10, kSendBytesMax = 256 << 20;
 
 Status kernel_error(std::string_view what, int code) {
     Reason reason = Reason::InternalError;
@@ -55,6 +56,12 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
 Result<NetlinkSocket> NetlinkSocket::open_netfilter() { return open(NETLINK_NETFILTER); }
 
 Status NetlinkSocket::send(const std::vector<char>& bytes, std::string_view what) {
+    // The kernel takes a batch only whole, and refuses what is larger than the send buffer. Root may go beyond wmem_max.
+    if (bytes.size() > kSendBytesUsual && bytes.size() > send_bytes_max_) {
+        const int size = static_cast<int>(std::min<size_t>(bytes.size() + (64 << 10), kSendBytesMax));
+        if (::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) < 0) ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+        send_bytes_max_ = bytes.size();
+    }
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
     ssize_t n = ::sendto(fd_.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel);
@@ -113,20 +120,17 @@ Status NetlinkSocket::dump(NetlinkMessage& message, std::string_view what,
     }
 }
 
-Status NetlinkSocket::batch(const std::vector<char>& bytes, uint32_t first_sequence, uint32_t acks, std::string_view what) {
+Status NetlinkSocket::batch(const std::vector<char>& bytes, uint32_t first_sequence, std::string_view what) {
     TRY(send(bytes, what));
     Status first;
-    uint32_t seen = 0;
-    while (seen < acks) {
+    for (bool acknowledged = false; !acknowledged;) {
         auto answer = TRY(receive(what));
         each_message(answer, [&](const nlmsghdr& header, std::string_view payload) {
             if (header.nlmsg_type != NLMSG_ERROR || header.nlmsg_seq < first_sequence) return;
-            ++seen;
+            acknowledged = true;
             if (int code = error_code(payload); code && first.ok())
                 first = kernel_error(fmt::format("{} (message {})", what, header.nlmsg_seq - first_sequence), code);
         });
-        // A failed batch is answered by its errors only.
-        if (!first.ok()) return first;
     }
     return first;
 }

@@ -22,8 +22,8 @@ public:
     Status request(NetlinkMessage& message, std::string_view what);
     // Sends a dump (or get) request; each answer's payload (after the netlink header) goes to item.
     Status dump(NetlinkMessage& message, std::string_view what, const std::function<void(uint16_t type, std::string_view payload)>& item);
-    // Sends raw bytes that hold several messages (an nf_tables batch) and collects the acknowledgements of `acks` of them; the first error wins.
-    Status batch(const std::vector<char>& bytes, uint32_t first_sequence, uint32_t acks, std::string_view what);
+    // Sends raw bytes that hold several messages (an nf_tables batch), one of which asks for an acknowledgement; the first error wins.
+    Status batch(const std::vector<char>& bytes, uint32_t first_sequence, std::string_view what);
     uint32_t next_sequence() { return ++sequence_; }
     int fd() const { return fd_.get(); }
 
@@ -32,6 +32,7 @@ private:
     Result<std::string_view> receive(std::string_view what);
     Fd fd_;
     uint32_t sequence_ = 0;
+    size_t send_bytes_max_ = 0;            // what the socket's send buffer was made for
     std::vector<char> buffer_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -117,19 +118,29 @@ public:
     void remove_set(std::string_view set);
     void add_rule(std::string_view chain, NftRule rule);
     void add_element(std::string_view set, std::string_view key, std::string_view data = {});
+    // Of an interval set: from first up to, not including, behind (empty: up to the end).
+    void add_range(std::string_view set, std::string_view first, std::string_view behind);
     void add_verdict(std::string_view map, std::string_view key, NftVerdict verdict, std::string_view chain = {});
     void remove_element(std::string_view set, std::string_view key);
-    bool empty() const { return messages_ == 0; }
+    bool empty() const { return messages_ == 0 && !elements_; }
     Status commit(NetlinkSocket& socket, std::string_view what);
 
 private:
     NetlinkMessage start(uint16_t type, uint16_t flags);
     void finish(NetlinkMessage message);
-    NetlinkMessage element(uint16_t type, uint16_t flags, std::string_view set, std::string_view key, size_t& list, size_t& item);
+    // Elements that follow each other for one set share a message. The item stays open for its data; end_element() closes it.
+    NetlinkMessage& begin_element(uint16_t type, std::string_view set, std::string_view key);
+    void end_element();
+    void close_elements();
     uint8_t family_;
     std::string table_;
     std::vector<char> bytes_;
     uint32_t messages_ = 0, set_ids_ = 0;
+    size_t last_at_ = 0;                                // where the last message starts in bytes_
+    std::optional<NetlinkMessage> elements_;
+    uint16_t elements_type_ = 0;
+    std::string elements_set_;
+    size_t elements_list_ = 0, elements_item_ = 0;
 };
 
 // Numeric data types of nft for NftSet::key_type (include/datatype.h of nftables; only listings depend on them).

@@ -32,7 +32,7 @@ void append_bytes(std::vector<char>& out, const std::vector<char>& more) { out.i
 }  // namespace
 
 NetlinkMessage NftBatch::start(uint16_t type, uint16_t flags) {
-    NetlinkMessage message(nft_type(type), static_cast<uint16_t>(flags | NLM_F_ACK));
+    NetlinkMessage message(nft_type(type), flags);
     auto& header = message.append<nfgenmsg>();
     header.nfgen_family = family_;
     header.version = NFNETLINK_V0;
@@ -40,8 +40,18 @@ NetlinkMessage NftBatch::start(uint16_t type, uint16_t flags) {
 }
 
 void NftBatch::finish(NetlinkMessage message) {
-    message.header().nlmsg_seq = ++messages_;  // relative; commit() adds the socket's sequence
+    close_elements();
+    ++messages_;
+    last_at_ = bytes_.size();
     append_bytes(bytes_, message.finish());
+}
+
+void NftBatch::close_elements() {
+    if (!elements_) return;
+    NetlinkMessage message = std::move(*elements_);
+    elements_.reset();
+    message.end(elements_list_);
+    finish(std::move(message));
 }
 
 void NftBatch::add_table() {
@@ -139,55 +149,70 @@ void NftBatch::add_rule(std::string_view chain, NftRule rule) {
     finish(std::move(message));
 }
 
-NetlinkMessage NftBatch::element(uint16_t type, uint16_t flags, std::string_view set, std::string_view key, size_t& list, size_t& item) {
-    auto message = start(type, flags);
-    message.text(NFTA_SET_ELEM_LIST_TABLE, table_);
-    message.text(NFTA_SET_ELEM_LIST_SET, set);
-    list = message.begin(NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
-    item = message.begin(NFTA_LIST_ELEM | NLA_F_NESTED);
-    auto nested = message.begin(NFTA_SET_ELEM_KEY | NLA_F_NESTED);
-    message.attribute(NFTA_DATA_VALUE, key.data(), key.size());
-    message.end(nested);
-    return message;
+NetlinkMessage& NftBatch::begin_element(uint16_t type, std::string_view set, std::string_view key) {
+    // A nested attribute's length has sixteen bits.
+    constexpr size_t kListBytesMax = 32 << 10;
+    if (elements_ && (elements_type_ != type || elements_set_ != set || elements_->size() > kListBytesMax)) close_elements();
+    if (!elements_) {
+        elements_ = start(type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
+        elements_type_ = type;
+        elements_set_ = std::string(set);
+        elements_->text(NFTA_SET_ELEM_LIST_TABLE, table_);
+        elements_->text(NFTA_SET_ELEM_LIST_SET, set);
+        elements_list_ = elements_->begin(NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
+    }
+    elements_item_ = elements_->begin(NFTA_LIST_ELEM | NLA_F_NESTED);
+    auto nested = elements_->begin(NFTA_SET_ELEM_KEY | NLA_F_NESTED);
+    elements_->attribute(NFTA_DATA_VALUE, key.data(), key.size());
+    elements_->end(nested);
+    return *elements_;
 }
 
+void NftBatch::end_element() { elements_->end(elements_item_); }
+
 void NftBatch::add_element(std::string_view set, std::string_view key, std::string_view data) {
-    size_t list = 0, item = 0;
-    auto message = element(NFT_MSG_NEWSETELEM, NLM_F_CREATE, set, key, list, item);
+    auto& message = begin_element(NFT_MSG_NEWSETELEM, set, key);
     if (!data.empty()) {
         auto nested = message.begin(NFTA_SET_ELEM_DATA | NLA_F_NESTED);
         message.attribute(NFTA_DATA_VALUE, data.data(), data.size());
         message.end(nested);
     }
-    message.end(item);
-    message.end(list);
-    finish(std::move(message));
+    end_element();
+}
+
+void NftBatch::add_range(std::string_view set, std::string_view first, std::string_view behind) {
+    auto& message = begin_element(NFT_MSG_NEWSETELEM, set, first);
+    end_element();
+    if (behind.empty()) return;
+    elements_item_ = message.begin(NFTA_LIST_ELEM | NLA_F_NESTED);
+    message.u32(NFTA_SET_ELEM_FLAGS, be(NFT_SET_ELEM_INTERVAL_END));
+    auto nested = message.begin(NFTA_SET_ELEM_KEY | NLA_F_NESTED);
+    message.attribute(NFTA_DATA_VALUE, behind.data(), behind.size());
+    message.end(nested);
+    end_element();
 }
 
 void NftBatch::add_verdict(std::string_view map, std::string_view key, NftVerdict verdict, std::string_view chain) {
-    size_t list = 0, item = 0;
-    auto message = element(NFT_MSG_NEWSETELEM, NLM_F_CREATE, map, key, list, item);
+    auto& message = begin_element(NFT_MSG_NEWSETELEM, map, key);
     auto outer = message.begin(NFTA_SET_ELEM_DATA | NLA_F_NESTED);
     auto inner = message.begin(NFTA_DATA_VERDICT | NLA_F_NESTED);
     message.u32(NFTA_VERDICT_CODE, verdict_code(verdict));
     if (!chain.empty()) message.text(NFTA_VERDICT_CHAIN, chain);
     message.end(inner);
     message.end(outer);
-    message.end(item);
-    message.end(list);
-    finish(std::move(message));
+    end_element();
 }
 
 void NftBatch::remove_element(std::string_view set, std::string_view key) {
-    size_t list = 0, item = 0;
-    auto message = element(NFT_MSG_DELSETELEM, 0, set, key, list, item);
-    message.end(item);
-    message.end(list);
-    finish(std::move(message));
+    begin_element(NFT_MSG_DELSETELEM, set, key);
+    end_element();
 }
 
 Status NftBatch::commit(NetlinkSocket& socket, std::string_view what) {
+    close_elements();
     if (!messages_) return {};
+    // Errors are told for any message; an acknowledgement is asked of the last alone, or a large batch would drown in its answers.
+    reinterpret_cast<nlmsghdr*>(bytes_.data() + last_at_)->nlmsg_flags |= NLM_F_ACK;
     auto begin = marker(NFNL_MSG_BATCH_BEGIN);
     const uint32_t base = socket.next_sequence();
     begin.header().nlmsg_seq = base;
@@ -201,10 +226,9 @@ Status NftBatch::commit(NetlinkSocket& socket, std::string_view what) {
     auto end = marker(NFNL_MSG_BATCH_END);
     end.header().nlmsg_seq = socket.next_sequence();
     append_bytes(all, end.finish());
-    auto count = messages_;
     bytes_.clear();
     messages_ = 0;
-    return socket.batch(all, base, count, what);
+    return socket.batch(all, base, what);
 }
 
 }  // namespace skiff::agent::sys

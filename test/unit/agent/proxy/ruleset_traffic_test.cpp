@@ -15,6 +15,7 @@
 #include "agent/sys/links.h"
 #include "agent/sys/netns.h"
 #include "agent/sys/nft.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 using namespace skiff;
@@ -79,7 +80,102 @@ int connect_in(const Namespace& ns, const char* ip, uint16_t port, const std::ve
     return got;
 }
 
+// Sends a datagram from the client's socket and gives the index of the socket that got it; -1 when none did.
+int send_from(int client, const char* ip, uint16_t port, const std::vector<int>& receivers) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    ::inet_pton(AF_INET, ip, &to.sin_addr);
+    ::sendto(client, "x", 1, 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    std::vector<pollfd> ready;
+    for (int fd : receivers) ready.push_back({fd, POLLIN, 0});
+    ::poll(ready.data(), ready.size(), 500);
+    for (size_t i = 0; i < ready.size(); ++i) {
+        char byte;
+        if (!(ready[i].revents & POLLIN)) continue;
+        sockaddr_in from{};
+        socklen_t size = sizeof from;
+        if (::recvfrom(ready[i].fd, &byte, 1, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size) == 1) {
+            ::sendto(ready[i].fd, "y", 1, 0, reinterpret_cast<sockaddr*>(&from), size);
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+int datagrams_in(const Namespace& ns, uint16_t port) {
+    int fd = -1;
+    (void)sys::with_netns(ns.path(), [&]() -> Status {
+        fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        sockaddr_in any{};
+        any.sin_family = AF_INET;
+        any.sin_port = htons(port);
+        return ::bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof any) < 0 ? errno_status("bind", errno) : Status();
+    });
+    return fd;
+}
+
 }  // namespace
+
+TEST_CASE("a thousand Services are one transaction, and one changed among them is cheap", "[root]") {
+    if (::geteuid() != 0) return;
+    Namespace host;
+    std::unique_ptr<RuleSink> sink;
+    auto service = [](int i, int endpoints) {
+        std::vector<Endpoint> list;
+        for (int e = 0; e < endpoints; ++e) list.push_back({"10.42.3." + std::to_string(e + 2), 8080});
+        const auto ip = "10.43." + std::to_string(i / 250 + 1) + "." + std::to_string(i % 250 + 1);
+        return std::vector<Frontend>{{ip, sys::kTcp, 80, Masquerade::FromOutside, 0, list}, {ip, sys::kUdp, 53, Masquerade::FromOutside, 0, list}};
+    };
+    Status written = sys::with_netns(host.path(), [&]() -> Status {
+        sink = TRY(open_kernel_sink("skiff", "10.42.0.0/16"));
+        for (int i = 0; i < 1000; ++i) sink->change("default/s" + std::to_string(i), service(i, 10));
+        return sink->rebuild();
+    });
+    REQUIRE(written.message() == "");
+    CHECK(sink->intact());
+    const auto from = Clock::system().elapsed();
+    for (int i = 0; i < 20; ++i) {
+        sink->change("default/s" + std::to_string(i), service(i, 9));
+        CHECK(sink->commit().message() == "");
+    }
+    const auto each = (Clock::system().elapsed() - from) / 20;
+    WARN("a changed Service among 1000: " << std::chrono::duration_cast<std::chrono::microseconds>(each).count() << " us");
+    CHECK(each < std::chrono::milliseconds(50));
+    CHECK(sink->intact());
+}
+
+TEST_CASE("a UDP client of an endpoint that is gone reaches another one", "[root]") {
+    if (::geteuid() != 0) return;
+    Namespace host, first, second, asking;
+    char folder[] = "/tmp/skiff-proxy-XXXXXX";
+    REQUIRE(::mkdtemp(folder));
+    std::unique_ptr<network::PodNetwork> net;
+    std::unique_ptr<RuleSink> sink;
+    Status prepared = sys::with_netns(host.path(), [&]() -> Status {
+        auto links = TRY(sys::Links::open());
+        TRY(links.set_up(TRY(links.get("lo")).index));
+        net = TRY(network::PodNetwork::open({.state_dir = folder, .pod_cidr = "10.42.3.0/24", .cluster_cidr = "10.42.0.0/16", .node_ip = "192.0.2.1"}));
+        TRY(net->attach({"uid-1", "default/a", first.path(), {}}));
+        TRY(net->attach({"uid-2", "default/b", second.path(), {}}));
+        TRY(net->attach({"uid-3", "default/c", asking.path(), {}}));
+        sink = TRY(open_kernel_sink("skiff", "10.42.0.0/16"));
+        sink->change("default/dns", {{"10.43.0.9", sys::kUdp, 53, Masquerade::FromOutside, 0, {{"10.42.3.2", 5353}}}});
+        return sink->rebuild();
+    });
+    REQUIRE(prepared.message() == "");
+    std::vector<int> receivers{datagrams_in(first, 5353), datagrams_in(second, 5353)};
+    const int client = datagrams_in(asking, 40000);
+    CHECK(send_from(client, "10.43.0.9", 53, receivers) == 0);
+    CHECK(send_from(client, "10.43.0.9", 53, receivers) == 0);
+    sink->change("default/dns", {{"10.43.0.9", sys::kUdp, 53, Masquerade::FromOutside, 0, {{"10.42.3.3", 5353}}}});
+    CHECK(sink->commit().message() == "");
+    CHECK(send_from(client, "10.43.0.9", 53, receivers) == 1);
+    for (int fd : receivers) ::close(fd);
+    ::close(client);
+    (void)sys::with_netns(host.path(), [&] { return net->destroy(); });
+    CHECK(file::remove_tree(folder).ok());
+}
 
 TEST_CASE("packets to a Service reach its endpoints from host and pods, and nothing else", "[root]") {
     if (::geteuid() != 0) return;
