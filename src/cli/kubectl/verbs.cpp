@@ -11,6 +11,8 @@ const std::vector<Verb>& verbs() {
         {"apply", "Apply a configuration to a resource by file name or stdin", "apply -f FILENAME [options]", apply, {}, "  kubectl apply -f app.yaml\n  kubectl apply -f folder/ -R\n  cat pod.json | kubectl apply -f -"},
         {"delete", "Delete resources by file names, stdin, resources and names, or by resources and label selector", "delete ([-f FILENAME] | TYPE [(NAME | -l label | --all)]) [options]", remove, {},
          "  kubectl delete pod web\n  kubectl delete -f app.yaml\n  kubectl delete pods,services -l app=web"},
+        {"describe", "Show details of a specific resource or group of resources", "describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]", describe, {},
+         "  kubectl describe node server1\n  kubectl describe pods -l app=web\n  kubectl describe deploy/web"},
         {"logs", "Print the logs for a container in a pod", "logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]", logs, {},
          "  kubectl logs web\n  kubectl logs -f deploy/web -c app\n  kubectl logs -l app=web --all-containers --prefix"},
         {"exec", "Execute a command in a container", "exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]", exec, {},
