@@ -27,6 +27,7 @@ public:
     void events(json::Value events);                                              // sorted by time
     void flush();                                                                 // what follows is aligned by itself
     std::string text();
+    std::string unaligned() { return std::move(open_); }                          // with its tabs
 
 private:
     std::string done_, open_;

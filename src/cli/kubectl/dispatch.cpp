@@ -56,10 +56,9 @@ void print_overview() {
     print("\nVerbs:\n" + listing(verbs()) + "\nUse \"kubectl VERB --help\" for more information about a verb.\n");
 }
 
-int print_group(const Verb& verb, const std::string& path) {
+void print_group(const Verb& verb, const std::string& path) {
     print(fmt::format("{}.\n\nAvailable Commands:\n{}\nUsage:\n  kubectl {}\n\nUse \"kubectl {} <command> --help\" for more information about a given command.\n", verb.summary,
                       listing(verb.children), verb.usage, path));
-    return 0;
 }
 
 }  // namespace
@@ -89,7 +88,7 @@ int run_kubectl(const std::vector<std::string>& args) {
                 if (next == rest.size()) break;
                 return unknown(rest[next], "kubectl " + path, verb->children);
             }
-            if (next == rest.size()) return print_group(*verb, path);
+            if (next == rest.size()) return print_group(*verb, path), wants_group_help ? 0 : 1;
             return unknown(rest[next], "kubectl " + path, verb->children);
         }
         rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(next));

@@ -14,5 +14,26 @@ Status logs(Call& call);
 Status exec(Call& call);
 Status attach(Call& call);
 Status describe(Call& call);
+Status scale(Call& call);
+Status autoscale(Call& call);
+Status label(Call& call);
+Status annotate(Call& call);
+Status patch(Call& call);
+Status taint(Call& call);
+Status cordon(Call& call);
+Status uncordon(Call& call);
+Status drain(Call& call);
+Status wait(Call& call);
+Status rollout_status(Call& call);
+Status rollout_restart(Call& call);
+Status rollout_pause(Call& call);
+Status rollout_resume(Call& call);
+Status rollout_history(Call& call);
+Status rollout_undo(Call& call);
+Status cluster_info(Call& call);
+Status version(Call& call);
+Status api_versions(Call& call);
+Status api_resources(Call& call);
+Status events(Call& call);
 
 }  // namespace skiff::cli::kubectl

@@ -68,7 +68,7 @@ void set_last_applied(json::Value& object) {
     object.mut("metadata").mut("annotations").set(kLastApplied, json::write(sorted(bare)) + "\n");
 }
 
-Status create_and_show(Call& call, const WriteFlags& flags, json::Value object) {
+Status create_and_show(Call& call, const WriteFlags& flags, json::Value object, const char* operation) {
     auto* session = TRY(call.session());
     const auto resource = TRY(TRY(session->discovery())->resolve_kind(object["apiVersion"].as_string(), object["kind"].as_string()));
     if (resource.namespaced && (session->ns_given() || flags.dry_run_text == "none")) object.mut("metadata").set("namespace", session->ns());
@@ -80,7 +80,7 @@ Status create_and_show(Call& call, const WriteFlags& flags, json::Value object) 
         if (status.reason() != Reason::Unknown && status.reason() != Reason::Invalid) return Status(error(status.reason(), "{}", status.message()).context("failed to create {}", resource.singular));
         return status;
     }
-    return show_written(flags, resource, *made, "created");
+    return show_written(flags, resource, *made, operation);
 }
 
 }  // namespace skiff::cli::kubectl

@@ -33,7 +33,7 @@ Result<json::Value> patch_object(Session& session, const WriteFlags& flags, cons
 // Strategic for the kinds that Kubernetes has, merge for those of CRDs.
 PatchKind natural_patch(const Resource& resource);
 // Creates what a generator made and shows it, in the session's namespace.
-Status create_and_show(Call& call, const WriteFlags& flags, json::Value object);
+Status create_and_show(Call& call, const WriteFlags& flags, json::Value object, const char* operation = "created");
 
 inline constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 // Puts the annotation in: the object as JSON without it.
