@@ -42,6 +42,7 @@ public:
 
 class Value {
 public:
+    struct Node;
     Value() = default;   // null
     static Value of(bool value);
     static Value of_int(int64_t value);
@@ -99,7 +100,6 @@ public:
     Result<json::Value> to_json() const;
 
 private:
-    struct Node;
     friend struct NodeAccess;
     ValueKind kind_ = ValueKind::Null;
     union {

@@ -1,0 +1,54 @@
+// The syntax tree of an expression, and what the checker adds to it. A tree has one owner; once checked it is only read, by any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cel/issues.h"
+#include "cel/type.h"
+#include "cel/value.h"
+
+namespace skiff::cel {
+
+struct Overload;
+struct Expr;
+using ExprPtr = std::unique_ptr<Expr>;
+
+// Nesting of operators, calls and brackets (cel-go, parser, MaxRecursionDepth), and the longest source in code points.
+inline constexpr int kNestingMax = 250;
+inline constexpr size_t kSourceMax = 100'000;
+inline constexpr const char* kAccumulator = "@result";
+
+// What the macros become: a loop over a list or map that folds into one accumulator.
+struct Fold {
+    ExprPtr range, init, condition, step, result;
+    std::string var, var2, accumulator;           // var2: "" with one variable
+};
+
+struct Expr {
+    enum class Kind : uint8_t { Literal, Ident, Select, Call, List, Map, Struct, Fold };
+    Kind kind = Kind::Literal;
+    bool test_only = false;                       // Select: has()
+    bool member = false;                          // Call: args[0] is the target
+    uint16_t depth = 1;
+    Place place = 0;
+    std::string name;                             // Ident, Select's field, Call's function, Struct's type
+    Value literal;
+    std::vector<ExprPtr> args;                    // Select: the operand; Map: key, value, key, value...; Struct: the values
+    std::vector<std::string> fields;              // Struct
+    std::vector<bool> optional;                   // List, Map, Struct: entries with '?'
+    std::vector<Place> entry_places;              // Map, Struct
+    std::unique_ptr<Fold> fold;
+
+    // Of the checker.
+    TypePtr type;
+    std::vector<const Overload*> overloads;
+    bool is_type_name = false;                    // Ident or Select that names a type
+    bool constant = false;                        // the value stands in literal, computed when compiling
+};
+
+ExprPtr copy_expr(const Expr& expr);
+
+}  // namespace skiff::cel

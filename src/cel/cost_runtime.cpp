@@ -1,0 +1,133 @@
+// What calls cost at run time, as a Kubernetes API server counts (k8s.io/apiserver/pkg/cel/library/cost.go and cel-go's cost tracker).
+#include <algorithm>
+#include <cmath>
+
+#include "cel/compiled.h"
+#include "cel/functions.h"
+#include "cel/name_formats.h"
+
+namespace skiff::cel {
+namespace {
+
+constexpr double kTraversal = 0.1;      // of one character
+constexpr double kPattern = 0.25;       // of one character of a pattern
+constexpr uint64_t kListSelectorBase = 10;
+constexpr double kRequirement = 50;     // of one requirement of a selector
+
+uint64_t size_of(const Value& value) {
+    switch (value.kind()) {
+        case ValueKind::String:
+        case ValueKind::Bytes:
+        case ValueKind::List:
+        case ValueKind::Map: return value.size();
+        case ValueKind::Opaque: return value.opaque()->size().value_or(1);
+        case ValueKind::Optional: return value.held() ? size_of(*value.held()) : 1;
+        default: return 1;
+    }
+}
+
+uint64_t scaled(uint64_t size, double factor) { return static_cast<uint64_t>(std::ceil(static_cast<double>(size) * factor)); }
+
+uint64_t traversal(const Value& value) {
+    switch (value.kind()) {
+        case ValueKind::String:
+        case ValueKind::Bytes: return static_cast<uint64_t>(static_cast<double>(value.text().size()) * kTraversal);
+        case ValueKind::List: {
+            uint64_t cost = 0;
+            for (size_t i = 0; i < value.size(); ++i) cost += traversal(value.at(i));
+            return cost;
+        }
+        case ValueKind::Map: {
+            uint64_t cost = 0;
+            value.each_entry([&](const Value& key, const Value& member) {
+                cost += traversal(key) + traversal(member);
+                return true;
+            });
+            return cost;
+        }
+        default: return 1;
+    }
+}
+
+uint64_t matching(uint64_t text, uint64_t pattern) { return scaled(1 + text, kTraversal) * scaled(pattern, kPattern); }
+
+uint64_t contains_cidr(std::span<const Value> args) {
+    uint64_t cidr = size_of(args[0]);
+    uint64_t cost = scaled(2 * cidr, kTraversal) + scaled(cidr, kTraversal) + 1;
+    return args[1].is(ValueKind::String) ? cost + scaled(size_of(args[1]), kTraversal) : cost;
+}
+
+struct ChargeName {
+    std::string_view name;
+    Charge charge;
+};
+
+constexpr ChargeName kByFunction[] = {
+    {"check", Charge::Check}, {"fieldSelector", Charge::Selector}, {"labelSelector", Charge::Selector}, {"isSorted", Charge::Traversal}, {"sum", Charge::Traversal},
+    {"max", Charge::Traversal}, {"min", Charge::Traversal}, {"indexOf", Charge::Traversal}, {"lastIndexOf", Charge::Traversal}, {"url", Charge::First},
+    {"lowerAscii", Charge::First}, {"upperAscii", Charge::First}, {"substring", Charge::First}, {"trim", Charge::First}, {"jsonpatch.escapeKey", Charge::First},
+    {"replace", Charge::FirstTwice}, {"split", Charge::FirstTwice}, {"join", Charge::JoinResult}, {"find", Charge::Find}, {"findAll", Charge::Find},
+    {"cidr", Charge::First}, {"isIP", Charge::First}, {"isCIDR", Charge::First}, {"ip", Charge::First}, {"ip.isCanonical", Charge::FirstTwice},
+    {"containsIP", Charge::ContainsIp}, {"containsCIDR", Charge::ContainsCidr}, {"quantity", Charge::First}, {"isQuantity", Charge::First},
+    {"semver", Charge::First}, {"isSemver", Charge::First}, {"validate", Charge::Validate},
+};
+
+constexpr ChargeName kByOverload[] = {
+    {"cidr_ip", Charge::One}, {"list_sets_contains_list", Charge::Sets}, {"list_sets_intersects_list", Charge::Sets}, {"list_sets_equivalent_list", Charge::SetsTwice},
+    {"starts_with_string", Charge::First}, {"ends_with_string", Charge::First}, {"string_to_bytes", Charge::First}, {"bytes_to_string", Charge::First},
+    {"strings_quote", Charge::First}, {"string_format", Charge::First}, {"in_list", Charge::InList}, {"less_string", Charge::Smaller}, {"greater_string", Charge::Smaller},
+    {"less_equals_string", Charge::Smaller}, {"greater_equals_string", Charge::Smaller}, {"less_bytes", Charge::Smaller}, {"greater_bytes", Charge::Smaller},
+    {"less_equals_bytes", Charge::Smaller}, {"greater_equals_bytes", Charge::Smaller}, {"equals", Charge::Equality}, {"not_equals", Charge::Smaller},
+    {"add_string", Charge::Sum}, {"add_bytes", Charge::Sum}, {"matches_string", Charge::Matches}, {"contains_string", Charge::Contains},
+};
+
+// Those that Kubernetes counts by the name of the function count even when the overload is not known before the call.
+bool by_function(std::string_view function) {
+    return std::any_of(std::begin(kByFunction), std::end(kByFunction), [&](const ChargeName& row) { return row.name == function; });
+}
+
+}  // namespace
+
+Charge charge_of(std::string_view function, std::string_view id) {
+    for (const auto& row : kByOverload)
+        if (row.name == id) return row.charge;
+    for (const auto& row : kByFunction)
+        if (row.name == function) return row.charge;
+    return Charge::One;
+}
+
+uint64_t call_cost(const Expr& call, std::span<const Value> args, const Value& result) {
+    if (call.overloads.empty() || args.empty()) return 1;
+    if (call.overloads.size() > 1 && !by_function(call.name)) return 1;
+    auto first = [&] { return size_of(args[0]); };
+    auto second = [&] { return args.size() > 1 ? size_of(args[1]) : 1; };
+    switch (call.overloads[0]->charge) {
+        case Charge::One: return 1;
+        case Charge::Check: return 350000;
+        case Charge::Selector: return kListSelectorBase + scaled(second(), kTraversal) + scaled(scaled(second(), 0.5), kRequirement);
+        case Charge::Traversal: return traversal(args[0]);
+        case Charge::First: return scaled(first(), kTraversal);
+        case Charge::FirstTwice: return scaled(first() * 2, kTraversal);
+        case Charge::JoinResult: return scaled(size_of(result) * 2, kTraversal);
+        case Charge::Find: return matching(first(), second());
+        case Charge::ContainsIp: return scaled(2 * first(), kTraversal) + (args[1].is(ValueKind::String) ? scaled(second(), kTraversal) : 0);
+        case Charge::ContainsCidr: return contains_cidr(args);
+        case Charge::Validate: {
+            const auto* format = dynamic_cast<const NameFormatValue*>(args[0].opaque());
+            return matching(second(), format ? format->format->pattern_size : 1);
+        }
+        case Charge::InList: return second();
+        case Charge::Equality:
+            if (args[0].is(ValueKind::Opaque)) return 1;
+            [[fallthrough]];
+        case Charge::Smaller: return scaled(std::min(first(), second()), kTraversal);
+        case Charge::Sum: return scaled(first() + second(), kTraversal);
+        case Charge::Matches: return matching(first(), second());
+        case Charge::Contains: return scaled(first(), kTraversal) * scaled(second(), kTraversal);
+        case Charge::Sets: return 1 + first() * second();
+        case Charge::SetsTwice: return 1 + 2 * first() * second();
+    }
+    return 1;
+}
+
+}  // namespace skiff::cel

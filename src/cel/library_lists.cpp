@@ -1,0 +1,94 @@
+// Lists (Kubernetes' isSorted, sum, min, max, indexOf, lastIndexOf) and sets (cel-go's set extension).
+#include "cel/functions.h"
+
+namespace skiff::cel {
+namespace {
+
+Value is_sorted(Arguments args, Run&) {
+    for (size_t i = 1; i < args[0].size(); ++i) {
+        Value order = compare(args[0].at(i - 1), args[0].at(i));
+        if (!order.is_error() && order.as_int() > 0) return Value::of(false);
+    }
+    return Value::of(true);
+}
+
+template <Value (*Zero)()>
+Value sum(Arguments args, Run&) {
+    Value out = Zero();
+    for (size_t i = 0; i < args[0].size() && !out.is_error(); ++i) out = add(out, args[0].at(i));
+    return out;
+}
+Value zero_int() { return Value::of_int(0); }
+Value zero_uint() { return Value::of_uint(0); }
+Value zero_double() { return Value::of_double(0); }
+Value zero_duration() { return Value::duration(0); }
+
+Value extreme(const Value& list, int wanted, std::string_view name) {
+    if (list.size() == 0) return Value::error(std::string(name) + " called on empty list");
+    Value best = list.at(0);
+    for (size_t i = 1; i < list.size(); ++i) {
+        Value item = list.at(i);
+        Value order = compare(item, best);
+        if (!order.is_error() && order.as_int() == wanted) best = item;
+    }
+    return best;
+}
+Value smallest(Arguments args, Run&) { return extreme(args[0], -1, "min"); }
+Value largest(Arguments args, Run&) { return extreme(args[0], 1, "max"); }
+
+Value index_of(Arguments args, Run&) {
+    for (size_t i = 0; i < args[0].size(); ++i)
+        if (args[0].at(i).equals(args[1]).is_true()) return Value::of_int(static_cast<int64_t>(i));
+    return Value::of_int(-1);
+}
+
+Value last_index_of(Arguments args, Run&) {
+    for (size_t i = args[0].size(); i-- > 0;)
+        if (args[0].at(i).equals(args[1]).is_true()) return Value::of_int(static_cast<int64_t>(i));
+    return Value::of_int(-1);
+}
+
+bool has(const Value& list, const Value& item) {
+    for (size_t i = 0; i < list.size(); ++i)
+        if (list.at(i).equals(item).is_true()) return true;
+    return false;
+}
+
+bool contains_all(const Value& list, const Value& part) {
+    for (size_t i = 0; i < part.size(); ++i)
+        if (!has(list, part.at(i))) return false;
+    return true;
+}
+
+Value sets_contains(Arguments args, Run&) { return Value::of(contains_all(args[0], args[1])); }
+Value sets_equivalent(Arguments args, Run&) { return Value::of(contains_all(args[0], args[1]) && contains_all(args[1], args[0])); }
+Value sets_intersects(Arguments args, Run&) {
+    for (size_t i = 0; i < args[0].size(); ++i)
+        if (has(args[1], args[0].at(i))) return Value::of(true);
+    return Value::of(false);
+}
+
+#define ORDERED(type)                                                                            \
+    {"isSorted", "list_" type "_is_sorted_bool", ".list(" type ")", "bool", &is_sorted},         \
+        {"max", "list_" type "_max_" type, ".list(" type ")", type, &largest},                   \
+        {"min", "list_" type "_min_" type, ".list(" type ")", type, &smallest}
+
+constexpr FunctionRow kRows[] = {
+    ORDERED("int"), ORDERED("uint"), ORDERED("double"), ORDERED("bool"), ORDERED("duration"), ORDERED("timestamp"), ORDERED("string"), ORDERED("bytes"),
+    {"sum", "list_int_sum_int", ".list(int)", "int", &sum<&zero_int>},
+    {"sum", "list_uint_sum_uint", ".list(uint)", "uint", &sum<&zero_uint>},
+    {"sum", "list_double_sum_double", ".list(double)", "double", &sum<&zero_double>},
+    {"sum", "list_duration_sum_duration", ".list(duration)", "duration", &sum<&zero_duration>},
+    {"indexOf", "list_a_index_of_int", ".list(A), A", "int", &index_of},
+    {"lastIndexOf", "list_a_last_index_of_int", ".list(A), A", "int", &last_index_of},
+    {"sets.contains", "list_sets_contains_list", "list(T), list(T)", "bool", &sets_contains},
+    {"sets.equivalent", "list_sets_equivalent_list", "list(T), list(T)", "bool", &sets_equivalent},
+    {"sets.intersects", "list_sets_intersects_list", "list(T), list(T)", "bool", &sets_intersects},
+};
+#undef ORDERED
+
+}  // namespace
+
+std::span<const FunctionRow> list_rows() { return kRows; }
+
+}  // namespace skiff::cel

@@ -1,0 +1,75 @@
+// The shared parts of Values: what is too large to stand in a Value itself. Immutable once a Value is made, except that the newest owner of a
+// list or map made by + or a macro may append in place (older Values keep their length), so that building a list of n items takes n steps.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cel/value.h"
+
+namespace skiff::cel {
+
+struct Value::Node {
+    virtual ~Node() = default;
+};
+
+struct TextNode : Value::Node {
+    std::string text;
+};
+
+struct Items {
+    std::vector<Value> values;
+};
+
+struct ListNode : Value::Node {
+    std::shared_ptr<Items> items;
+    size_t size = 0;
+    bool growable = false;
+};
+
+struct Entries {
+    std::vector<Entry> values;
+    std::unordered_map<std::string, size_t> index;   // by key_text(), kept from kIndexFrom entries on
+};
+inline constexpr size_t kIndexFrom = 8;
+
+struct MapNode : Value::Node {
+    std::shared_ptr<Entries> entries;
+    size_t size = 0;
+    bool growable = false;
+    std::string type_name;                           // of an object made by an expression
+};
+
+struct SourceNode : Value::Node {
+    std::shared_ptr<const FieldSource> source;
+};
+
+struct HeldNode : Value::Node {
+    Value value;
+};
+
+struct OpaqueNode : Value::Node {
+    std::shared_ptr<const Opaque> value;
+};
+
+// Keys that are equal in CEL have the same text: 1, 1u and 1.0.
+std::string key_text(const Value& key);
+// list + list; the result grows in place when a is the newest owner of its items.
+Value concat(const Value& a, const Value& b);
+// The map with one entry more. Error when the key is there.
+Value insert(const Value& map, const Value& key, const Value& value);
+
+// The way to the private parts for the files that implement Value.
+struct NodeAccess {
+    template <typename T>
+    static const T* get(const Value& value) {
+        return dynamic_cast<const T*>(value.node_.get());
+    }
+    static void put(Value& value, ValueKind kind, std::shared_ptr<const Value::Node> node) {
+        value.kind_ = kind;
+        value.node_ = std::move(node);
+    }
+};
+
+}  // namespace skiff::cel

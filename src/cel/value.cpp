@@ -1,0 +1,243 @@
+#include "cel/value.h"
+
+#include "cel/nodes.h"
+#include "json/utf8.h"
+
+namespace skiff::cel {
+
+Value Value::of(bool value) {
+    Value out;
+    out.kind_ = ValueKind::Bool;
+    out.int_ = 0;
+    out.bool_ = value;
+    return out;
+}
+
+Value Value::of_int(int64_t value) {
+    Value out;
+    out.kind_ = ValueKind::Int;
+    out.int_ = value;
+    return out;
+}
+
+Value Value::of_uint(uint64_t value) {
+    Value out;
+    out.kind_ = ValueKind::Uint;
+    out.uint_ = value;
+    return out;
+}
+
+Value Value::of_double(double value) {
+    Value out;
+    out.kind_ = ValueKind::Double;
+    out.double_ = value;
+    return out;
+}
+
+Value Value::string_view(std::string_view text) {
+    Value out;
+    out.kind_ = ValueKind::String;
+    out.text_ = text.data();
+    out.extra_ = text.size();
+    return out;
+}
+
+Value Value::string(std::string text) {
+    auto node = std::make_shared<TextNode>();
+    node->text = std::move(text);
+    Value out = string_view(node->text);
+    out.node_ = std::move(node);
+    return out;
+}
+
+Value Value::bytes(std::string bytes) {
+    Value out = string(std::move(bytes));
+    out.kind_ = ValueKind::Bytes;
+    return out;
+}
+
+Value Value::error(std::string message) {
+    Value out = string(std::move(message));
+    out.kind_ = ValueKind::Error;
+    return out;
+}
+
+Value Value::type_value(std::string_view name) {
+    Value out = string(std::string(name));
+    out.kind_ = ValueKind::Type;
+    return out;
+}
+
+Value Value::timestamp(int64_t seconds, int32_t nanos) {
+    Value out = of_int(seconds);
+    out.kind_ = ValueKind::Timestamp;
+    out.extra_ = static_cast<uint32_t>(nanos);
+    return out;
+}
+
+Value Value::duration(int64_t nanoseconds) {
+    Value out = of_int(nanoseconds);
+    out.kind_ = ValueKind::Duration;
+    return out;
+}
+
+Value Value::list(std::vector<Value> items) {
+    auto node = std::make_shared<ListNode>();
+    node->size = items.size();
+    node->items = std::make_shared<Items>();
+    node->items->values = std::move(items);
+    Value out;
+    NodeAccess::put(out, ValueKind::List, std::move(node));
+    return out;
+}
+
+Value Value::map(std::vector<Entry> entries) {
+    auto node = std::make_shared<MapNode>();
+    node->size = entries.size();
+    node->entries = std::make_shared<Entries>();
+    node->entries->values = std::move(entries);
+    if (node->size >= kIndexFrom)
+        for (size_t i = 0; i < node->size; ++i) node->entries->index.emplace(key_text(node->entries->values[i].first), i);
+    Value out;
+    NodeAccess::put(out, ValueKind::Map, std::move(node));
+    return out;
+}
+
+Value Value::object(std::string type_name, std::vector<Entry> fields) {
+    auto node = std::make_shared<MapNode>();
+    node->size = fields.size();
+    node->entries = std::make_shared<Entries>();
+    node->entries->values = std::move(fields);
+    node->type_name = std::move(type_name);
+    Value out;
+    NodeAccess::put(out, ValueKind::Object, std::move(node));
+    return out;
+}
+
+Value Value::fields(std::shared_ptr<const FieldSource> source) {
+    auto node = std::make_shared<SourceNode>();
+    node->source = std::move(source);
+    Value out;
+    NodeAccess::put(out, ValueKind::Map, std::move(node));
+    return out;
+}
+
+Value Value::none() {
+    Value out;
+    out.kind_ = ValueKind::Optional;
+    return out;
+}
+
+Value Value::some(Value value) {
+    auto node = std::make_shared<HeldNode>();
+    node->value = std::move(value);
+    Value out;
+    NodeAccess::put(out, ValueKind::Optional, std::move(node));
+    return out;
+}
+
+Value Value::opaque(std::shared_ptr<const Opaque> value) {
+    auto node = std::make_shared<OpaqueNode>();
+    node->value = std::move(value);
+    Value out;
+    NodeAccess::put(out, ValueKind::Opaque, std::move(node));
+    return out;
+}
+
+std::string_view Value::text() const {
+    switch (kind_) {
+        case ValueKind::String:
+        case ValueKind::Bytes:
+        case ValueKind::Type:
+        case ValueKind::Error: return {text_, extra_};
+        default: return {};
+    }
+}
+
+const Opaque* Value::opaque() const {
+    const auto* node = NodeAccess::get<OpaqueNode>(*this);
+    return node ? node->value.get() : nullptr;
+}
+
+const Value* Value::held() const {
+    const auto* node = NodeAccess::get<HeldNode>(*this);
+    return node ? &node->value : nullptr;
+}
+
+size_t Value::size() const {
+    switch (kind_) {
+        case ValueKind::Bytes: return extra_;
+        case ValueKind::String: {
+            size_t count = 0;
+            for (char c : text()) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+            return count;
+        }
+        case ValueKind::List:
+            if (!node_) return view_ ? view_->size() : 0;
+            return static_cast<const ListNode&>(*node_).size;
+        case ValueKind::Map:
+        case ValueKind::Object: {
+            if (!node_) return view_ ? view_->size() : 0;
+            const auto* map = NodeAccess::get<MapNode>(*this);
+            return map ? map->size : 0;
+        }
+        default: return 0;
+    }
+}
+
+std::string key_text(const Value& key) {
+    switch (key.kind()) {
+        case ValueKind::String: return "s" + std::string(key.text());
+        case ValueKind::Bool: return key.as_bool() ? "t" : "f";
+        case ValueKind::Int: return "n" + std::to_string(key.as_int());
+        case ValueKind::Uint: return "n" + std::to_string(key.as_uint());
+        case ValueKind::Double: {
+            double number = key.as_double();
+            if (number >= -9.2e18 && number <= 9.2e18 && number == static_cast<double>(static_cast<int64_t>(number))) return "n" + std::to_string(static_cast<int64_t>(number));
+            return "d" + std::to_string(number);
+        }
+        default: return {};
+    }
+}
+
+Value concat(const Value& a, const Value& b) {
+    const auto* left = NodeAccess::get<ListNode>(a);
+    auto node = std::make_shared<ListNode>();
+    node->growable = true;
+    if (left && left->growable && left->items->values.size() == left->size) {
+        node->items = left->items;
+    } else {
+        node->items = std::make_shared<Items>();
+        for (size_t i = 0; i < a.size(); ++i) node->items->values.push_back(a.at(i));
+    }
+    for (size_t i = 0, count = b.size(); i < count; ++i) node->items->values.push_back(b.at(i));
+    node->size = node->items->values.size();
+    Value out;
+    NodeAccess::put(out, ValueKind::List, std::move(node));
+    return out;
+}
+
+Value insert(const Value& map, const Value& key, const Value& value) {
+    if (map.find(key)) return Value::error("insert failed: key " + key.display() + " already exists");
+    const auto* old = NodeAccess::get<MapNode>(map);
+    auto node = std::make_shared<MapNode>();
+    node->growable = true;
+    if (old && old->growable && old->entries->values.size() == old->size) {
+        node->entries = old->entries;
+    } else {
+        node->entries = std::make_shared<Entries>();
+        map.each_entry([&](const Value& k, const Value& v) {
+            node->entries->index.emplace(key_text(k), node->entries->values.size());
+            node->entries->values.emplace_back(k, v);
+            return true;
+        });
+    }
+    node->entries->index.emplace(key_text(key), node->entries->values.size());
+    node->entries->values.emplace_back(key, value);
+    node->size = node->entries->values.size();
+    Value out;
+    NodeAccess::put(out, ValueKind::Map, std::move(node));
+    return out;
+}
+
+}  // namespace skiff::cel

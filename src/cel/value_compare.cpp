@@ -1,0 +1,186 @@
+// Equality of Values, their names and their text in messages.
+#include <cmath>
+#include <unordered_map>
+
+#include "api/timestamp.h"
+#include "cel/nodes.h"
+#include "cel/times.h"
+#include "cel/value.h"
+#include "json/number_text.h"
+
+namespace skiff::cel {
+namespace {
+
+bool numeric(const Value& value) { return value.is(ValueKind::Int) || value.is(ValueKind::Uint) || value.is(ValueKind::Double); }
+
+bool int_equals_double(int64_t a, double b) { return b >= -9223372036854775808.0 && b < 9223372036854775808.0 && b == std::trunc(b) && a == static_cast<int64_t>(b); }
+bool uint_equals_double(uint64_t a, double b) { return b >= 0 && b < 18446744073709551616.0 && b == std::trunc(b) && a == static_cast<uint64_t>(b); }
+
+bool numbers_equal(const Value& a, const Value& b) {
+    if (a.kind() > b.kind()) return numbers_equal(b, a);
+    if (a.is(ValueKind::Int)) {
+        if (b.is(ValueKind::Int)) return a.as_int() == b.as_int();
+        if (b.is(ValueKind::Uint)) return a.as_int() >= 0 && static_cast<uint64_t>(a.as_int()) == b.as_uint();
+        return int_equals_double(a.as_int(), b.as_double());
+    }
+    if (a.is(ValueKind::Uint)) return b.is(ValueKind::Uint) ? a.as_uint() == b.as_uint() : uint_equals_double(a.as_uint(), b.as_double());
+    return a.as_double() == b.as_double();
+}
+
+// Sets and maps as lists (x-kubernetes-list-type) are equal whatever the order.
+Value unordered_equals(const Value& a, const Value& b, const Declaration& decl) {
+    auto key_of = [&](const json::Value& item) {
+        if (decl.list_type == api::ListType::Set) return key_text(Value::json(item));
+        std::string key;
+        for (const auto& name : decl.list_keys) key += key_text(Value::json(item[name])) + '\n';
+        return key;
+    };
+    std::unordered_map<std::string, size_t> places;
+    for (size_t i = 0; i < a.size(); ++i) places.emplace(key_of((*a.document())[i]), i);
+    for (size_t i = 0; i < b.size(); ++i) {
+        auto it = places.find(key_of((*b.document())[i]));
+        if (it == places.end()) return Value::of(false);
+        if (decl.list_type != api::ListType::Map) continue;
+        Value same = a.at(it->second).equals(b.at(i));
+        if (!same.is_true()) return same;
+    }
+    return Value::of(true);
+}
+
+Value lists_equal(const Value& a, const Value& b) {
+    if (a.size() != b.size()) return Value::of(false);
+    if (a.declaration() && a.declaration()->list_type != api::ListType::Atomic && b.document()) return unordered_equals(a, b, *a.declaration());
+    for (size_t i = 0; i < a.size(); ++i) {
+        Value same = a.at(i).equals(b.at(i));
+        if (!same.is_true()) return same;
+    }
+    return Value::of(true);
+}
+
+Value maps_equal(const Value& a, const Value& b) {
+    if (a.size() != b.size()) return Value::of(false);
+    // An index of large documents, so that comparing them is not quadratic.
+    constexpr size_t kLarge = 32;
+    std::unordered_map<std::string_view, size_t> index;
+    bool plain = b.document() && !(b.declaration() && b.declaration()->form == Declaration::Form::Object);
+    if (plain && b.size() > kLarge)
+        for (size_t i = 0; i < b.size(); ++i) index.emplace(b.document()->members()[i].key, i);
+    Value result = Value::of(true);
+    a.each_entry([&](const Value& key, const Value& value) {
+        std::optional<Value> other;
+        if (index.empty()) {
+            other = b.find(key);
+        } else if (auto it = index.find(key.text()); it != index.end()) {
+            other = Value::json(b.document()->members()[it->second].value, b.declaration() ? b.declaration()->element.get() : nullptr);
+        }
+        result = other ? value.equals(*other) : Value::of(false);
+        return result.is_true();
+    });
+    if (!result.is_true() || !a.declaration() || a.declaration()->form != Declaration::Form::Object || !b.document()) return result;
+    // Members that the schema does not know are compared as they are.
+    for (const auto& member : a.document()->members()) {
+        const auto* field = a.declaration()->find(member.key);
+        if (field && !field->identifier.empty()) continue;
+        const auto* other = b.document()->find(member.key);
+        if (other && !(*other == member.value)) return Value::of(false);
+    }
+    return result;
+}
+
+}  // namespace
+
+Value Value::equals(const Value& other) const {
+    if (is_error()) return *this;
+    if (other.is_error()) return other;
+    if (numeric(*this) && numeric(other)) return of(numbers_equal(*this, other));
+    if (kind_ != other.kind_) return of(false);
+    switch (kind_) {
+        case ValueKind::Null: return of(true);
+        case ValueKind::Bool: return of(bool_ == other.bool_);
+        case ValueKind::String:
+        case ValueKind::Bytes:
+        case ValueKind::Type: return of(text() == other.text());
+        case ValueKind::Timestamp: return of(int_ == other.int_ && nanos() == other.nanos());
+        case ValueKind::Duration: return of(int_ == other.int_);
+        case ValueKind::List: return lists_equal(*this, other);
+        case ValueKind::Map: return maps_equal(*this, other);
+        case ValueKind::Object: return type_name() == other.type_name() ? maps_equal(*this, other) : of(false);
+        case ValueKind::Optional:
+            if (!held() || !other.held()) return of(!held() && !other.held());
+            return held()->equals(*other.held());
+        case ValueKind::Opaque:
+            if (opaque()->type_name() != other.opaque()->type_name()) return error("no such overload");
+            return of(opaque()->equals(*other.opaque()));
+        default: return of(false);
+    }
+}
+
+std::string Value::type_name() const {
+    switch (kind_) {
+        case ValueKind::Error: return "error";
+        case ValueKind::Null: return "null_type";
+        case ValueKind::Bool: return "bool";
+        case ValueKind::Int: return "int";
+        case ValueKind::Uint: return "uint";
+        case ValueKind::Double: return "double";
+        case ValueKind::String: return "string";
+        case ValueKind::Bytes: return "bytes";
+        case ValueKind::Timestamp: return "google.protobuf.Timestamp";
+        case ValueKind::Duration: return "google.protobuf.Duration";
+        case ValueKind::List: return "list";
+        case ValueKind::Map: return "map";
+        case ValueKind::Type: return "type";
+        case ValueKind::Optional: return "optional_type";
+        case ValueKind::Object: {
+            const auto* node = NodeAccess::get<MapNode>(*this);
+            return node ? node->type_name : "object";
+        }
+        case ValueKind::Opaque: return std::string(opaque()->type_name());
+    }
+    return {};
+}
+
+std::string Value::display() const {
+    switch (kind_) {
+        case ValueKind::Error:
+        case ValueKind::String:
+        case ValueKind::Type: return std::string(text());
+        case ValueKind::Null: return "null";
+        case ValueKind::Bool: return bool_ ? "true" : "false";
+        case ValueKind::Int: return std::to_string(int_);
+        case ValueKind::Uint: return std::to_string(uint_);
+        case ValueKind::Double: {
+            if (std::isnan(double_)) return "NaN";
+            if (std::isinf(double_)) return double_ > 0 ? "+Inf" : "-Inf";
+            std::string out;
+            json::append_yaml_double(out, double_);
+            return out;
+        }
+        case ValueKind::Timestamp: return format_rfc3339({int_, nanos()});
+        case ValueKind::Duration: return api::format_duration(Duration(int_));
+        case ValueKind::Opaque: return opaque()->text();
+        case ValueKind::Bytes: {
+            std::string out = "[";
+            for (unsigned char c : text()) out += (out.size() > 1 ? " " : "") + std::to_string(c);
+            return out + "]";
+        }
+        case ValueKind::List: {
+            std::string out = "[";
+            for (size_t i = 0; i < size(); ++i) out += (i ? " " : "") + at(i).display();
+            return out + "]";
+        }
+        case ValueKind::Map:
+        case ValueKind::Object: {
+            std::string out = "map[";
+            each_entry([&](const Value& key, const Value& value) {
+                out += (out.size() > 4 ? " " : "") + key.display() + ":" + value.display();
+                return true;
+            });
+            return out + "]";
+        }
+        case ValueKind::Optional: return held() ? "optional(" + held()->display() + ")" : "optional.none()";
+    }
+    return {};
+}
+
+}  // namespace skiff::cel
