@@ -196,7 +196,18 @@ private:
             expr.type = error_type();
             return;
         }
+        if (expr.name == "_&&_" || expr.name == "_||_") return logical(expr, overloads[0]);
         resolve_overloads(expr, overloads);
+    }
+
+    void logical(Expr& expr, const Overload* overload) {
+        expr.type = Type::of(Kind::Bool);
+        expr.overloads.push_back(overload);
+        for (const auto& arg : expr.args) {
+            if (match_.assignable(arg->type, Type::of(Kind::Bool))) continue;
+            mismatch(arg->place, Type::of(Kind::Bool), arg->type);
+            expr.type = error_type();
+        }
     }
 
     void resolve_overloads(Expr& expr, std::span<const Overload* const> overloads) {
@@ -239,18 +250,17 @@ private:
         return inner;
     }
 
-    TypePtr join(const Expr& expr, const TypePtr& before, const TypePtr& type) {
+    // Entries of different types make dyn here; validate_literals() complains about them.
+    TypePtr join(const TypePtr& before, const TypePtr& type) {
         if (!before) return type;
-        if (match_.assignable(before, type)) return most_general(before, type);
-        mismatch(expr.place, before, type);
-        return error_type();
+        return match_.assignable(before, type) ? most_general(before, type) : Type::of(Kind::Dyn);
     }
 
     void visit_list(Expr& expr) {
         TypePtr type;
         for (size_t i = 0; i < expr.args.size(); ++i) {
             visit(*expr.args[i]);
-            type = join(*expr.args[i], type, entry_type(*expr.args[i], expr.optional[i]));
+            type = join(type, entry_type(*expr.args[i], expr.optional[i]));
         }
         expr.type = Type::list(type ? type : match_.fresh());
     }
@@ -259,9 +269,9 @@ private:
         TypePtr key, value;
         for (size_t i = 0; i < expr.args.size(); i += 2) {
             visit(*expr.args[i]);
-            key = join(*expr.args[i], key, expr.args[i]->type);
+            key = join(key, expr.args[i]->type);
             visit(*expr.args[i + 1]);
-            value = join(*expr.args[i + 1], value, entry_type(*expr.args[i + 1], expr.optional[i / 2]));
+            value = join(value, entry_type(*expr.args[i + 1], expr.optional[i / 2]));
         }
         if (!key) {
             key = match_.fresh();

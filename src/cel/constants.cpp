@@ -135,6 +135,11 @@ Status fold_constants(Expr& root) {
     for (auto& arg : root.args) TRY(fold_constants(*arg));
     if (root.fold)
         for (ExprPtr* part : {&root.fold->range, &root.fold->init, &root.fold->condition, &root.fold->step, &root.fold->result}) TRY(fold_constants(**part));
+    if (root.kind == Expr::Kind::Ident && root.is_type_name) {
+        root.literal = value_of(root);
+        root.constant = true;
+        return {};
+    }
     bool all = std::all_of(root.args.begin(), root.args.end(), [](const ExprPtr& arg) { return constant(*arg); });
     bool literal = (root.kind == Expr::Kind::List || root.kind == Expr::Kind::Map) && all;
     bool conversion = root.kind == Expr::Kind::Call && !root.member && all && root.args.size() == 1 && is_conversion(root.name);

@@ -93,6 +93,7 @@ private:
     std::optional<Range> declared_size(const ValuePath& path) const {
         if (path.empty()) return std::nullopt;
         const Declaration* decl = environment_.declaration(path[0]);
+        if (!decl) decl = environment_.root();
         for (size_t i = 1; decl && i < path.size(); ++i) {
             if (path[i] == "@items" || path[i] == "@values") {
                 decl = decl->element.get();
@@ -269,7 +270,10 @@ private:
         Local out;
         out.name = name;
         bool value = two ? !key : list;
-        out.path = extended(path_of(range), value ? (list ? "@items" : "@values") : (list ? "@indices" : "@keys"));
+        ValuePath path = path_of(range);
+        // Kubernetes' estimates take the key's path for the value's where cel-go's slices share their memory; they are an interface by now.
+        bool shared = two && !path.empty() && (path.size() & (path.size() - 1)) != 0;
+        out.path = extended(std::move(path), value || shared ? (list ? "@items" : "@values") : (list ? "@indices" : "@keys"));
         if (entry) out.size = value ? entry->value : entry->key;
         locals_.push_back(std::move(out));
     }

@@ -26,6 +26,8 @@ const Declaration::Field* Declaration::find_identifier(std::string_view identifi
     if (const Field* field = find(identifier); field && field->identifier == identifier) return field;
     for (const auto& field : fields)
         if (!field.identifier.empty() && field.identifier == identifier) return &field;
+    // Keywords may be written without escaping: self.namespace.
+    if (const Field* field = reserved(identifier) ? find(identifier) : nullptr; field && !field->identifier.empty()) return field;
     return nullptr;
 }
 

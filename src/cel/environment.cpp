@@ -37,4 +37,10 @@ const Declaration* Environment::declaration(std::string_view name) const {
     return nullptr;
 }
 
+const Declaration* Environment::root() const {
+    for (const auto& known : variables_)
+        if (known.decl) return known.decl.get();
+    return nullptr;
+}
+
 }  // namespace skiff::cel

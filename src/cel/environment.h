@@ -26,6 +26,8 @@ public:
     bool mutations() const { return mutations_; }
     // The declaration behind a variable, for size estimates; null when there is none.
     const Declaration* declaration(std::string_view name) const;
+    // The first declaration: Kubernetes takes the root's size for names it does not know.
+    const Declaration* root() const;
 
 private:
     struct Variable {

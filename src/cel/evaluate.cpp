@@ -37,6 +37,7 @@ Value no_overload(const Expr& call, std::span<const Value> args) {
     if (name == "startsWith" || name == "endsWith" || name == "contains" || name == "!_") return no_such_overload();
     bool is_operator = name[0] == '_' || name == "-_" || name == "size" || name == "matches" || name[0] == '@';
     if (!is_operator) {
+        if (name == "find" || name == "findAll") return no_such_overload();
         std::string types;
         for (const auto& arg : args) types += (types.empty() ? "" : ", ") + arg.type_name();
         return Value::error("no such overload: " + name + "(" + types + ")");
@@ -177,7 +178,10 @@ private:
         if (operand.is(ValueKind::Optional)) return operand.held() ? test_plain(*operand.held(), field) : Value::of(false);
         return test_plain(operand, field);
     }
-    Value test_plain(const Value& operand, const std::string& field) { return Value::of(lookup(operand, Value::string_view(field)).has_value()); }
+    Value test_plain(const Value& operand, const std::string& field) {
+        if (operand.is(ValueKind::List)) return Value::error("unsupported index type 'string' in list");
+        return Value::of(lookup(operand, Value::string_view(field)).has_value());
+    }
 
     Value select(const Value& operand, const Value& key, bool optional) {
         bool chained = operand.is(ValueKind::Optional);
@@ -188,7 +192,7 @@ private:
         if (chained || optional) {
             if (!present) return found.is_error() && target.is(ValueKind::List) && !key.is(ValueKind::Int) ? found : Value::none();
             charge(1);
-            return found.is_error() ? found : Value::some(std::move(found));
+            return found.is_error() || found.is(ValueKind::Optional) ? found : Value::some(std::move(found));
         }
         charge(1);
         return found;
@@ -199,7 +203,8 @@ private:
         if (target.is(ValueKind::List)) {
             int64_t index = 0;
             if (!list_index(key, index)) {
-                out = Value::error("unsupported index type '" + key.type_name() + "' in list");
+                out = Value::error(key.is(ValueKind::Double) ? "unsupported index value " + key.display() + " in list"
+                                                             : "unsupported index type '" + key.type_name() + "' in list");
                 return false;
             }
             if (index < 0 || static_cast<size_t>(index) >= target.size()) {

@@ -45,11 +45,11 @@ constexpr NameFormat kFormats[] = {
     {"dns1123SubdomainPrefix", [](std::string_view t) { return api::check_dns1123_subdomain(filled(t)); }, 60},
     {"dns1035LabelPrefix", [](std::string_view t) { return api::check_dns1035_label(filled(t)); }, 30},
     {"labelValue", [](std::string_view t) { return api::check_label_value(t); }, 40},
-    {"uri", &uri, 1500},
-    {"uuid", [](std::string_view t) { return only_if(is_uuid(t), "does not match the UUID format"); }, 88},
+    {"uri", &uri, 1104},
+    {"uuid", [](std::string_view t) { return only_if(is_uuid(t), "does not match the UUID format"); }, 72},
     {"byte", [](std::string_view t) { return only_if(base64_decode(t).has_value(), "invalid base64"); }, 84},
-    {"date", [](std::string_view t) { return only_if(parse_date(t).has_value(), "invalid date"); }, 120},
-    {"datetime", [](std::string_view t) { return only_if(parse_rfc3339(t).has_value(), "invalid datetime"); }, 120},
+    {"date", [](std::string_view t) { return only_if(parse_date(t).has_value(), "invalid date"); }, 72},
+    {"datetime", [](std::string_view t) { return only_if(parse_rfc3339(t).has_value(), "invalid datetime"); }, 72},
 };
 
 Value make(const NameFormat& format) {

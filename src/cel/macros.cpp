@@ -192,7 +192,8 @@ ExprPtr expand_macro(MacroCall& call, Issues& issues) {
     size_t count = call.args.size();
     Expansion expansion(call, issues);
     if (!call.target) return f == "has" && count == 1 ? expansion.has() : nullptr;
-    if ((f == "all" || f == "exists" || f == "exists_one" || f == "existsOne") && (count == 2 || count == 3)) return expansion.quantifier(count - 1);
+    bool quantifies = f == "all" || f == "exists" || f == "exists_one";
+    if ((quantifies && (count == 2 || count == 3)) || (f == "existsOne" && count == 3)) return expansion.quantifier(count - 1);
     if ((f == "map" && (count == 2 || count == 3)) || (f == "filter" && count == 2)) return expansion.collect(1);
     if (f == "transformList" && (count == 3 || count == 4)) return expansion.collect(2);
     if ((f == "transformMap" || f == "transformMapEntry") && (count == 3 || count == 4)) return expansion.transform_map();

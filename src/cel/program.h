@@ -56,7 +56,8 @@ private:
     std::shared_ptr<const Compiled> compiled_;
 };
 
-// Failure: Invalid; the message has all mistakes as cel-go prints them, each with its place:
+// Failure: BadRequest "program instantiation failed: ..." when a conversion of a literal fails; else Invalid, and the message has all
+// mistakes as cel-go prints them, each with its place:
 //   ERROR: <input>:1:5: undeclared reference to 'foo' (in container '')
 //    | 1 + foo
 //    | ....^

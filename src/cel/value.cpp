@@ -200,7 +200,40 @@ std::string key_text(const Value& key) {
     }
 }
 
+namespace {
+
+constexpr size_t kListMax = 4 << 20;   // sharing could make lists of any length from a short expression
+
+// Lists that are sets take what they do not have; lists that are maps take new entries and replace those with the same keys.
+Value merge(const Value& a, const Value& b, const Declaration& decl) {
+    std::unordered_map<std::string, size_t> places;
+    std::vector<Value> out;
+    auto key_of = [&](const Value& item) {
+        if (decl.list_type == api::ListType::Set) return key_text(item);
+        std::string key;
+        for (const auto& name : decl.list_keys) {
+            auto part = item.find(escape_identifier(name));
+            key += part ? key_text(*part) : std::string();
+            key += '\n';
+        }
+        return key;
+    };
+    for (const Value* list : {&a, &b}) {
+        for (size_t i = 0; i < list->size(); ++i) {
+            Value item = list->at(i);
+            auto [it, is_new] = places.emplace(key_of(item), out.size());
+            if (is_new || list == &a) out.push_back(item);
+            else if (decl.list_type == api::ListType::Map) out[it->second] = item;
+        }
+    }
+    return Value::list(std::move(out));
+}
+
+}  // namespace
+
 Value concat(const Value& a, const Value& b) {
+    if (a.size() + b.size() > kListMax) return Value::error("the list is too long");
+    if (a.declaration() && a.declaration()->list_type != api::ListType::Atomic) return merge(a, b, *a.declaration());
     const auto* left = NodeAccess::get<ListNode>(a);
     auto node = std::make_shared<ListNode>();
     node->growable = true;

@@ -66,8 +66,14 @@ Value maps_equal(const Value& a, const Value& b) {
     if (plain && b.size() > kLarge)
         for (size_t i = 0; i < b.size(); ++i) index.emplace(b.document()->members()[i].key, i);
     Value result = Value::of(true);
+    bool is_object = a.declaration() && a.declaration()->form == Declaration::Form::Object;
     a.each_entry([&](const Value& key, const Value& value) {
         std::optional<Value> other;
+        // A null member of an object is as good as absent.
+        if (is_object && value.is(ValueKind::Null)) {
+            result = Value::of(!b.find(key));
+            return result.is_true();
+        }
         if (index.empty()) {
             other = b.find(key);
         } else if (auto it = index.find(key.text()); it != index.end()) {

@@ -169,6 +169,10 @@ void Value::each_entry(const std::function<bool(const Value& key, const Value& v
     for (const auto& member : view_->members()) {
         const auto* field = is_object ? declaration_->find(member.key) : nullptr;
         if (is_object && (!field || field->identifier.empty())) continue;
+        if (is_object && member.value.is_null()) {
+            if (!visit(string_view(field->identifier), Value())) return;
+            continue;
+        }
         const Declaration* of = field ? field->decl.get() : declaration_ ? declaration_->element.get() : nullptr;
         if (!visit(string_view(field ? std::string_view(field->identifier) : std::string_view(member.key)), json(member.value, of))) return;
     }
