@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/quantity.h"
+
 namespace skiff::scheduler {
 
 namespace {
@@ -18,6 +20,46 @@ std::vector<NodeTerm> read_terms(const json::Value& required) {
     return pod_info(api::Object::from_tree(std::move(pod)))->required_nodes;
 }
 
+bool has_modes(const json::Value& have, const json::Value& wanted) {
+    return std::all_of(wanted.items().begin(), wanted.items().end(),
+                       [&](const json::Value& mode) { return std::find(have.items().begin(), have.items().end(), mode) != have.items().end(); });
+}
+
+// A volume that the binder would take for the claim, were the node right.
+bool suits(const json::Value& volume, const json::Value& claim) {
+    const auto& spec = volume["spec"];
+    const auto& wanted = claim["spec"];
+    const auto& reference = spec["claimRef"];
+    if (reference.is_object())
+        return reference["name"] == claim["metadata"]["name"] && reference["namespace"] == claim["metadata"]["namespace"];
+    if (spec["storageClassName"].as_string() != wanted["storageClassName"].as_string()) return false;
+    if (spec["volumeMode"].as_string("Filesystem") != wanted["volumeMode"].as_string("Filesystem")) return false;
+    if (!has_modes(spec["accessModes"], wanted["accessModes"])) return false;
+    auto quantity = [](const json::Value& v) { return api::Quantity::parse_or_zero(v.as_string()); };
+    if (quantity(spec["capacity"]["storage"]) < quantity(wanted["resources"]["requests"]["storage"])) return false;
+    if (wanted["selector"].is_null()) return true;
+    auto selector = api::LabelSelector::from_object(wanted["selector"]);
+    return selector.ok() && selector->matches(volume["metadata"]["labels"]);
+}
+
+// allowedTopologies of a class: terms of label values, any of which must hold.
+std::vector<NodeTerm> read_topologies(const json::Value& topologies) {
+    std::vector<NodeTerm> terms;
+    for (const auto& topology : topologies.items()) {
+        NodeTerm term;
+        for (const auto& item : topology["matchLabelExpressions"].items()) {
+            api::LabelRequirement requirement;
+            requirement.key = item["key"].as_string();
+            requirement.op = api::LabelRequirement::Operator::In;
+            for (const auto& value : item["values"].items()) requirement.values.push_back(value.as_string());
+            std::sort(requirement.values.begin(), requirement.values.end());
+            term.labels.push_back(std::move(requirement));
+        }
+        terms.push_back(std::move(term));
+    }
+    return terms;
+}
+
 }  // namespace
 
 Claims::Claims(reconcile::InformerFactory& informers)
@@ -32,12 +74,15 @@ ClaimState Claims::state(const std::string& ns, const std::string& name) const {
         return state;
     }
     auto tree = claim->tree();
+    for (const auto& mode : (*tree)["spec"]["accessModes"].items()) state.one_pod = state.one_pod || mode.as_string() == "ReadWriteOncePod";
     const auto& volume_name = (*tree)["spec"]["volumeName"].as_string();
     if ((*tree)["status"]["phase"].as_string() == "Lost") {
         state.kind = ClaimState::Kind::Lost;
+        state.volume = volume_name;
     } else if (!volume_name.empty() && !claim->meta().annotation("pv.kubernetes.io/bind-completed").empty()) {
         auto volume = volumes_->get("", volume_name);
         state.kind = volume ? ClaimState::Kind::Bound : ClaimState::Kind::Lost;
+        state.volume = volume_name;
         if (volume) {
             auto volume_tree = volume->tree();
             const auto& required = (*volume_tree)["spec"]["nodeAffinity"]["required"];
@@ -48,6 +93,17 @@ ClaimState Claims::state(const std::string& ns, const std::string& name) const {
         auto storage_class = classes_->get("", (*tree)["spec"]["storageClassName"].as_string());
         const bool waits = storage_class && (*storage_class->tree())["volumeBindingMode"].as_string() == "WaitForFirstConsumer";
         state.kind = waits ? ClaimState::Kind::WaitForFirstConsumer : ClaimState::Kind::UnboundImmediate;
+        if (waits) {
+            auto class_tree = storage_class->tree();
+            state.provisioned = (*class_tree)["provisioner"].as_string() != "kubernetes.io/no-provisioner";
+            state.allowed_topologies = read_topologies((*class_tree)["allowedTopologies"]);
+            for (const auto& volume : volumes_->list()) {
+                auto volume_tree = volume->tree();
+                if (volume->meta().deleting() || !suits(*volume_tree, *tree)) continue;
+                const auto& required = (*volume_tree)["spec"]["nodeAffinity"]["required"];
+                state.candidates.push_back({volume->meta().name, required.is_object() ? read_terms(required) : std::vector<NodeTerm>{}, required.is_object()});
+            }
+        }
         // Told already: the provisioner works for that node.
         const auto& selected = claim->meta().annotation(kSelectedNode);
         if (waits && !selected.empty()) {

@@ -24,10 +24,39 @@ Prepared prepare(const PodInfo& pod, const Snapshot& snapshot) {
     return prepared;
 }
 
-std::optional<Refusal> check(const Prepared& prepared, const NodeInfo& node) {
+std::optional<Refusal> check_filters(const Prepared& prepared, const NodeInfo& node) {
     for (const auto& filter : prepared.filters)
         if (auto refusal = filter->check(node)) return refusal;
     return std::nullopt;
+}
+
+// Pods of the same or higher priority for which room was made on the node count as if they ran there. The pod must fit beside them, and
+// without them too: they may go elsewhere in the end.
+std::optional<Refusal> check(const PodInfo& pod, const Snapshot& snapshot, const Prepared& prepared, const NodeInfo& node) {
+    if (auto nominated = snapshot.nominated.find(node.name); nominated != snapshot.nominated.end()) {
+        NodeInfo crowded = node;
+        bool any = false;
+        for (const auto& other : nominated->second) {
+            if (other->priority < pod.priority || other->uid == pod.uid || node.pods.count(other->uid)) continue;
+            crowded.add_pod(other);
+            any = true;
+        }
+        if (any)
+            if (auto refusal = check_filters(prepared, crowded)) return refusal;
+    }
+    return check_filters(prepared, node);
+}
+
+// Names of the only nodes that the pod's required affinity allows, where every term tells names: nothing else need be looked at.
+std::optional<std::set<std::string>> named_nodes(const PodInfo& pod) {
+    if (!pod.has_required_affinity || pod.required_nodes.empty()) return std::nullopt;
+    std::set<std::string> names;
+    for (const auto& term : pod.required_nodes) {
+        auto field = std::find_if(term.fields.begin(), term.fields.end(), [](const auto& f) { return f.key == "metadata.name" && f.op == api::LabelRequirement::Operator::In; });
+        if (field == term.fields.end()) return std::nullopt;
+        names.insert(field->values.begin(), field->values.end());
+    }
+    return names;
 }
 
 std::string choose(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, uint64_t seed) {
@@ -65,14 +94,21 @@ Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed) {
         return decision;
     }
     NodeList passed;
+    const auto named = named_nodes(pod);
     for (const auto& [name, node] : snapshot.nodes) {
-        auto refusal = check(prepared, node);
+        if (named && !named->count(name)) {
+            ++decision.reasons["node(s) didn't satisfy plugin(s) [NodeAffinity]"];
+            decision.unresolvable.insert(name);
+            continue;
+        }
+        auto refusal = check(pod, snapshot, prepared, node);
         if (!refusal) {
             passed.push_back(&node);
             continue;
         }
         for (const auto& reason : refusal->reasons) ++decision.reasons[reason];
-        if (!refusal->unresolvable) decision.preemptable.push_back(name);
+        if (refusal->unresolvable) decision.unresolvable.insert(name);
+        else decision.preemptable.push_back(name);
     }
     if (passed.empty()) return decision;
     // The node that an earlier preemption made room on comes first.
@@ -82,11 +118,12 @@ Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed) {
     return decision;
 }
 
-bool fits(const PodInfo& pod, const Snapshot& snapshot, const std::string& node) {
+std::optional<Refusal> refusal_on(const PodInfo& pod, const Snapshot& snapshot, const std::string& node) {
     auto it = snapshot.nodes.find(node);
-    if (it == snapshot.nodes.end()) return false;
+    if (it == snapshot.nodes.end()) return Refusal{{"node not found"}, true};
     auto prepared = prepare(pod, snapshot);
-    return !prepared.whole && !check(prepared, it->second);
+    if (prepared.whole) return prepared.whole;
+    return check(pod, snapshot, prepared, it->second);
 }
 
 }  // namespace skiff::scheduler

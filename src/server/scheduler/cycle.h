@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,14 +18,15 @@ struct Decision {
     // Refused nodes, for the message and for preemption.
     std::map<std::string, int> reasons;              // reason -> nodes
     std::vector<std::string> preemptable;            // nodes where removing pods may help
+    std::set<std::string> unresolvable;              // the other refused ones
     std::string whole_reason;                        // the pod itself cannot be scheduled anywhere
     size_t nodes_total = 0;
     // "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable."
-    std::string message() const;
+    std::string message() const;   // without what preemption adds
 };
 
 Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed);
-// Whether the pod passes all filters on a node of the snapshot.
-bool fits(const PodInfo& pod, const Snapshot& snapshot, const std::string& node);
+// Why the pod is refused on one node of the snapshot; nothing when it passes all filters there.
+std::optional<Refusal> refusal_on(const PodInfo& pod, const Snapshot& snapshot, const std::string& node);
 
 }  // namespace skiff::scheduler

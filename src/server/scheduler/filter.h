@@ -49,6 +49,7 @@ std::unique_ptr<PreparedFilter> filter_taint_toleration(const PodInfo&, const Sn
 std::unique_ptr<PreparedFilter> filter_node_affinity(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_node_ports(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_resources_fit(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_volume_restrictions(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_topology_spread(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo&, const Snapshot&, std::optional<Refusal>&);

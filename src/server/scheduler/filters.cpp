@@ -11,6 +11,7 @@ const std::vector<Filter>& filters() {
         {"NodeAffinity", filter_node_affinity},
         {"NodePorts", filter_node_ports},
         {"NodeResourcesFit", filter_resources_fit},
+        {"VolumeRestrictions", filter_volume_restrictions},
         {"VolumeBinding", filter_volume_binding},
         {"PodTopologySpread", filter_topology_spread},
         {"InterPodAffinity", filter_inter_pod_affinity},

@@ -4,8 +4,6 @@
 
 namespace skiff::scheduler {
 
-std::string Taint::text() const { return "{" + key + ": " + value + "}"; }
-
 const std::string* NodeInfo::label(std::string_view key) const {
     for (const auto& [k, v] : labels)
         if (k == key) return &v;

@@ -13,7 +13,6 @@ namespace skiff::scheduler {
 
 struct Taint {
     std::string key, value, effect;
-    std::string text() const;                        // {key: value}, as messages have it
 };
 
 struct NodeInfo {

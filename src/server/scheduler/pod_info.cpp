@@ -227,10 +227,19 @@ PodPtr pod_info(const api::ObjectPtr& object) {
         pod->tolerations.push_back({t["key"].as_string(), t["operator"].as_string("Equal"), t["value"].as_string(), t["effect"].as_string()});
     for (const auto& volume : spec["volumes"].items()) {
         if (volume["persistentVolumeClaim"].is_object()) pod->claims.push_back(volume["persistentVolumeClaim"]["claimName"].as_string());
-        if (volume["ephemeral"].is_object()) pod->claims.push_back(meta.name + "-" + volume["name"].as_string());
+        if (volume["ephemeral"].is_object()) {
+            pod->claims.push_back(meta.name + "-" + volume["name"].as_string());
+            pod->ephemeral_claims.insert(pod->claims.back());
+        }
     }
     if (auto created = api::parse_time(meta.creation_timestamp))
         pod->created_s = std::chrono::duration_cast<std::chrono::seconds>(created->time_since_epoch()).count();
+    pod->started_s = pod->created_s;
+    if (auto started = api::parse_time(status["startTime"].as_string()))
+        pod->started_s = std::chrono::duration_cast<std::chrono::seconds>(started->time_since_epoch()).count();
+    for (const auto& condition : status["conditions"].items())
+        if (condition["type"].as_string() == "DisruptionTarget" && condition["status"].as_string() == "True")
+            pod->preempted = condition["reason"].as_string() == "PreemptionByScheduler";
     read_requests(*pod, spec, status);
     read_affinity(*pod, spec, meta);
     return pod;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@ struct PodInfo {
     std::string key, ns, name, uid, node_name, scheduler_name, nominated_node, controller_uid;
     api::Labels labels;
     int64_t priority = 0;
+    bool preempted = false;                           // DisruptionTarget by a scheduler: leaves for a pod of higher priority
     bool never_preempts = false, terminal = false, deleting = false, gated = false;
     Amounts request, nonzero_request;                 // the latter with defaults for scoring (100m, 200 MB)
     std::vector<HostPort> ports;
@@ -71,7 +73,8 @@ struct PodInfo {
     std::vector<PodTerm> affinity, anti_affinity, preferred_affinity, preferred_anti_affinity;
     std::vector<SpreadConstraint> spread;
     std::vector<std::string> claims, images;
-    int64_t created_s = 0;
+    std::set<std::string> ephemeral_claims;           // those of claims that the pod brings itself
+    int64_t created_s = 0, started_s = 0;             // started: status.startTime, or created
 };
 using PodPtr = std::shared_ptr<const PodInfo>;
 

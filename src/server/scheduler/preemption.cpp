@@ -1,7 +1,10 @@
 #include "server/scheduler/preemption.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
+
+#include "base/strings.h"
 
 namespace skiff::scheduler {
 
@@ -9,57 +12,130 @@ namespace {
 
 bool more_important(const PodPtr& a, const PodPtr& b) {
     if (a->priority != b->priority) return a->priority > b->priority;
-    return a->created_s < b->created_s;
+    return a->started_s < b->started_s;
+}
+
+// Which of the candidates, evicted one after the other, would break a budget.
+std::set<std::string> violating(const std::vector<PodPtr>& candidates, const std::vector<Budget>& budgets) {
+    std::set<std::string> found;
+    std::vector<int64_t> left;
+    for (const auto& budget : budgets) left.push_back(budget.allowed);
+    for (const auto& pod : candidates) {
+        if (pod->labels.empty()) continue;
+        bool breaks = false;
+        for (size_t i = 0; i < budgets.size(); ++i) {
+            const auto& budget = budgets[i];
+            if (budget.ns != pod->ns || budget.selector.empty() || !budget.selector.matches(pod->labels) || budget.disrupted.count(pod->name)) continue;
+            if (--left[i] < 0) breaks = true;
+        }
+        if (breaks) found.insert(pod->uid);
+    }
+    return found;
 }
 
 // Takes pods away until the pod fits, then gives back what can stay.
-std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const std::string& name, const std::function<bool(const PodInfo&)>& breaks_budget) {
+std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const std::string& name, const std::vector<Budget>& budgets,
+                                  std::map<std::string, int>& reasons) {
     auto& node = snapshot.nodes.at(name);
-    const NodeInfo before = node;
     std::vector<PodPtr> candidates;
-    for (const auto& [uid, other] : before.pods)
+    for (const auto& [uid, other] : node.pods)
         if (other->priority < pod.priority) candidates.push_back(other);
-    std::optional<Preemption> found;
+    if (candidates.empty()) {
+        ++reasons["No preemption victims found for incoming pod"];
+        return std::nullopt;
+    }
+    const NodeInfo before = node;
     for (const auto& candidate : candidates) node.remove_pod(candidate->uid);
-    if (!candidates.empty() && fits(pod, snapshot, name)) {
-        found = Preemption{name, {}, 0};
+    std::optional<Preemption> found;
+    if (auto refusal = refusal_on(pod, snapshot, name)) {
+        for (const auto& reason : refusal->reasons) ++reasons[reason];
+    } else {
+        found = Preemption{name, {}, 0, {}, {}};
+        std::stable_sort(candidates.begin(), candidates.end(), more_important);
+        const auto breaking = violating(candidates, budgets);
         // Those that a budget protects are given back first.
-        std::stable_sort(candidates.begin(), candidates.end(), [&](const PodPtr& a, const PodPtr& b) {
-            const bool first = breaks_budget(*a), second = breaks_budget(*b);
-            return first != second ? first : more_important(a, b);
-        });
+        std::stable_partition(candidates.begin(), candidates.end(), [&](const PodPtr& p) { return breaking.count(p->uid) > 0; });
         for (const auto& candidate : candidates) {
             node.add_pod(candidate);
-            if (fits(pod, snapshot, name)) continue;
+            if (!refusal_on(pod, snapshot, name)) continue;
             node.remove_pod(candidate->uid);
             found->victims.push_back(candidate);
-            found->broken_budgets += breaks_budget(*candidate) ? 1 : 0;
+            found->broken_budgets += breaking.count(candidate->uid) ? 1 : 0;
         }
+        std::stable_sort(found->victims.begin(), found->victims.end(), more_important);
     }
     node = before;
-    return found && !found->victims.empty() ? found : std::nullopt;
+    return found;
 }
 
 auto cost(const Preemption& p) {
-    int64_t highest = 0, sum = 0, oldest = INT64_MAX;
+    int64_t sum = 0, highest = std::numeric_limits<int64_t>::min(), oldest = std::numeric_limits<int64_t>::max();
     for (const auto& victim : p.victims) {
+        // Shifted, so that more pods of negative priority do not cost less.
+        sum += victim->priority + std::numeric_limits<int32_t>::max() + 1;
         highest = std::max(highest, victim->priority);
-        sum += victim->priority;
-        oldest = std::min(oldest, victim->created_s);
     }
+    for (const auto& victim : p.victims)
+        if (victim->priority == highest) oldest = std::min(oldest, victim->started_s);
     return std::make_tuple(p.broken_budgets, highest, sum, p.victims.size(), -oldest);
+}
+
+// A victim of an earlier preemption still leaves the nominated node: nothing more is taken meanwhile.
+bool waits_for_victims(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision) {
+    if (pod.nominated_node.empty() || decision.unresolvable.count(pod.nominated_node)) return false;
+    auto node = snapshot.nodes.find(pod.nominated_node);
+    if (node == snapshot.nodes.end()) return false;
+    return std::any_of(node->second.pods.begin(), node->second.pods.end(),
+                       [&](const auto& entry) { return entry.second->priority < pod.priority && entry.second->deleting && entry.second->preempted; });
 }
 
 }  // namespace
 
-std::optional<Preemption> find_preemption(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision,
-                                          const std::function<bool(const PodInfo&)>& breaks_budget) {
-    if (pod.never_preempts || decision.preemptable.empty()) return std::nullopt;
-    Snapshot trial = snapshot;
-    std::optional<Preemption> best;
-    for (const auto& node : decision.preemptable) {
-        auto found = on_node(pod, trial, node, breaks_budget);
-        if (found && (!best || cost(*found) < cost(*best))) best = std::move(found);
+Budget read_budget(const api::Object& object) {
+    const auto tree = object.tree();
+    Budget budget;
+    budget.ns = object.meta().ns;
+    auto selector = api::LabelSelector::from_object((*tree)["spec"]["selector"]);
+    budget.selector = selector.ok() ? *selector : api::LabelSelector::nothing();
+    budget.allowed = (*tree)["status"]["disruptionsAllowed"].as_int();
+    for (const auto& [name, time] : (*tree)["status"]["disruptedPods"].members()) budget.disrupted.insert(name);
+    return budget;
+}
+
+std::string Preemption::message(const Decision& decision) const {
+    if (!node.empty()) return "";
+    // The first part is what Kubernetes' plugin for dynamic resources says of every pod without claims.
+    std::string text = " no new claims to deallocate, preemption: ";
+    if (!not_eligible.empty()) return text + not_eligible;
+    auto counted = reasons;
+    size_t tried = decision.preemptable.size();
+    if (decision.nodes_total > tried) counted["Preemption is not helpful for scheduling"] += static_cast<int>(decision.nodes_total - tried);
+    std::vector<std::string> parts;
+    for (const auto& [reason, count] : counted) parts.push_back(fmt::format("{} {}", count, reason));
+    std::sort(parts.begin(), parts.end());
+    return text + fmt::format("0/{} nodes are available: {}.", decision.nodes_total, join(parts, ", "));
+}
+
+Preemption find_preemption(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision, const std::vector<Budget>& budgets) {
+    Preemption best;
+    if (pod.never_preempts) best.not_eligible = "not eligible due to preemptionPolicy=Never.";
+    else if (waits_for_victims(pod, snapshot, decision)) best.not_eligible = "not eligible due to a terminating pod on the nominated node.";
+    if (!best.not_eligible.empty()) return best;
+    std::optional<Snapshot> trial;                    // made only when there is somebody to take away
+    for (const auto& name : decision.preemptable) {
+        const auto& node = snapshot.nodes.at(name);
+        const bool any = std::any_of(node.pods.begin(), node.pods.end(), [&](const auto& entry) { return entry.second->priority < pod.priority; });
+        if (!any) {
+            ++best.reasons["No preemption victims found for incoming pod"];
+            continue;
+        }
+        if (!trial) trial = snapshot;
+        auto found = on_node(pod, *trial, name, budgets, best.reasons);
+        if (!found || found->victims.empty()) continue;
+        if (best.node.empty() || cost(*found) < cost(best)) {
+            found->reasons = std::move(best.reasons);
+            best = std::move(*found);
+        }
     }
     return best;
 }

@@ -1,26 +1,41 @@
 // Preemption: on which node, and at whose cost, a pod of higher priority finds room. Pure.
 //
 // As Kubernetes: only pods of lower priority go; as many of them as possible are spared, the most important first; among nodes the one whose
-// victims break the fewest disruption budgets, then have the lowest priority, are the fewest.
+// victims break the fewest disruption budgets, then whose most important victim is the least important, then the smallest sum of priorities,
+// then the fewest, then the youngest.
 #pragma once
 
-#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "api/selector.h"
 #include "server/scheduler/cycle.h"
 
 namespace skiff::scheduler {
 
+// What preemption needs of a PodDisruptionBudget.
+struct Budget {
+    std::string ns;
+    api::LabelSelector selector;
+    int64_t allowed = 0;                             // status.disruptionsAllowed
+    std::set<std::string> disrupted;                 // pods that are accounted for already
+};
+Budget read_budget(const api::Object& object);
+
 struct Preemption {
-    std::string node;
+    std::string node;                                // "" nobody's removal helps
     std::vector<PodPtr> victims;
     int broken_budgets = 0;
+    // Why the nodes that were tried do not help, or why nothing was tried at all; see message().
+    std::map<std::string, int> reasons;
+    std::string not_eligible;
+    // What Kubernetes appends to the message of a pod that did not fit; "" after a success.
+    std::string message(const Decision& decision) const;
 };
 
-// breaks_budget: whether evicting the pod now would violate a PodDisruptionBudget.
-std::optional<Preemption> find_preemption(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision,
-                                          const std::function<bool(const PodInfo&)>& breaks_budget);
+Preemption find_preemption(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision, const std::vector<Budget>& budgets);
 
 }  // namespace skiff::scheduler

@@ -36,6 +36,10 @@ void PodQueue::put(const PodPtr& pod) {
     }
 }
 
+void PodQueue::replace(const PodPtr& pod) {
+    if (auto it = pods_.find(pod->uid); it != pods_.end()) it->second.pod = pod;
+}
+
 void PodQueue::remove(const std::string& uid) {
     auto it = pods_.find(uid);
     if (it == pods_.end()) return;

@@ -15,6 +15,7 @@ namespace skiff::scheduler {
 class PodQueue {
 public:
     void put(const PodPtr& pod);                      // new or changed: active at once, unless it rests
+    void replace(const PodPtr& pod);                  // a change that makes no difference to whether it fits
     void remove(const std::string& uid);
     PodPtr pop(Duration now);                         // null when nothing is due
     // It did not fit. moved: something changed during its cycle, so it is tried again after back-off.

@@ -1,5 +1,6 @@
 #include "server/scheduler/scheduler.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -121,6 +122,8 @@ private:
         }
     }
 
+    bool later(std::function<void()> task) { return binders_.submit(std::move(task)); }
+
     void move_all() {
         last_move_ = clock_.elapsed();
         ++moves_;
@@ -155,6 +158,7 @@ private:
         const auto& uid = (after ? after : before)->meta().uid;
         auto pod = after ? pod_info(after) : nullptr;
         const bool on_node = pod && !pod->node_name.empty() && !pod->terminal;
+        nominate(uid, pod && pod->node_name.empty() && !pod->terminal ? pod : nullptr);
         auto where = placed_.find(uid);
         if (where != placed_.end() && (!on_node || where->second != pod->node_name)) {
             // An assumed pod whose binding is not seen yet stays where it is.
@@ -173,15 +177,29 @@ private:
             return;
         }
         if (!pod || pod->terminal || pod->deleting || pod->scheduler_name != kName || pod->gated) return queue_.remove(uid);
-        if (before && queue_.has(uid) && only_status_changed(before, after)) return;
+        if (before && queue_.has(uid) && only_status_changed(before, after)) return queue_.replace(pod);
         queue_.put(pod);
+    }
+
+    // Keeps snapshot_.nominated: a pod stands there while its status names a node and it is bound to none. Null removes it.
+    void nominate(const std::string& uid, const PodPtr& pod) {
+        auto held = nominated_.find(uid);
+        if (held == nominated_.end() && (!pod || pod->nominated_node.empty())) return;
+        if (held != nominated_.end()) {
+            auto& list = snapshot_.nominated[held->second];
+            list.erase(std::remove_if(list.begin(), list.end(), [&](const PodPtr& p) { return p->uid == uid; }), list.end());
+            if (list.empty()) snapshot_.nominated.erase(held->second);
+            nominated_.erase(held);
+        }
+        if (!pod || pod->nominated_node.empty()) return;
+        snapshot_.nominated[pod->nominated_node].push_back(pod);
+        nominated_[uid] = pod->nominated_node;
     }
 
     // Our own condition must not make the pod active again.
     static bool only_status_changed(const ObjectPtr& before, const ObjectPtr& after) {
         auto old_tree = before->tree(), new_tree = after->tree();
-        return (*old_tree)["spec"] == (*new_tree)["spec"] && before->meta().labels == after->meta().labels &&
-               (*old_tree)["status"]["nominatedNodeName"] == (*new_tree)["status"]["nominatedNodeName"];
+        return (*old_tree)["spec"] == (*new_tree)["spec"] && before->meta().labels == after->meta().labels;
     }
 
     void apply_node(const ObjectPtr& before, const ObjectPtr& after) {
@@ -224,9 +242,10 @@ private:
         auto there = assumed(pod, decision.node);
         change_node(decision.node, [&](NodeInfo& node) { node.add_pod(there); });
         placed_[pod->uid] = decision.node;
+        nominate(pod->uid, nullptr);
         assumed_.insert(pod->uid);
         queue_.remove(pod->uid);
-        if (!binders_.submit([this, pod, node = decision.node] { bind(pod, node); })) take_back(pod);
+        if (!later([this, pod, node = decision.node] { bind(pod, node); })) take_back(pod);
     }
 
     // On a binder thread.
@@ -268,37 +287,39 @@ private:
         }
     }
 
-    bool breaks_budget(const PodInfo& pod) const {
-        for (const auto& budget : budgets_->list(pod.ns)) {
-            auto tree = budget->tree();
-            auto selector = api::LabelSelector::from_object((*tree)["spec"]["selector"]);
-            if (selector.ok() && selector->matches(pod.labels) && (*tree)["status"]["disruptionsAllowed"].as_int() <= 0) return true;
-        }
-        return false;
-    }
-
     void refuse(const PodPtr& pod, const Decision& decision, uint64_t moves) {
         auto message = decision.message();
-        std::string nominated;
-        auto preemption = find_preemption(*pod, snapshot_, decision, [this](const PodInfo& p) { return breaks_budget(p); });
-        if (preemption) {
-            nominated = preemption->node;
-        } else if (decision.nodes_total) {
-            message += fmt::format(" preemption: 0/{} nodes are available: ", decision.nodes_total);
-            const auto helpless = decision.nodes_total - decision.preemptable.size();
-            std::vector<std::string> parts;
-            if (helpless || !decision.whole_reason.empty())
-                parts.push_back(fmt::format("{} Preemption is not helpful for scheduling", decision.whole_reason.empty() ? helpless : decision.nodes_total));
-            if (!decision.preemptable.empty()) parts.push_back(fmt::format("{} No preemption victims found for incoming pod", decision.preemptable.size()));
-            for (size_t i = 0; i < parts.size(); ++i) message += (i ? ", " : "") + parts[i];
-            message += ".";
+        std::vector<Budget> budgets;
+        if (!decision.preemptable.empty())
+            for (const auto& budget : budgets_->list()) budgets.push_back(read_budget(*budget));
+        auto preemption = find_preemption(*pod, snapshot_, decision, budgets);
+        // A pod that waits for its victims keeps its place.
+        std::string nominated = preemption.not_eligible.empty() ? preemption.node : pod->nominated_node;
+        if (decision.nodes_total) message += preemption.message(decision);
+        std::vector<PodPtr> outranked;
+        if (!preemption.node.empty()) {
+            for (const auto& other : snapshot_.nominated[preemption.node])
+                if (other->priority < pod->priority) outranked.push_back(other);
+            for (const auto& other : outranked) nominate(other->uid, nullptr);
+            auto chosen = std::make_shared<PodInfo>(*pod);
+            chosen->nominated_node = nominated;
+            nominate(pod->uid, chosen);
+        } else if (nominated.empty()) {
+            nominate(pod->uid, nullptr);
         }
         queue_.failed(pod, clock_.elapsed(), moves != moves_);
-        (void)binders_.submit([this, pod, message, nominated, preemption] {
-            if (preemption) evict(*preemption, *pod);
+        later([this, pod, message, nominated, preemption, outranked] {
+            for (const auto& other : outranked) clear_nomination(*other);
+            if (!preemption.node.empty()) evict(preemption, *pod);
             events_->event(reconcile::ObjectReference::to(*pod->object), "Warning", "FailedScheduling", message);
             write_condition(*pod, message, nominated);
         });
+    }
+
+    void clear_nomination(const PodInfo& pod) {
+        auto patch = json::Value::object();
+        patch.mut("status").set("nominatedNodeName", json::Value());
+        (void)client_->patch(kPods, pod.ns, pod.name, client::PatchType::Strategic, patch, {.subresource = "status"});
     }
 
     void evict(const Preemption& preemption, const PodInfo& pod) {
@@ -327,9 +348,11 @@ private:
                 return;
         auto condition = json::Value::object({{"type", "PodScheduled"}, {"status", "False"}, {"reason", "Unschedulable"}, {"message", message},
                                               {"lastTransitionTime", api::format_time(clock_.now())}});
+        if (const auto generation = (*tree)["metadata"]["generation"].as_int()) condition.set("observedGeneration", generation);
         auto patch = json::Value::object();
         patch.mut("status").set("conditions", json::Value::array({condition}));
-        if (!nominated.empty()) patch.mut("status").set("nominatedNodeName", nominated);
+        if (nominated != (*tree)["status"]["nominatedNodeName"].as_string())
+            patch.mut("status").set("nominatedNodeName", nominated.empty() ? json::Value() : json::Value(nominated));
         auto written = client_->patch(kPods, pod.ns, pod.name, client::PatchType::Strategic, patch, {.subresource = "status"});
         if (!written.ok() && written.status().reason() != Reason::NotFound)
             log::warn("scheduler", "cannot write PodScheduled", {{"pod", pod.key}, {"error", written.status().message()}});
@@ -348,6 +371,7 @@ private:
     std::map<std::string, NodeInfo> strangers_;
     std::map<std::string, std::string> placed_;       // pod uid -> node
     std::set<std::string> assumed_;
+    std::map<std::string, std::string> nominated_;    // pod uid -> node
     PodQueue queue_;
     uint64_t seed_ = random_u64(), moves_ = 0;
     Duration last_move_{0};

@@ -22,7 +22,7 @@ bool tolerates_all(const PodInfo& pod, const NodeInfo& node) { return untolerate
 
 std::unique_ptr<PreparedFilter> filter_taint_toleration(const PodInfo& pod, const Snapshot&, std::optional<Refusal>&) {
     return make_filter([&pod](const NodeInfo& node) -> std::optional<Refusal> {
-        if (const auto* taint = untolerated(pod, node)) return Refusal{{"node(s) had untolerated taint " + taint->text()}, true};
+        if (untolerated(pod, node)) return Refusal{{"node(s) had untolerated taint(s)"}, true};
         return std::nullopt;
     });
 }
