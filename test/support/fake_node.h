@@ -80,6 +80,7 @@ public:
     Status unmount_rootfs(const std::string&) override { return {}; }
     std::string writable_layer(const std::string&) const override { return "/nonexistent"; }
     std::set<std::string> used() override { return {}; }
+    Status keep_only(const std::set<std::string>&) override { return {}; }
 
     // For tests.
     void add(const std::string& reference, images::ImageConfig config = {.entrypoint = {"/bin/app"}});   // present

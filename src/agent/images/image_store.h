@@ -72,6 +72,8 @@ public:
     // A writable root file system over the image's layers at <root>/containers/<container_id>/rootfs (overlayfs). Idempotent.
     virtual Result<std::string> mount_rootfs(const std::string& container_id, const Image& image) = 0;
     virtual Status unmount_rootfs(const std::string& container_id) = 0;
+    // Takes away the root file systems of all others: what containers left that a reboot ended.
+    virtual Status keep_only(const std::set<std::string>& container_ids) = 0;
     // The folder of what the container has written.
     virtual std::string writable_layer(const std::string& container_id) const = 0;
     // Ids of images that a container has, running or not.

@@ -132,6 +132,14 @@ public:
 
     std::string writable_layer(const std::string& container_id) const override { return options_.root + "/containers/" + container_id + "/upper"; }
 
+    Status keep_only(const std::set<std::string>& container_ids) override {
+        Status outcome;
+        for (const auto& id : TRY(file::list_dir(options_.root + "/containers")))
+            if (!container_ids.count(id))
+                if (Status removed = unmount_rootfs(id); !removed.ok()) outcome = std::move(removed);
+        return outcome;
+    }
+
     std::set<std::string> used() override {
         std::lock_guard lock(mutex_);
         return used_images();

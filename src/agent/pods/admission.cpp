@@ -60,11 +60,15 @@ std::optional<Waiting> refuse(const json::Value& pod, const NodeLoad& others, co
         if (capacity <= 0 || asked == 0 || used + asked <= capacity) return std::nullopt;
         return Waiting{std::string("OutOf") + resource, fmt::format("Pod was rejected: Node didn't have enough resource: {}, requested: {}, used: {}, capacity: {}", resource, asked, used, capacity)};
     };
+    if (const std::string& os = pod["spec"]["os"]["name"].as_string(); !os.empty() && os != "linux")
+        return Waiting{"PodOSNotSupported", "Pod was rejected: Failed to admit pod as the OS field doesn't match node OS"};
+    if (const std::string& os = pod["spec"]["nodeSelector"]["kubernetes.io/os"].as_string(); !os.empty() && os != "linux")
+        return Waiting{"PodOSSelectorNodeLabelDoesNotMatch", "Pod was rejected: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label"};
     for (const auto& wanted : host_ports(pod))
         for (const auto& taken : others.ports)
             if (clash(wanted, taken)) return Waiting{"NodePorts", "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"};
     if (auto pods = over("pods", 1, others.pods, config.pods_max)) return pods;
-    // Critical pods would be let in by evicting others; until eviction exists they are simply let in.
+    // Critical pods are let in whatever they ask for.
     const std::string& priority_class = pod["spec"]["priorityClassName"].as_string();
     if (priority_class == "system-node-critical" || priority_class == "system-cluster-critical") return std::nullopt;
     if (auto cpu = over("cpu", pod_request(pod, "cpu"), others.cpu_milli, config.cpu_milli)) return cpu;

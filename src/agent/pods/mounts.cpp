@@ -56,6 +56,7 @@ Result<std::vector<runtime::Mount>> make_mounts(const MountInputs& in) {
         if (entry.destination.empty() || entry.destination[0] != '/') entry.destination = "/" + entry.destination;
         entry.read_only = mount["readOnly"].as_bool() || found->second.read_only;
         entry.propagation = propagation_of(mount);
+        if (found->second.no_exec) entry.options.emplace_back("noexec");
         mounts.push_back(std::move(entry));
     }
     auto add_file = [&](const std::string& source, const std::string& destination) {

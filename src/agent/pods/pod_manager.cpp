@@ -1,6 +1,7 @@
 #include "agent/pods/pod_manager.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "agent/pods/admission.h"
@@ -13,7 +14,9 @@
 #include "agent/pods/mirror_pods.h"
 #include "agent/pods/pod_entry.h"
 #include "agent/pods/status_writer.h"
+#include "agent/pods/step_image.h"
 #include "agent/pods/sync.h"
+#include "agent/pods/sysctls.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "reconcile/work_queue.h"
@@ -71,6 +74,7 @@ public:
 
     void start() override {
         found_ = find_running(*options_.runtime);
+        forget_root_file_systems();
         options_.runtime->on_change([this](const runtime::ContainerStatus& status) { container_changed(status); });
         for (size_t i = 0; i < options_.workers; ++i)
             workers_.emplace_back([this, i] {
@@ -180,6 +184,16 @@ public:
     }
 
 private:
+    // What containers left that ended with the machine. Before anything runs here: none is being made meanwhile.
+    void forget_root_file_systems() {
+        std::set<std::string> kept;
+        for (const auto& [uid, found] : found_)
+            for (const auto& container : found.containers) kept.insert(container.id);
+        for (const auto& uid : volumes_->uids_on_disk())
+            for (const auto& volume : file::list_dir(options_.config.pods_dir + "/" + uid + "/image-volumes").value_or({})) kept.insert(image_volume_id(uid, volume));
+        if (const Status removed = options_.images->keep_only(kept); !removed.ok()) log::warn("pods", "old root file systems stay", {{"error", removed.message()}});
+    }
+
     // Addresses of pods that are no more, once it is known which are.
     void forget_addresses() {
         network::PodNetwork* network = services_->network.load();
@@ -310,7 +324,9 @@ private:
         reconcile::ObjectReference about = reconcile::ObjectReference::to(*snapshot->pod);
         const api::TreePtr tree = snapshot->pod->tree();
         if (const ContainerRef container = find_container(*tree, change.container); container.spec) about.field_path = field_path(container);
-        options_.events->event(about, "Warning", "Unhealthy", std::string(probes::kind_name(change.kind)) + " probe failed: " + change.message);
+        const std::string kind = probes::kind_name(change.kind);
+        if (change.warning) options_.events->event(about, "Warning", "ProbeWarning", kind + " probe warning: " + change.message);
+        else options_.events->event(about, "Warning", "Unhealthy", kind + " probe failed: " + change.message);
     }
 
     // What the other pods of this node were granted.
@@ -328,6 +344,7 @@ private:
             pressure = pressure_;
         }
         if (auto refused = refuse_under_pressure(pod, pressure)) return refused;
+        if (auto refused = refuse_sysctls(pod)) return refused;
         return refuse(pod, load_without(uid), options_.config);
     }
 

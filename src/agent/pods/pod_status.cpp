@@ -19,6 +19,7 @@ json::Value ip_list(const std::vector<std::string>& ips) {
 json::Value rejected_status(const json::Value& pod, const PodState& state, WallTime now) {
     json::Value status = json::Value::object({{"phase", "Failed"}, {"reason", state.rejected->reason}, {"message", state.rejected->message}});
     status.set("startTime", sys::rfc3339(state.start_time.value_or(now)));
+    if (pod["metadata"]["generation"].is_int()) status.set("observedGeneration", pod["metadata"]["generation"]);
     status.set("qosClass", qos_class(pod));
     return status;
 }

@@ -108,6 +108,10 @@ void start_one(Sync& sync, const ContainerRef& container) {
     ContainerState& state = pod_state.container(container.name());
     auto image = ensure_image(sync, container);
     if (!image) return;
+    if (!ensure_image_volumes(sync, container)) {
+        sync.state.images[(*container.spec)["image"].as_string()].pulled = std::move(image->image);   // not to be pulled again
+        return;
+    }
     const std::string id = hex_encode(random_bytes(32));
     auto rootfs = sync.services.images.mount_rootfs(id, image->image);
     if (!rootfs.ok()) return fail(sync, container, "CreateContainerError", rootfs.status().message());

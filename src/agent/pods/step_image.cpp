@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "agent/pods/pull_secrets.h"
+#include "base/file.h"
 #include "base/log.h"
 
 namespace skiff::agent::pods {
@@ -11,13 +12,19 @@ namespace {
 
 enum class PullPolicy { Always, IfNotPresent, Never };
 
-PullPolicy policy_of(const json::Value& container) {
-    const std::string& text = container["imagePullPolicy"].as_string();
+// An image that a container needs: its own, or that of a volume. Events about the latter are the pod's.
+struct Wanted {
+    const ContainerRef& container;
+    const ContainerRef* about;
+    const std::string& image;
+    PullPolicy policy;
+};
+
+PullPolicy policy_of(const std::string& text, const std::string& image) {
     if (text == "Never") return PullPolicy::Never;
     if (text == "Always") return PullPolicy::Always;
     if (text == "IfNotPresent") return PullPolicy::IfNotPresent;
     // A manifest may leave it out: Always for :latest, as the API defaults it.
-    const std::string& image = container["image"].as_string();
     const size_t slash = image.rfind('/'), colon = image.rfind(':');
     const bool tagged = image.find('@') != std::string::npos || (colon != std::string::npos && (slash == std::string::npos || colon > slash));
     return !tagged || (image.size() > 7 && image.compare(image.size() - 7, 7, ":latest") == 0) ? PullPolicy::Always : PullPolicy::IfNotPresent;
@@ -76,78 +83,114 @@ void run_pull(const PullJob& job) {
     });
 }
 
-void begin_pull(Sync& sync, const ContainerRef& container, const std::string& reference, ImageWait& wait) {
-    const std::string& image = (*container.spec)["image"].as_string();
-    PullJob job{sync.services, image, reference, sync.pod["metadata"]["namespace"].as_string(), {}, sync.now(), sync.post};
+void begin_pull(Sync& sync, const Wanted& wanted, const std::string& reference, ImageWait& wait) {
+    PullJob job{sync.services, wanted.image, reference, sync.pod["metadata"]["namespace"].as_string(), {}, sync.now(), sync.post};
     for (const auto& secret : sync.pod["spec"]["imagePullSecrets"].items()) job.secrets.push_back(secret["name"].as_string());
     wait.pulling = sync.services.pulls.submit([job = std::move(job)] { run_pull(job); });
-    if (wait.pulling) sync.event(&container, "Normal", "Pulling", fmt::format("Pulling image \"{}\"", image));
+    if (wait.pulling) sync.event(wanted.about, "Normal", "Pulling", fmt::format("Pulling image \"{}\"", wanted.image));
     else sync.wake_in(std::chrono::seconds(1));
 }
 
-void refuse(Sync& sync, const ContainerRef& container, const char* reason, const std::string& message, const char* event_reason) {
-    ContainerState& state = sync.state.container(container.name());
+void refuse(Sync& sync, const Wanted& wanted, const char* reason, const std::string& message, const char* event_reason) {
+    ContainerState& state = sync.state.container(wanted.container.name());
     if (state.waiting && state.waiting->reason == reason) return;
     state.waiting = Waiting{reason, message};
-    sync.event(&container, "Warning", event_reason, message);
-    sync.event(&container, "Warning", "Failed", fmt::format("Error: {}", reason));
+    sync.event(wanted.about, "Warning", event_reason, message);
+    sync.event(wanted.about, "Warning", "Failed", fmt::format("Error: {}", reason));
 }
 
 // After a failed pull: ErrImagePull at first, then ImagePullBackOff until the next try.
-void back_off(Sync& sync, const ContainerRef& container, ImageWait& wait) {
-    const std::string& image = (*container.spec)["image"].as_string();
-    ContainerState& state = sync.state.container(container.name());
+void back_off(Sync& sync, const Wanted& wanted, ImageWait& wait) {
+    ContainerState& state = sync.state.container(wanted.container.name());
     sync.wake_in(wait.backoff.remaining(wait.failed_at, sync.now()));
     if (!wait.told.empty()) {
-        sync.event(&container, "Warning", "Failed", std::exchange(wait.told, {}));
-        sync.event(&container, "Warning", "Failed", "Error: ErrImagePull");
+        sync.event(wanted.about, "Warning", "Failed", std::exchange(wait.told, {}));
+        sync.event(wanted.about, "Warning", "Failed", "Error: ErrImagePull");
         state.waiting = Waiting{"ErrImagePull", wait.error};
         sync.wake_in(std::chrono::seconds(1));
         return;
     }
-    state.waiting = Waiting{"ImagePullBackOff", fmt::format("Back-off pulling image \"{}\": ErrImagePull: {}", image, wait.error)};
+    state.waiting = Waiting{"ImagePullBackOff", fmt::format("Back-off pulling image \"{}\": ErrImagePull: {}", wanted.image, wait.error)};
     if (std::exchange(wait.backing_off, true)) return;
-    sync.event(&container, "Normal", "BackOff", fmt::format("Back-off pulling image \"{}\"", image));
-    sync.event(&container, "Warning", "Failed", "Error: ImagePullBackOff");
+    sync.event(wanted.about, "Normal", "BackOff", fmt::format("Back-off pulling image \"{}\"", wanted.image));
+    sync.event(wanted.about, "Warning", "Failed", "Error: ImagePullBackOff");
 }
 
-}  // namespace
-
-std::optional<ReadyImage> ensure_image(Sync& sync, const ContainerRef& container) {
-    const std::string& image = (*container.spec)["image"].as_string();
+std::optional<ReadyImage> ensure(Sync& sync, const Wanted& wanted) {
+    const std::string& image = wanted.image;
     auto reference = images::normalize_reference(image);
     if (!reference.ok()) {
-        refuse(sync, container, "InvalidImageName", fmt::format("Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": {1}", image, reference.status().message()),
+        refuse(sync, wanted, "InvalidImageName", fmt::format("Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": {1}", image, reference.status().message()),
                "InspectFailed");
         return std::nullopt;
     }
     ImageWait& wait = sync.state.images[image];
     if (wait.pulling) return std::nullopt;
-    const PullPolicy policy = policy_of(*container.spec);
+    const PullPolicy policy = wanted.policy;
     if (wait.pulled) {
         ReadyImage ready{*std::exchange(wait.pulled, std::nullopt), *reference};
-        sync.event(&container, "Normal", "Pulled", std::exchange(wait.told, {}));
+        if (!wait.told.empty()) sync.event(wanted.about, "Normal", "Pulled", std::exchange(wait.told, {}));
         return ready;
     }
     // A pinned image came with this executable: no registry has it.
     if (auto present = sync.services.images.get(*reference); policy != PullPolicy::Always || (present.ok() && present->pinned)) {
         if (present.ok()) {
-            sync.event(&container, "Normal", "Pulled", fmt::format("Container image \"{}\" already present on machine", image));
+            sync.event(wanted.about, "Normal", "Pulled", fmt::format("Container image \"{}\" already present on machine", image));
             wait.error.clear();
             return ReadyImage{std::move(*present), *reference};
         }
         if (policy == PullPolicy::Never) {
-            refuse(sync, container, "ErrImageNeverPull", fmt::format("Container image \"{}\" is not present with pull policy of Never", image), "ErrImageNeverPull");
+            refuse(sync, wanted, "ErrImageNeverPull", fmt::format("Container image \"{}\" is not present with pull policy of Never", image), "ErrImageNeverPull");
             sync.wake_in(std::chrono::seconds(10));
             return std::nullopt;
         }
     }
     if (!wait.error.empty() && (!wait.told.empty() || wait.backoff.remaining(wait.failed_at, sync.now()) > Duration{0})) {
-        back_off(sync, container, wait);
+        back_off(sync, wanted, wait);
         return std::nullopt;
     }
-    begin_pull(sync, container, *reference, wait);
+    begin_pull(sync, wanted, *reference, wait);
     return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ReadyImage> ensure_image(Sync& sync, const ContainerRef& container) {
+    const json::Value& spec = *container.spec;
+    return ensure(sync, {container, &container, spec["image"].as_string(), policy_of(spec["imagePullPolicy"].as_string(), spec["image"].as_string())});
+}
+
+std::string image_volume_id(const std::string& pod_uid, const std::string& volume) { return "volume-" + pod_uid + "-" + volume; }
+
+bool ensure_image_volumes(Sync& sync, const ContainerRef& container) {
+    for (const auto& volume : sync.pod["spec"]["volumes"].items()) {
+        const json::Value& source = volume["image"];
+        const std::string& name = volume["name"].as_string();
+        if (!source.is_object()) continue;
+        bool mounted = false;
+        for (const auto& mount : (*container.spec)["volumeMounts"].items()) mounted = mounted || mount["name"].as_string() == name;
+        volumes::Volume& target = (*sync.state.volumes)[name];
+        if (!mounted || !target.path.empty()) continue;
+        const std::string& reference = source["reference"].as_string();
+        auto image = ensure(sync, {container, nullptr, reference, policy_of(source["pullPolicy"].as_string(), reference)});
+        if (!image) return false;
+        // Its name on disk tells the next agent that the mount is wanted.
+        (void)file::make_dirs(sync.services.config.pods_dir + "/" + sync.state.uid + "/image-volumes/" + name);
+        auto path = sync.services.images.mount_rootfs(image_volume_id(sync.state.uid, name), image->image);
+        if (!path.ok()) {
+            sync.state.container(container.name()).waiting = Waiting{"CreateContainerError", path.status().message()};
+            sync.event(nullptr, "Warning", "FailedMount", path.status().message());
+            sync.wake_in(std::chrono::seconds(5));
+            return false;
+        }
+        target = {*path, true, true};
+    }
+    return true;
+}
+
+void release_image_volumes(Sync& sync) {
+    for (const auto& volume : sync.pod["spec"]["volumes"].items())
+        if (volume["image"].is_object()) (void)sync.services.images.unmount_rootfs(image_volume_id(sync.state.uid, volume["name"].as_string()));
 }
 
 }  // namespace skiff::agent::pods

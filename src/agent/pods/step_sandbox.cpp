@@ -4,6 +4,7 @@
 #include "agent/pods/mounts.h"
 #include "agent/pods/resources.h"
 #include "agent/pods/sync.h"
+#include "agent/pods/sysctls.h"
 #include "base/log.h"
 
 namespace skiff::agent::pods {
@@ -11,6 +12,8 @@ namespace skiff::agent::pods {
 namespace {
 
 constexpr Duration kVolumesRetry = std::chrono::seconds(2), kSandboxRetry = std::chrono::seconds(5);
+
+constexpr const char* kHandler = "runc";
 
 bool has_downward_volume(const json::Value& pod) {
     for (const auto& volume : pod["spec"]["volumes"].items()) {
@@ -35,7 +38,7 @@ runtime::SandboxSpec sandbox_spec(const Sync& sync) {
     sandbox.host_ipc = spec["hostIPC"].as_bool();
     sandbox.host_pid = spec["hostPID"].as_bool();
     sandbox.share_pid = spec["shareProcessNamespace"].as_bool();
-    for (const auto& sysctl : spec["securityContext"]["sysctls"].items()) sandbox.sysctls[sysctl["name"].as_string()] = sysctl["value"].as_string();
+    for (const auto& sysctl : spec["securityContext"]["sysctls"].items()) sandbox.sysctls[normal_sysctl(sysctl["name"].as_string())] = sysctl["value"].as_string();
     sandbox.resources = pod_resources(pod);
     return sandbox;
 }
@@ -63,9 +66,21 @@ Status attach_network(Sync& sync) {
     return {};
 }
 
+// There is one runtime here; a RuntimeClass that asks for another cannot be served.
+Status check_runtime_class(const Sync& sync) {
+    const std::string& name = sync.pod["spec"]["runtimeClassName"].as_string();
+    if (name.empty()) return {};
+    const api::ObjectPtr found = TRY(sync.services.client->get({"node.k8s.io", "v1", "runtimeclasses"}, "", name).context("failed to get RuntimeClass \"{}\"", name));
+    const api::TreePtr tree = found->tree();
+    const std::string& handler = (*tree)["handler"].as_string();
+    if (handler.empty() || handler == kHandler) return {};
+    return error(Reason::NotFound, "no runtime for \"{}\" is configured", handler);
+}
+
 Status create_sandbox(Sync& sync) {
     PodState& state = sync.state;
     if (!state.sandbox) {
+        TRY(check_runtime_class(sync));
         const runtime::SandboxSpec spec = sandbox_spec(sync);
         state.sandbox = TRY(sync.services.runtime.create_sandbox(spec));
         state.resize.pod_applied = spec.resources;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "agent/pods/container_status.h"
+#include "agent/pods/step_image.h"
 #include "agent/pods/sync.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -70,6 +71,7 @@ bool release_resources(Sync& sync) {
     Status status;
     if (network::PodNetwork* network = sync.services.network.load(); network && !host_network(sync.pod)) status = network->detach(state.uid);
     if (status.ok() && state.sandbox) status = sync.services.runtime.remove_sandbox(state.sandbox->spec.id);
+    if (status.ok()) release_image_volumes(sync);
     if (status.ok()) status = sync.services.volumes.teardown(state.uid);
     if (!status.ok()) {
         log::warn("pods", "cleaning up failed, trying again", {{"pod", state.key}, {"error", status.message()}});

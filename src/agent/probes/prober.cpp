@@ -160,10 +160,10 @@ private:
         if (change && kind == Kind::Startup && *change)
             for (auto& other : container->probes)
                 if (other.kind != Kind::Startup) schedule(*container, other, std::max(Duration{0}, other.spec.initial_delay - container->watched.running_for));
-        Change event{container->watched.pod_uid, container->watched.container, id, kind, success, std::move(verdict.message), probe->spec.grace_s};
+        Change event{container->watched.pod_uid, container->watched.container, id, kind, success, std::move(verdict.message), probe->spec.grace_s, success && verdict.warning};
         const Callbacks callbacks = callbacks_;   // the prober may go while they run
         lock.unlock();
-        if (counts && !success && callbacks.failed) callbacks.failed(event);
+        if (counts && (!success || event.warning) && callbacks.failed) callbacks.failed(event);
         if (change && callbacks.changed) callbacks.changed(event);
     }
 

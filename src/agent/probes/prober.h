@@ -48,13 +48,14 @@ struct Change {
     bool ok;
     std::string message;                           // of the last failure
     int64_t grace_s = -1;
+    bool warning = false;                          // ok, with a message
 };
 
 class Prober {
 public:
     struct Callbacks {
         std::function<void(const Change&)> changed;          // a result has changed
-        std::function<void(const Change&)> failed;           // one outcome was a failure; for the Unhealthy event
+        std::function<void(const Change&)> failed;           // one outcome was a failure or has a warning; for the event
     };
     static std::unique_ptr<Prober> create(std::shared_ptr<Runner> runner, sys::Timers& timers, Clock& clock, Callbacks callbacks);
     virtual ~Prober() = default;

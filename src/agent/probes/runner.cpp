@@ -88,7 +88,7 @@ private:
                 std::string next;
                 if (!location.empty() && location[0] == '/' && location.substr(0, 2) != "//") next = origin + location;
                 else if (same_host(location, authority)) next = location;
-                if (next.empty()) return done({Outcome::Success, "Probe terminated redirects, Response body: "});
+                if (next.empty()) return done({Outcome::Success, "Probe terminated redirects, Response body: " + answer->body.substr(0, kBodyBytesMax), true});
                 if (redirects >= kRedirectsMax) return done({Outcome::Failure, fmt::format("Get \"{}\": stopped after 10 redirects", url)});
                 again.url = next;
                 return self->request_http(std::move(again), authority, redirects + 1, std::move(done));

@@ -18,6 +18,7 @@ enum class Outcome { Success, Failure, Unknown };   // Unknown: could not be tri
 struct Verdict {
     Outcome outcome = Outcome::Unknown;
     std::string message;
+    bool warning = false;          // a success with something to say
 };
 
 struct ExecResult {

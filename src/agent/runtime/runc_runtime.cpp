@@ -120,6 +120,21 @@ Status RuncRuntime::start(const std::string& id) {
     return {};
 }
 
+namespace {
+
+// Between its start and its first program runc's own init stands in the container: a signal would be answered by that, in its own way
+// (exit code 2). It is a matter of microseconds, and the kernel tells nobody of an exec.
+void wait_for_exec(pid_t pid) {
+    constexpr int kRounds = 50;
+    for (int i = 0; i < kRounds; ++i) {
+        auto name = file::read("/proc/" + std::to_string(pid) + "/comm", 64);
+        if (!name.ok() || !name->starts_with("runc:[")) return;
+        ::usleep(1000);
+    }
+}
+
+}  // namespace
+
 Status RuncRuntime::kill(const std::string& id, int signal) {
     auto held = TRY(record(id));
     const auto now = current(held);
@@ -127,6 +142,7 @@ Status RuncRuntime::kill(const std::string& id, int signal) {
     // While its monitor lives, nobody but the monitor can have reaped the process: the number is its own.
     Fd process(static_cast<int>(::syscall(SYS_pidfd_open, now.pid, 0)));
     if (!process || monitor_pid(container_dir(id)) == 0) return {};
+    if (signal != SIGKILL) wait_for_exec(now.pid);
     if (::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) < 0 && errno != ESRCH) return errno_status("signal container", errno);
     return {};
 }

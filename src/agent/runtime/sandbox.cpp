@@ -33,7 +33,12 @@ Status bind_namespace(const std::string& source, const std::string& target) {
 }
 
 Status write_sysctl(const std::string& name, const std::string& value) {
-    const auto path = "/proc/sys/" + replace_all(name, ".", "/");
+    // Dots separate; a slash stands for a dot within a part (eno2/100).
+    std::string path = name;
+    for (char& c : path)
+        if (c == '.' || c == '/') c = c == '.' ? '/' : '.';
+    if (path.find("..") != std::string::npos) return error(Reason::BadRequest, "sysctl {}: invalid name", name);
+    path = "/proc/sys/" + path;
     Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd || ::write(fd.get(), value.data(), value.size()) < 0) return errno_status("sysctl " + name, errno);
     return {};

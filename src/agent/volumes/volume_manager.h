@@ -21,8 +21,9 @@
 namespace skiff::agent::volumes {
 
 struct Volume {
-    std::string path;             // on the host
+    std::string path;             // on the host; "" for an image volume until its image is there
     bool read_only = false;       // whatever the mount says
+    bool no_exec = false;
 };
 using Volumes = std::map<std::string, Volume>;   // by the volume's name
 

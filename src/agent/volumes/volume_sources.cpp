@@ -189,6 +189,7 @@ Result<Volume> make_volume(SourceContext& context, const json::Value& volume) {
     }
     if (const json::Value& claim = volume["persistentVolumeClaim"]; claim.is_object()) return claimed(context, claim["claimName"].as_string(), claim["readOnly"].as_bool());
     if (volume["ephemeral"].is_object()) return claimed(context, context.pod["metadata"]["name"].as_string() + "-" + volume["name"].as_string(), false);
+    if (volume["image"].is_object()) return Volume{"", true, true};   // mounted when a container asks for it: its image may have to be pulled
     // A volume without a source is an emptyDir.
     if (volume.has("emptyDir") || volume.size() == 1) return empty_dir(context, volume);
     return error(Reason::InternalError, "no volume plugin matched");

@@ -59,6 +59,8 @@ void prepare_pod(Value& pod) {
     Value& spec = pod.mut("spec");
     const Value labels = pod["metadata"]["labels"];
     merge_all_label_keys(spec, labels);
+    // Older clients may send a negative grace period; Kubernetes reads it as one second.
+    if (spec["terminationGracePeriodSeconds"].is_int() && spec["terminationGracePeriodSeconds"].as_int() < 0) spec.set("terminationGracePeriodSeconds", 1);
     Value status = Value::object({{"phase", "Pending"}});
     if (spec["schedulingGates"].size() > 0)
         status.set("conditions", Value::array({Value::object({{"type", "PodScheduled"},

@@ -5,8 +5,18 @@
 
 namespace skiff::apiserver {
 
+namespace {
+
+// Where an Event is selected by its source, the source's component is meant.
+std::vector<std::string> scanned_paths(std::vector<std::string> fields) {
+    std::replace(fields.begin(), fields.end(), std::string("source"), std::string("source.component"));
+    return fields;
+}
+
+}  // namespace
+
 ResourceCache::ResourceCache(std::string prefix, const std::vector<std::string>& selectable_fields)
-    : prefix_(std::move(prefix)), fields_(selectable_fields) {
+    : prefix_(std::move(prefix)), fields_(scanned_paths(selectable_fields)) {
     auto found = std::find(selectable_fields.begin(), selectable_fields.end(), "spec.nodeName");
     node_field_ = found == selectable_fields.end() ? std::string::npos : static_cast<size_t>(found - selectable_fields.begin());
 }
