@@ -51,6 +51,16 @@ bool leading_zero(std::string_view text) {
     return false;
 }
 
+// 01.2.3.4 as it was once read: 1.2.3.4.
+std::string without_leading_zeros(std::string_view text) {
+    std::string out;
+    for (auto part : split_views(text, '.')) {
+        while (part.size() > 1 && part[0] == '0') part.remove_prefix(1);
+        out += (out.empty() ? "" : ".") + std::string(part);
+    }
+    return out;
+}
+
 }  // namespace
 
 bool is_ipv4(std::string_view text) {
@@ -65,7 +75,7 @@ bool is_ipv6(std::string_view text) {
 
 Complaints check_ip(std::string_view text) {
     if (is_ip(text)) return {};
-    if (text.find(':') == std::string_view::npos && leading_zero(text)) return {"must not have leading 0s"};
+    if (text.find(':') == std::string_view::npos && leading_zero(text) && is_ip(without_leading_zeros(text))) return {"must not have leading 0s"};
     return {"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"};
 }
 

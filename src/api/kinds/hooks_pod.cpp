@@ -55,8 +55,45 @@ void merge_all_label_keys(Value& spec, const Value& labels) {
     each_object(spec, "topologySpreadConstraints", [&](Value& constraint) { merge_label_keys(constraint, labels); });
 }
 
-void prepare_pod(Value& pod) {
+// Fields whose features are off are not stored.
+void drop_disabled(Value& spec) {
+    spec.erase("hostnameOverride");
+    each_object(spec, "containers", [](Value& container) {
+        for (auto field : {"restartPolicy", "restartPolicyRules"}) container.erase(field);
+    });
+    for (auto list : {"containers", "initContainers"})
+        each_object(spec, list, [](Value& container) {
+            if (container["lifecycle"].is_object()) {
+                container.mut("lifecycle").erase("stopSignal");
+                if (container["lifecycle"].size() == 0) container.erase("lifecycle");
+            }
+        });
+}
+
+// An AppArmor profile of an annotation moves into the container's field.
+void adopt_app_armor(Value& pod) {
+    constexpr std::string_view kPrefix = "container.apparmor.security.beta.kubernetes.io/", kLocalhost = "localhost/";
+    const Value annotations = pod["metadata"]["annotations"];
     Value& spec = pod.mut("spec");
+    const Value whole = spec["securityContext"]["appArmorProfile"];
+    for (auto list : {"initContainers", "containers"})
+        each_object(spec, list, [&](Value& container) {
+            const std::string& text = annotations[std::string(kPrefix) + container["name"].as_string()].as_string();
+            if (text.empty() || container["securityContext"]["appArmorProfile"].is_object()) return;
+            Value profile = Value::object();
+            if (text == "unconfined") profile.set("type", "Unconfined");
+            else if (text == "runtime/default") profile.set("type", "RuntimeDefault");
+            else if (text.starts_with(kLocalhost)) profile = Value::object({{"type", "Localhost"}, {"localhostProfile", text.substr(kLocalhost.size())}});
+            else return;
+            if (!(profile == whole)) container.mut("securityContext").set("appArmorProfile", std::move(profile));
+        });
+}
+
+void prepare_pod(Value& pod) {
+    adopt_app_armor(pod);
+    Value& spec = pod.mut("spec");
+    drop_disabled(spec);
+    if (spec["terminationGracePeriodSeconds"].as_int() < 0) spec.set("terminationGracePeriodSeconds", 1);
     const Value labels = pod["metadata"]["labels"];
     merge_all_label_keys(spec, labels);
     // Older clients may send a negative grace period; Kubernetes reads it as one second.
@@ -76,6 +113,7 @@ void prepare_pod(Value& pod) {
 void validate_pod(const Value& pod, FieldErrors& errors) {
     FieldPath path("spec");
     const Value& spec = pod["spec"];
+    validate_pod_annotations(pod["metadata"]["annotations"], spec, FieldPath("metadata").child("annotations"), errors);
     validate_pod_spec(spec, path, errors);
     if (spec["ephemeralContainers"].size() > 0) errors.forbidden(path.child("ephemeralContainers"), "cannot be set on create");
     if (spec["schedulingGates"].size() > 0 && !spec["nodeName"].empty())
@@ -85,15 +123,15 @@ void validate_pod(const Value& pod, FieldErrors& errors) {
 void validate_pod_status(const Value& pod, const Value&, FieldErrors& errors) {
     FieldPath path("status");
     const Value& status = pod["status"];
-    check_optional_name(status["nominatedNodeName"], check_dns1123_subdomain, path.child("nominatedNodeName"), errors);
-    for (auto list : {"podIPs", "hostIPs"})
-        for (size_t i = 0; i < status[list].size(); ++i)
-            add_complaints(check_ip(status[list][i]["ip"].as_string()), path.child(list).index(i), status[list][i]["ip"].as_string(), errors);
     const Value& conditions = status["conditions"];
     for (size_t i = 0; i < conditions.size(); ++i) {
         const std::string& type = conditions[i]["type"].as_string();
         add_complaints(check_qualified_name(type), path.child("conditions").index(i).child("Type"), type, errors);
     }
+    check_optional_name(status["nominatedNodeName"], check_dns1123_subdomain, path.child("nominatedNodeName"), errors);
+    for (auto list : {"podIPs", "hostIPs"})
+        for (size_t i = 0; i < status[list].size(); ++i)
+            add_complaints(check_ip(status[list][i]["ip"].as_string()), path.child(list).index(i), status[list][i]["ip"].as_string(), errors);
 }
 
 }  // namespace

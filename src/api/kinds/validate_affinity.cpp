@@ -11,7 +11,10 @@ using json::Value;
 constexpr const char* kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
 constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
 
-void validate_requirement(const Value& requirement, const FieldPath& path, FieldErrors& errors) {
+// What is only preferred may have values that no label can have.
+enum class LabelValues { Valid, Any };
+
+void validate_requirement(const Value& requirement, LabelValues values_rule, const FieldPath& path, FieldErrors& errors) {
     const std::string &op = requirement["operator"].as_string(), &key = requirement["key"].as_string();
     size_t values = requirement["values"].size();
     if (op == "In" || op == "NotIn") {
@@ -24,19 +27,47 @@ void validate_requirement(const Value& requirement, const FieldPath& path, Field
         errors.invalid(path.child("operator"), op, "not a valid selector operator");
     }
     add_complaints(check_qualified_name(key), path.child("key"), key, errors);
+    if (values_rule == LabelValues::Any) return;
+    for (size_t i = 0; i < values; ++i)
+        add_complaints(check_label_value(requirement["values"][i].as_string()), path.child("values").index(i), requirement["values"][i].as_string(), errors);
 }
 
 void validate_field_requirement(const Value& requirement, const FieldPath& path, FieldErrors& errors) {
     const std::string &op = requirement["operator"].as_string(), &key = requirement["key"].as_string();
     if (op != "In" && op != "NotIn") errors.invalid(path.child("operator"), op, "not a valid selector operator");
     else if (requirement["values"].size() != 1) errors.required(path.child("values"), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
-    if (key != "metadata.name") errors.invalid(path.child("key"), key, "not a valid field selector key");
+    if (key != "metadata.name") {
+        errors.invalid(path.child("key"), key, "not a valid field selector key");
+        return;
+    }
+    for (size_t i = 0; i < requirement["values"].size(); ++i)
+        add_complaints(check_dns1123_subdomain(requirement["values"][i].as_string()), path.child("values").index(i), requirement["values"][i].as_string(), errors);
 }
 
-void validate_node_term(const Value& term, const FieldPath& path, FieldErrors& errors) {
+void validate_node_term(const Value& term, LabelValues values, const FieldPath& path, FieldErrors& errors) {
     const Value &expressions = term["matchExpressions"], &fields = term["matchFields"];
-    for (size_t i = 0; i < expressions.size(); ++i) validate_requirement(expressions[i], path.child("matchExpressions").index(i), errors);
+    for (size_t i = 0; i < expressions.size(); ++i) validate_requirement(expressions[i], values, path.child("matchExpressions").index(i), errors);
     for (size_t i = 0; i < fields.size(); ++i) validate_field_requirement(fields[i], path.child("matchFields").index(i), errors);
+}
+
+// Keys of labels whose values a selector takes from the pod itself.
+void validate_label_keys(const Value& owner, bool merged, const FieldPath& path, FieldErrors& errors) {
+    const Value &match = owner["matchLabelKeys"], &mismatch = owner["mismatchLabelKeys"], &selector = owner["labelSelector"];
+    for (auto list : {"matchLabelKeys", "mismatchLabelKeys"}) {
+        if (owner[list].size() == 0) continue;
+        if (!selector.is_object()) {
+            errors.forbidden(path.child(list), "must not be specified when labelSelector is not set");
+            continue;
+        }
+        for (size_t i = 0; i < owner[list].size(); ++i) {
+            const std::string& key = owner[list][i].as_string();
+            add_complaints(check_qualified_name(key), path.child(list).index(i), key, errors);
+            if (!merged && selector["matchLabels"].has(key)) errors.invalid(path.child(list).index(i), key, "exists in both matchLabelKeys and labelSelector");
+        }
+    }
+    for (size_t i = 0; i < match.size(); ++i)
+        for (const Value& other : mismatch.items())
+            if (match[i] == other) errors.invalid(path.child("matchLabelKeys").index(i), match[i], "exists in both matchLabelKeys and mismatchLabelKeys");
 }
 
 void check_weight(const Value& weight, const FieldPath& path, FieldErrors& errors) {
@@ -46,6 +77,7 @@ void check_weight(const Value& weight, const FieldPath& path, FieldErrors& error
 void validate_pod_term(const Value& term, const FieldPath& path, FieldErrors& errors) {
     validate_label_selector(term["labelSelector"], path.child("labelSelector"), errors);
     validate_label_selector(term["namespaceSelector"], path.child("namespaceSelector"), errors);
+    validate_label_keys(term, true, path, errors);
     for (const auto& ns : term["namespaces"].items())
         add_complaints(check_dns1123_label(ns.as_string()), path.child("namespace"), ns.as_string(), errors);
     const std::string& key = term["topologyKey"].as_string();
@@ -69,7 +101,7 @@ void validate_node_selector(const Value& selector, const FieldPath& path, FieldE
     FieldPath at = path.child("nodeSelectorTerms");
     const Value& terms = selector["nodeSelectorTerms"];
     if (terms.size() == 0) errors.required(at, "must have at least one node selector term");
-    for (size_t i = 0; i < terms.size(); ++i) validate_node_term(terms[i], at.index(i), errors);
+    for (size_t i = 0; i < terms.size(); ++i) validate_node_term(terms[i], LabelValues::Valid, at.index(i), errors);
 }
 
 void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors) {
@@ -79,22 +111,26 @@ void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors
     const Value& preferred = node[kPreferred];
     for (size_t i = 0; i < preferred.size(); ++i) {
         check_weight(preferred[i]["weight"], at.child(kPreferred).index(i).child("weight"), errors);
-        validate_node_term(preferred[i]["preference"], at.child(kPreferred).index(i).child("preference"), errors);
+        validate_node_term(preferred[i]["preference"], LabelValues::Any, at.child(kPreferred).index(i).child("preference"), errors);
     }
     for (auto side : {"podAffinity", "podAntiAffinity"}) validate_pod_rules(affinity[side], path.child(side), errors);
 }
 
 void validate_topology_spread(const Value& constraints, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::pair<std::string, std::string>> seen;
     for (size_t i = 0; i < constraints.size(); ++i) {
         const Value& constraint = constraints[i];
         FieldPath at = path.index(i);
         if (constraint["maxSkew"].as_int() <= 0) errors.invalid(at.child("maxSkew"), constraint["maxSkew"], "must be greater than zero");
         const std::string &key = constraint["topologyKey"].as_string(), &when = constraint["whenUnsatisfiable"].as_string();
         if (key.empty()) errors.required(at.child("topologyKey"), "can not be empty");
-        add_complaints(check_qualified_name(key), at.child("topologyKey"), key, errors);
+        else add_complaints(check_qualified_name(key), at.child("topologyKey"), key, errors);
         if (when != "DoNotSchedule" && when != "ScheduleAnyway") errors.not_supported(at.child("whenUnsatisfiable"), when, {"DoNotSchedule", "ScheduleAnyway"});
-        if (!seen.insert({key, when}).second) errors.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + when + "}");
+        for (size_t later = i + 1; later < constraints.size(); ++later)
+            if (constraints[later]["topologyKey"] == constraint["topologyKey"] && constraints[later]["whenUnsatisfiable"] == constraint["whenUnsatisfiable"])
+                errors.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + when + "}");
+        for (auto policy : {"nodeAffinityPolicy", "nodeTaintsPolicy"})
+            if (!constraint[policy].is_null()) check_one_of(constraint[policy], at.child(policy), {"Honor", "Ignore"}, errors);
+        validate_label_keys(constraint, true, at, errors);
         const Value& domains = constraint["minDomains"];
         if (domains.is_int() && domains.as_int() <= 0) errors.invalid(at.child("minDomains"), domains, "must be greater than zero");
         if (domains.is_int() && when != "DoNotSchedule")

@@ -27,41 +27,36 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
     }
 }
 
-void validate_mounts(const Value& container, const std::set<std::string>& volumes, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::string> paths;
-    const Value& mounts = container["volumeMounts"];
-    for (size_t i = 0; i < mounts.size(); ++i) {
-        const Value& mount = mounts[i];
-        FieldPath at = path.child("volumeMounts").index(i);
-        const std::string& volume = mount["name"].as_string();
-        if (volume.empty()) errors.required(at.child("name"), "");
-        if (!volumes.count(volume)) errors.not_found(at.child("name"), volume);
-        const std::string& target = mount["mountPath"].as_string();
-        if (target.empty()) errors.required(at.child("mountPath"), "");
-        if (!paths.insert(target).second) errors.invalid(at.child("mountPath"), target, "must be unique");
-        if (!mount["subPath"].empty()) check_local_descending_path(mount["subPath"], at.child("subPath"), errors);
-        if (!mount["subPathExpr"].empty()) {
-            if (!mount["subPath"].empty()) errors.invalid(at.child("subPathExpr"), mount["subPathExpr"], "subPathExpr and subPath are mutually exclusive");
-            check_local_descending_path(mount["subPathExpr"], at.child("subPathExpr"), errors);
-        }
-        const std::string& propagation = mount["mountPropagation"].as_string();
-        check_one_of(mount["mountPropagation"], at.child("mountPropagation"), {"Bidirectional", "HostToContainer", "None"}, errors, Presence::Optional);
-        if (propagation == "Bidirectional" && !container["securityContext"]["privileged"].as_bool())
-            errors.forbidden(at.child("mountPropagation"), "Bidirectional mount propagation is available only to privileged containers");
+void validate_resize_policy(const Value& policies, bool init, const FieldPath& path, FieldErrors& errors) {
+    if (init && policies.size() > 0) {
+        errors.invalid(path, policies, "must not be set for init containers");
+        return;
+    }
+    std::set<std::string> seen;
+    for (size_t i = 0; i < policies.size(); ++i) {
+        const std::string& resource = policies[i]["resourceName"].as_string();
+        if (!seen.insert(resource).second) errors.duplicate(path.index(i), resource);
+        if (resource.empty()) errors.required(path, "");
+        else check_one_of(policies[i]["resourceName"], path, {"cpu", "memory"}, errors);
+        if (policies[i]["restartPolicy"].empty()) errors.required(path, "");
+        else check_one_of(policies[i]["restartPolicy"], path, {"NotRequired", "RestartContainer"}, errors);
     }
 }
 
-void validate_security_context(const Value& context, const FieldPath& path, FieldErrors& errors) {
-    if (!context.is_object()) return;
-    for (auto field : {"runAsUser", "runAsGroup"})
-        if (context[field].is_int())
-            for (const auto& complaint : check_id(context[field].as_int())) errors.invalid(path.child(field), context[field], complaint);
-    const Value& escalation = context["allowPrivilegeEscalation"];
-    if (!escalation.is_bool() || escalation.as_bool()) return;
-    if (context["privileged"].as_bool()) errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
-    for (const auto& capability : context["capabilities"]["add"].items())
-        if (capability.as_string() == "CAP_SYS_ADMIN")
-            errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
+void validate_claims(const Value& claims, const Value& pod_claims, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < claims.size(); ++i) {
+        const std::string& name = claims[i]["name"].as_string();
+        if (name.empty()) {
+            errors.required(path.index(i), "");
+            continue;
+        }
+        std::string key = name + "/" + claims[i]["request"].as_string();
+        if (!seen.insert(key).second) errors.duplicate(path.index(i), claims[i]["request"].empty() ? name : key);
+        bool known = false;
+        for (const Value& claim : pod_claims.items()) known = known || claim["name"].as_string() == name;
+        if (!known) errors.not_found(path.index(i), name);
+    }
 }
 
 void validate_image(const Value& container, const FieldPath& path, FieldErrors& errors) {
@@ -70,16 +65,30 @@ void validate_image(const Value& container, const FieldPath& path, FieldErrors& 
     else if (trim(image) != image) errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
 }
 
-void validate_common(const Value& container, const std::set<std::string>& volumes, const FieldPath& path, FieldErrors& errors) {
+void validate_common(const Value& container, const Value& spec, const FieldPath& path, FieldErrors& errors) {
     check_name(container["name"], check_dns1123_label, path.child("name"), errors);
     validate_image(container, path, errors);
-    check_one_of(container["terminationMessagePolicy"], path.child("terminationMessagePolicy"), {"FallbackToLogsOnError", "File"}, errors);
+    check_one_of(container["terminationMessagePolicy"], path.child("terminationMessagePolicy"), {"File", "FallbackToLogsOnError"}, errors);
     validate_ports(container["ports"], path.child("ports"), errors);
     validate_env(container, path, errors);
-    validate_mounts(container, volumes, path, errors);
+    validate_mounts(container, spec["volumes"], path, errors);
+    validate_devices(container, spec["volumes"], path, errors);
     check_one_of(container["imagePullPolicy"], path.child("imagePullPolicy"), {"Always", "IfNotPresent", "Never"}, errors);
     validate_resources(container["resources"], path.child("resources"), errors);
-    validate_security_context(container["securityContext"], path.child("securityContext"), errors);
+    validate_claims(container["resources"]["claims"], spec["resourceClaims"], path.child("resources").child("claims"), errors);
+    bool host_users = !spec["hostUsers"].is_bool() || spec["hostUsers"].as_bool();
+    validate_container_security_context(container["securityContext"], host_users, path.child("securityContext"), errors);
+}
+
+// A hook may not sleep longer than the pod has to end.
+void validate_sleeps(const Value& lifecycle, const Value& grace, const FieldPath& path, FieldErrors& errors) {
+    for (auto hook : {"postStart", "preStop"}) {
+        const Value& sleep = lifecycle[hook]["sleep"];
+        if (!sleep.is_object() || !grace.is_int()) continue;
+        int64_t seconds = sleep["seconds"].as_int();
+        if (seconds < 0 || seconds > grace.as_int())
+            errors.invalid(path.child(hook).child("sleep"), seconds, fmt::format("must be non-negative and less than terminationGracePeriodSeconds ({})", grace.as_int()));
+    }
 }
 
 // Two containers cannot have the same port of the node.
@@ -117,14 +126,19 @@ void validate_ephemeral_container(const Value& container, const std::set<std::st
 }  // namespace
 
 void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::string> volumes, names;
-    for (const auto& volume : spec["volumes"].items()) volumes.insert(volume["name"].as_string());
+    std::set<std::string> names;
+    const Value& grace = spec["terminationGracePeriodSeconds"];
     if (spec["containers"].size() == 0) errors.required(path.child("containers"), "");
     for (auto list : {"containers", "initContainers", "ephemeralContainers"}) {
         const Value& containers = spec[list];
         for (size_t i = 0; i < containers.size(); ++i) {
             FieldPath at = path.child(list).index(i);
-            validate_common(containers[i], volumes, at, errors);
+            validate_common(containers[i], spec, at, errors);
+            if (std::string_view(list) != "ephemeralContainers") {
+                bool init = std::string_view(list) == "initContainers" && containers[i]["restartPolicy"].as_string() != "Always";
+                validate_resize_policy(containers[i]["resizePolicy"], init, at.child("resizePolicy"), errors);
+                validate_sleeps(containers[i]["lifecycle"], grace, at.child("lifecycle"), errors);
+            }
             const std::string& name = containers[i]["name"].as_string();
             if (std::string_view(list) == "ephemeralContainers") validate_ephemeral_container(containers[i], names, at, errors);
             else if (std::string_view(list) == "initContainers") validate_init_container(containers[i], at, errors);

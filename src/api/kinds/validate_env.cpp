@@ -27,15 +27,27 @@ bool split_subscript(const std::string& path, std::string& base, std::string& ke
 }
 
 void validate_subscript(const std::string& field, const std::string& base, const std::string& key, const FieldPath& path, FieldErrors& errors) {
-    if (base == "metadata.annotations") add_complaints(check_qualified_name(lower(key)), path, field, errors);
-    else if (base == "metadata.labels") add_complaints(check_qualified_name(key), path, field, errors);
-    else errors.invalid(path, field, "does not support subscript");
+    if (base == "metadata.annotations") add_complaints(check_qualified_name(lower(key)), path, key, errors);
+    else if (base == "metadata.labels") add_complaints(check_qualified_name(key), path, key, errors);
+    else errors.invalid(path.child("fieldPath"), field, "does not support subscript");
 }
 
 void validate_key_ref(const Value& reference, const FieldPath& path, FieldErrors& errors) {
     add_complaints(check_dns1123_subdomain(reference["name"].as_string()), path.child("name"), reference["name"].as_string(), errors);
     if (reference["key"].empty()) errors.required(path.child("key"), "");
     else add_complaints(check_config_key(reference["key"].as_string()), path.child("key"), reference["key"].as_string(), errors);
+}
+
+// The units in which a resource may be told; none is 1.
+void validate_divisor(const std::string& resource, const std::string& divisor, const FieldPath& path, FieldErrors& errors) {
+    if (divisor.empty() || divisor == "0") return;
+    static const std::set<std::string, std::less<>> kCpu = {"1m", "1"}, kBytes = {"1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"};
+    std::string name = resource.substr(resource.find('.') + 1);
+    if (name == "cpu" && !kCpu.count(divisor)) errors.invalid(path, resource, "only divisor's values 1m and 1 are supported with the cpu resource");
+    bool bytes = name == "memory" || name == "ephemeral-storage" || name.starts_with("hugepages-");
+    std::string_view word = name == "memory" ? "memory" : name == "ephemeral-storage" ? "local ephemeral storage" : "hugepages";
+    if (bytes && !kBytes.count(divisor))
+        errors.invalid(path, resource, "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the " + std::string(word) + " resource");
 }
 
 void validate_resource_ref(const Value& reference, const FieldPath& path, FieldErrors& errors) {
@@ -47,7 +59,11 @@ void validate_resource_ref(const Value& reference, const FieldPath& path, FieldE
     bool huge = resource.starts_with("requests.hugepages-") || resource.starts_with("limits.hugepages-");
     const std::vector<std::string> known = {"limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
                                             "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
-    if (!huge && std::find(known.begin(), known.end(), resource) == known.end()) errors.not_supported(path.child("resource"), resource, known);
+    if (!huge && std::find(known.begin(), known.end(), resource) == known.end()) {
+        errors.not_supported(path.child("resource"), resource, known);
+        return;
+    }
+    validate_divisor(resource, reference["divisor"].as_string(), path.child("divisor"), errors);
 }
 
 void validate_source(const Value& variable, const FieldPath& path, FieldErrors& errors) {
@@ -82,14 +98,18 @@ void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors&
             ++given;
             check_name(source[kind]["name"], check_dns1123_subdomain, at.child(kind).child("name"), errors);
         }
-        if (given == 0) errors.invalid(at, "", "must specify one of: `configMapRef` or `secretRef`");
-        if (given > 1) errors.invalid(at, "", "may not have more than one field specified at a time");
+        if (given == 0) errors.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`");
+        if (given > 1) errors.invalid(path, "", "may not have more than one field specified at a time");
     }
 }
 
 }  // namespace
 
 void validate_field_ref(const Value& reference, FieldRefUse use, const FieldPath& path, FieldErrors& errors) {
+    if (!reference["apiVersion"].empty() && reference["apiVersion"].as_string() != "v1") {
+        errors.invalid(path.child("fieldPath"), reference["fieldPath"], "error converting fieldPath: unsupported pod version: " + reference["apiVersion"].as_string());
+        return;
+    }
     if (reference["apiVersion"].empty()) {
         errors.required(path.child("apiVersion"), "");
         return;
@@ -100,7 +120,7 @@ void validate_field_ref(const Value& reference, FieldRefUse use, const FieldPath
     if (field.empty()) {
         errors.required(at, "");
     } else if (split_subscript(field, base, key)) {
-        validate_subscript(field, base, key, at, errors);
+        validate_subscript(field, base, key, path, errors);
     } else if (std::find(std::begin(kKnownFields), std::end(kKnownFields), field) == std::end(kKnownFields)) {
         errors.invalid(at, field, "error converting fieldPath: field label not supported: " + field);
     } else {

@@ -1,3 +1,4 @@
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 
 #include <climits>
@@ -15,13 +16,11 @@ void validate_names(const Value& spec, const FieldPath& path, FieldErrors& error
     check_optional_name(spec["subdomain"], check_dns1123_label, path.child("subdomain"), errors);
     check_optional_name(spec["priorityClassName"], check_dns1123_subdomain, path.child("priorityClassName"), errors);
     check_optional_name(spec["runtimeClassName"], check_dns1123_subdomain, path.child("runtimeClassName"), errors);
-    const Value& secrets = spec["imagePullSecrets"];
-    for (size_t i = 0; i < secrets.size(); ++i) check_required(secrets[i]["name"], path.child("imagePullSecrets").index(i).child("name"), errors);
 }
 
 void validate_dns(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-    check_one_of(spec["dnsPolicy"], path.child("dnsPolicy"), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"}, errors);
-    constexpr size_t kServersMax = 3, kSearchesMax = 32;
+    check_one_of(spec["dnsPolicy"], path.child("dnsPolicy"), {"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"}, errors);
+    constexpr size_t kServersMax = 3, kSearchesMax = 32, kSearchCharactersMax = 2048;
     const Value& config = spec["dnsConfig"];
     FieldPath at = path.child("dnsConfig");
     const Value& servers = config["nameservers"];
@@ -33,6 +32,16 @@ void validate_dns(const Value& spec, const FieldPath& path, FieldErrors& errors)
     for (size_t i = 0; i < servers.size(); ++i) add_complaints(check_ip(servers[i].as_string()), at.child("nameservers").index(i), servers[i].as_string(), errors);
     const Value& searches = config["searches"];
     if (searches.size() > kSearchesMax) errors.invalid(at.child("searches"), searches, "must not have more than 32 search paths");
+    std::string joined;
+    for (size_t i = 0; i < searches.size(); ++i) {
+        std::string_view domain = searches[i].as_string();
+        joined += (i ? " " : "") + searches[i].as_string();
+        // The root alone, and a name that ends at it.
+        if (domain == ".") continue;
+        if (domain.size() > 1 && domain.back() == '.') domain.remove_suffix(1);
+        add_complaints(check_dns1123_subdomain_underscore(domain), at.child("searches").index(i), searches[i].as_string(), errors);
+    }
+    if (joined.size() > kSearchCharactersMax) errors.invalid(at.child("searches"), searches, "must not have more than 2048 characters (including spaces) in the search list");
     const Value& options = config["options"];
     for (size_t i = 0; i < options.size(); ++i)
         if (options[i]["name"].empty()) errors.required(at.child("options").index(i), "must not be empty");
@@ -58,31 +67,38 @@ void validate_host_aliases(const Value& aliases, const FieldPath& path, FieldErr
     for (size_t i = 0; i < aliases.size(); ++i) {
         const std::string& ip = aliases[i]["ip"].as_string();
         add_complaints(check_ip(ip), path.index(i).child("ip"), ip, errors);
-        for (const auto& name : aliases[i]["hostnames"].items())
-            add_complaints(check_dns1123_subdomain(name.as_string()), path.index(i).child("hostnames"), name.as_string(), errors);
+        const Value& names = aliases[i]["hostnames"];
+        for (size_t n = 0; n < names.size(); ++n)
+            add_complaints(check_dns1123_subdomain(names[n].as_string()), path.index(i).child("hostnames").index(n), names[n].as_string(), errors);
     }
 }
 
-void validate_security(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-    const Value& context = spec["securityContext"];
-    FieldPath at = path.child("securityContext");
-    for (auto field : {"runAsUser", "runAsGroup", "fsGroup"})
-        if (context[field].is_int())
-            for (const auto& complaint : check_id(context[field].as_int())) errors.invalid(at.child(field), context[field], complaint);
-    const Value& groups = context["supplementalGroups"];
-    for (size_t i = 0; i < groups.size(); ++i)
-        for (const auto& complaint : check_id(groups[i].as_int())) errors.invalid(at.child("supplementalGroups").index(i), groups[i], complaint);
-    if (spec["shareProcessNamespace"].as_bool() && spec["hostPID"].as_bool())
-        errors.invalid(path.child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled");
-    if (spec["hostNetwork"].as_bool()) {
-        const Value& containers = spec["containers"];
-        for (size_t i = 0; i < containers.size(); ++i) {
-            const Value& ports = containers[i]["ports"];
-            for (size_t p = 0; p < ports.size(); ++p)
-                if (!(ports[p]["hostPort"] == ports[p]["containerPort"]) && ports[p]["hostPort"].as_int() != 0)
-                    errors.invalid(path.child("containers").index(i).child("ports").index(p).child("hostPort"), ports[p]["hostPort"],
-                                   "must match `containerPort` when `hostNetwork` is true");
-        }
+void validate_host_network_ports(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    if (!spec["hostNetwork"].as_bool()) return;
+    const Value& containers = spec["containers"];
+    for (size_t i = 0; i < containers.size(); ++i) {
+        const Value& ports = containers[i]["ports"];
+        for (size_t p = 0; p < ports.size(); ++p)
+            if (!(ports[p]["hostPort"] == ports[p]["containerPort"]) && ports[p]["hostPort"].as_int() != 0)
+                errors.invalid(path.child("containers").index(i).child("ports").index(p).child("hostPort"), ports[p]["hostPort"],
+                               "must match `containerPort` when `hostNetwork` is true");
+    }
+}
+
+void validate_resource_claims(const Value& claims, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < claims.size(); ++i) {
+        FieldPath at = path.index(i);
+        const Value &claim = claims[i]["resourceClaimName"], &made = claims[i]["resourceClaimTemplateName"];
+        const std::string& name = claims[i]["name"].as_string();
+        check_name(claims[i]["name"], check_dns1123_label, at.child("name"), errors);
+        if (!name.empty() && !seen.insert(name).second) errors.duplicate(at.child("name"), name);
+        if (claim.is_null() && made.is_null())
+            errors.invalid(at, internal_form("PodResourceClaim", claims[i]), "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+        if (!claim.is_null() && !made.is_null())
+            errors.invalid(at, internal_form("PodResourceClaim", claims[i]), "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
+        for (auto field : {"resourceClaimName", "resourceClaimTemplateName"})
+            if (claims[i][field].is_string()) add_complaints(check_dns1123_subdomain(claims[i][field].as_string()), at.child(field), claims[i][field].as_string(), errors);
     }
 }
 
@@ -94,7 +110,9 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     check_one_of(spec["restartPolicy"], path.child("restartPolicy"), {"Always", "OnFailure", "Never"}, errors);
     validate_dns(spec, path, errors);
     validate_labels(spec["nodeSelector"], path.child("nodeSelector"), errors);
-    validate_security(spec, path, errors);
+    validate_host_network_ports(spec, path, errors);
+    validate_pod_security_context(spec, path, errors);
+    validate_resource_claims(spec["resourceClaims"], path.child("resourceClaims"), errors);
     validate_affinity(spec["affinity"], path.child("affinity"), errors);
     validate_gates(spec, path, errors);
     validate_topology_spread(spec["topologySpreadConstraints"], path.child("topologySpreadConstraints"), errors);
@@ -105,7 +123,6 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     validate_tolerations(spec["tolerations"], path.child("tolerations"), errors);
     validate_host_aliases(spec["hostAliases"], path.child("hostAliases"), errors);
     check_one_of(spec["preemptionPolicy"], path.child("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);
-    if (spec["os"].is_object()) check_one_of(spec["os"]["name"], path.child("os").child("name"), {"linux", "windows"}, errors);
     for (const auto& [name, amount] : spec["overhead"].members()) check_quantity(amount, path.child("overhead").key(name), errors);
 }
 
@@ -113,6 +130,7 @@ void validate_pod_template(const Value& pod_template, const FieldPath& path, Fie
     const Value& meta = pod_template["metadata"];
     validate_labels(meta["labels"], path.child("labels"), errors);
     validate_annotations(meta["annotations"], path.child("annotations"), errors);
+    validate_pod_annotations(meta["annotations"], pod_template["spec"], path.child("annotations"), errors);
     validate_pod_spec(pod_template["spec"], path.child("spec"), errors);
     if (pod_template["spec"]["ephemeralContainers"].size() > 0)
         errors.forbidden(path.child("spec").child("ephemeralContainers"), "ephemeral containers not allowed in pod template");

@@ -1,3 +1,4 @@
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 
 #include <algorithm>
@@ -99,7 +100,9 @@ void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& er
     check_deadline(spec["activeDeadlineSeconds"], old["activeDeadlineSeconds"], path.child("activeDeadlineSeconds"), errors);
     check_tolerations(spec["tolerations"], old["tolerations"], path.child("tolerations"), errors);
     check_gates(spec["schedulingGates"], old["schedulingGates"], path.child("schedulingGates"), errors);
-    if (!resized && !(with_old_parts(spec, old) == old)) errors.forbidden(path, kMayChange);
+    if (resized) return;
+    Value same = with_old_parts(spec, old);
+    if (!(same == old)) errors.forbidden(path, std::string(kMayChange) + "\n" + internal_diff("PodSpec", old, same));
 }
 
 }  // namespace skiff::api::kinds

@@ -32,6 +32,11 @@ void validate_container_resource(const std::string& name, const FieldPath& path,
 void validate_amount(const std::string& name, const Value& amount, const FieldPath& path, FieldErrors& errors) {
     check_quantity(amount, path, errors);
     bool whole = !is_native(name) || name == "pods" || name == "services";
+    if (name.starts_with("hugepages-")) {
+        auto page = Quantity::parse_or_zero(name.substr(name.find('-') + 1));
+        auto wanted = Quantity::parse_or_zero(amount.as_string());
+        if (page.sign() > 0 && wanted.value() % page.value() != 0) errors.invalid(path, amount, fmt::format("{} is not positive integer multiple of {}", amount.as_string(), name));
+    }
     if (whole && Quantity::parse_or_zero(amount.as_string()).milli_value() % 1000 != 0) errors.invalid(path, amount, "must be an integer");
 }
 
@@ -56,6 +61,13 @@ void validate_resource_name(std::string_view name, const FieldPath& path, FieldE
 void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors) {
     FieldPath limit_path = path.child("limits"), request_path = path.child("requests");
     const Value &limits = resources["limits"], &requests = resources["requests"];
+    bool huge = false, plain = false;
+    for (const Value* list : {&limits, &requests})
+        for (const auto& [name, amount] : list->members()) {
+            huge = huge || name.starts_with("hugepages-");
+            plain = plain || name == "cpu" || name == "memory";
+        }
+    if (huge && !plain) errors.forbidden(path, "HugePages require cpu or memory");
     for (const auto& [name, amount] : limits.members()) {
         validate_container_resource(name, limit_path.key(name), errors);
         validate_amount(name, amount, limit_path.key(name), errors);

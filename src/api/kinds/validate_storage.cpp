@@ -1,4 +1,5 @@
 #include "api/kinds/validate_storage.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 #include "api/quantity.h"
 #include "api/selector.h"
@@ -67,21 +68,22 @@ void validate_persistent_volume_claim(const Value& object, FieldErrors& errors) 
 void validate_persistent_volume_claim_update(const Value& object, const Value& old, FieldErrors& errors) {
     validate_persistent_volume_claim(object, errors);
     Value spec = object["spec"], before = old["spec"];
-    if (before["volumeName"].empty()) spec.erase("volumeName");
+    // The controller gives an unbound claim its volume, and a claim without a class may get one.
+    if (before["volumeName"].empty() && spec.has("volumeName")) before.set("volumeName", spec["volumeName"]);
     if (before["storageClassName"].is_null()) spec.erase("storageClassName");
-    bool bound = old["status"]["phase"].as_string() == "Bound";
-    auto now_size = Quantity::parse_or_zero(spec["resources"]["requests"]["storage"].as_string());
+    bool bound = object["status"]["phase"].as_string() == "Bound";
+    auto new_size = Quantity::parse_or_zero(spec["resources"]["requests"]["storage"].as_string());
     auto old_size = Quantity::parse_or_zero(before["resources"]["requests"]["storage"].as_string());
     auto held = Quantity::parse_or_zero(old["status"]["capacity"]["storage"].as_string());
-    FieldPath size_path = kSpec.child("resources").child("requests").child("storage");
-    if (bound && now_size < old_size && (held.is_zero() || now_size <= held)) errors.forbidden(size_path, "field can not be less than status.capacity");
-    for (Value* s : {&spec, &before}) {
-        if (bound && s->has("resources")) s->mut("resources").mut("requests").erase("storage");
-        s->erase("volumeAttributesClassName");
-        if (s == &before && before["volumeName"].empty()) s->erase("volumeName");
+    if (bound && spec["resources"].has("requests")) spec.mut("resources").mut("requests").set("storage", before["resources"]["requests"]["storage"]);
+    if (bound) {
+        if (before.has("volumeAttributesClassName")) spec.set("volumeAttributesClassName", before["volumeAttributesClassName"]);
+        else spec.erase("volumeAttributesClassName");
     }
     if (!(spec == before))
-        errors.forbidden(kSpec, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
+        errors.forbidden(kSpec, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n" +
+                                    internal_diff("PersistentVolumeClaimSpec", before, spec));
+    if (new_size < old_size && new_size <= held) errors.forbidden(kSpec.child("resources").child("requests").child("storage"), "field can not be less than status.capacity");
 }
 
 void validate_persistent_volume(const Value& object, FieldErrors& errors) {
@@ -103,7 +105,8 @@ void validate_persistent_volume(const Value& object, FieldErrors& errors) {
 void validate_persistent_volume_update(const Value& object, const Value& old, FieldErrors& errors) {
     validate_persistent_volume(object, errors);
     if (!(volume_source(object["spec"]) == volume_source(old["spec"])))
-        errors.forbidden(kSpec.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
+        errors.forbidden(kSpec.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation\n" +
+                                                                         internal_diff("PersistentVolumeSource", old["spec"], object["spec"]));
     check_immutable(object["spec"]["volumeMode"], old["spec"]["volumeMode"], kSpec.child("volumeMode"), errors);
     const Value& affinity = old["spec"]["nodeAffinity"];
     if (!affinity.is_null()) check_immutable(object["spec"]["nodeAffinity"], affinity, kSpec.child("nodeAffinity"), errors);

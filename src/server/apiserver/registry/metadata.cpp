@@ -7,6 +7,7 @@
 #include <set>
 
 #include "api/go_text.h"
+#include "api/kinds/check.h"
 #include "api/names.h"
 
 namespace skiff::apiserver {
@@ -24,7 +25,7 @@ api::Complaints check_ip_name(std::string_view text) {
     std::string name(text);
     char canonical[INET6_ADDRSTRLEN] = "";
     if (inet_pton(AF_INET, name.c_str(), &four) == 1) return {};
-    if (inet_pton(AF_INET6, name.c_str(), &six) != 1) return {"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"};
+    if (inet_pton(AF_INET6, name.c_str(), &six) != 1) return api::kinds::check_ip(text);
     if (IN6_IS_ADDR_V4MAPPED(&six)) return {"must not be an IPv4-mapped IPv6 address"};
     inet_ntop(AF_INET6, &six, canonical, sizeof canonical);
     if (name == canonical) return {};

@@ -1,6 +1,7 @@
 // pods/ephemeralcontainers: containers are added to a running pod, never changed or taken away.
 #include <set>
 
+#include "api/kinds/internal_form.h"
 #include "server/apiserver/subresource/subresource.h"
 
 namespace skiff::apiserver {
@@ -17,7 +18,7 @@ void check_kept(const json::Value& before, const json::Value& after, const Field
         for (const json::Value& c : after.items())
             if (c["name"] == old["name"]) found = &c;
         if (found == nullptr) errors.forbidden(path, fmt::format("existing ephemeral containers \"{}\" may not be removed\n", old["name"].as_string()));
-        else if (!(*found == old)) errors.forbidden(path, fmt::format("existing ephemeral containers \"{}\" may not be changed\n", old["name"].as_string()));
+        else if (!(*found == old)) errors.forbidden(path, fmt::format("existing ephemeral containers \"{}\" may not be changed\n{}", old["name"].as_string(), api::kinds::internal_diff("EphemeralContainer", old, *found)));
     }
 }
 

@@ -1,0 +1,12 @@
+// A unified diff of two texts, three lines of context, the way Kubernetes' messages show what changed: the longest common block first,
+// then what is left and right of it. Bounded by kLinesMax lines; longer texts give "". Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace skiff::api {
+
+std::string unified_diff(std::string_view before, std::string_view after);
+
+}  // namespace skiff::api
