@@ -52,6 +52,26 @@ void check_client(const Value& config, const FieldPath& path, FieldErrors& error
     }
 }
 
+bool is_identifier(std::string_view text) {
+    if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+// Whether the expressions themselves are right is found out at admission.
+void check_match_conditions(const Value& conditions, const FieldPath& path, FieldErrors& errors) {
+    if (conditions.size() > 64) errors.too_many(path, conditions.size(), 64);
+    std::set<std::string> names;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        const Value& condition = conditions[i];
+        FieldPath here = path.index(i);
+        if (trim(condition["expression"].as_string()).empty()) errors.required(here.child("expression"), "");
+        const std::string& name = condition["name"].as_string();
+        if (name.empty()) errors.required(here.child("name"), "");
+        else add_complaints(check_qualified_name(name), here.child("name"), name, errors);
+        if (!name.empty() && !names.insert(name).second) errors.duplicate(here.child("name"), name);
+    }
+}
+
 void check_webhook(const Value& webhook, const FieldPath& path, FieldErrors& errors) {
     check_segments(webhook["name"].as_string(), path.child("name"), errors);
     const Value& versions = webhook["admissionReviewVersions"];
@@ -69,6 +89,7 @@ void check_webhook(const Value& webhook, const FieldPath& path, FieldErrors& err
         errors.invalid(path.child("timeoutSeconds"), timeout, "the timeout value must be between 1 and 30 seconds");
     for (auto selector : {"namespaceSelector", "objectSelector"}) validate_label_selector(webhook[selector], path.child(selector), errors);
     check_client(webhook["clientConfig"], path.child("clientConfig"), errors);
+    check_match_conditions(webhook["matchConditions"], path.child("matchConditions"), errors);
 }
 
 void check_match(const Value& match, const FieldPath& path, FieldErrors& errors) {
@@ -76,6 +97,70 @@ void check_match(const Value& match, const FieldPath& path, FieldErrors& errors)
     for (auto selector : {"namespaceSelector", "objectSelector"}) validate_label_selector(match[selector], path.child(selector), errors);
     for (auto rules : {"resourceRules", "excludeResourceRules"})
         for (size_t i = 0; i < match[rules].size(); ++i) check_rule(match[rules][i], path.child(rules).index(i), errors);
+}
+
+void check_param_kind(const Value& kind, const FieldPath& path, FieldErrors& errors) {
+    const std::string& version = kind["apiVersion"].as_string();
+    if (version.empty()) {
+        errors.required(path.child("apiVersion"), "");
+    } else if (std::count(version.begin(), version.end(), '/') > 1) {
+        errors.invalid(path.child("apiVersion"), version, "unexpected GroupVersion string: " + version);
+    } else {
+        size_t slash = version.find('/');
+        std::string group = slash == std::string::npos ? "" : version.substr(0, slash), name = slash == std::string::npos ? version : version.substr(slash + 1);
+        if (auto wrong = check_dns1123_subdomain(group); !group.empty() && !wrong.empty()) errors.invalid(path.child("apiVersion"), group, join(wrong, ","));
+        if (name.empty()) errors.invalid(path.child("apiVersion"), version, "version must be specified");
+        else if (auto wrong = check_dns1035_label(name); !wrong.empty()) errors.invalid(path.child("apiVersion"), name, join(wrong, ","));
+    }
+    const std::string& name = kind["kind"].as_string();
+    if (name.empty()) errors.required(path.child("kind"), "");
+    else if (auto wrong = check_dns1035_label(lower(name)); !wrong.empty())
+        errors.invalid(path.child("kind"), name, "may have mixed case, but should otherwise match: " + join(wrong, ","));
+}
+
+void check_validation(const Value& validation, const FieldPath& path, FieldErrors& errors) {
+    if (trim(validation["expression"].as_string()).empty()) errors.required(path.child("expression"), "expression is not specified");
+    for (auto field : {"messageExpression", "message"}) {
+        const Value& text = validation[field];
+        std::string_view trimmed = trim(text.as_string());
+        if (!text.as_string().empty() && trimmed.empty()) errors.invalid(path.child(field), text, "must be non-empty if specified");
+        else if (std::string_view(field) == "message" && trimmed.find('\n') != std::string_view::npos) errors.invalid(path.child(field), text, "must not contain line breaks");
+    }
+    check_one_of(validation["reason"], path.child("reason"), {"Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"}, errors, Presence::Optional);
+}
+
+void check_annotations(const Value& policy, FieldErrors& errors) {
+    constexpr size_t kAnnotationsMax = 20, kExpressionBytesMax = 5 * 1024;
+    const Value& annotations = policy["spec"]["auditAnnotations"];
+    FieldPath path = kSpec.child("auditAnnotations");
+    if (annotations.size() > kAnnotationsMax) errors.invalid(path, annotations, "must not have more than 20 auditAnnotations");
+    std::set<std::string> keys;
+    const std::string& name = policy["metadata"]["name"].as_string();
+    for (size_t i = 0; i < annotations.size(); ++i) {
+        const std::string& key = annotations[i]["key"].as_string();
+        FieldPath here = path.index(i);
+        if (name.empty()) errors.invalid(here.child("key"), key, "requires metadata.name be non-empty");
+        else add_complaints(check_qualified_name(name + "/" + key), here.child("key"), name + "/" + key, errors);
+        std::string_view expression = trim(annotations[i]["valueExpression"].as_string());
+        if (expression.empty()) errors.required(here.child("valueExpression"), "valueExpression is not specified");
+        else if (expression.size() > kExpressionBytesMax) errors.required(here.child("valueExpression"), "must not exceed 5120 bytes in length");
+        if (!keys.insert(key).second) errors.duplicate(here.child("key"), key);
+    }
+}
+
+void check_param_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
+    const std::string& name = ref["name"].as_string();
+    bool selects = ref["selector"].is_object();
+    if (!name.empty()) {
+        add_complaints(check_path_segment(name), path.child("name"), name, errors);
+        if (selects) errors.forbidden(path.child("name"), "name and selector are mutually exclusive");
+    }
+    if (selects) {
+        validate_label_selector(ref["selector"], path.child("selector"), errors);
+        if (!name.empty()) errors.forbidden(path.child("selector"), "name and selector are mutually exclusive");
+    }
+    if (name.empty() && !selects) errors.required(path, "one of name or selector must be specified");
+    check_one_of(ref["parameterNotFoundAction"], path.child("parameterNotFoundAction"), {"Deny", "Allow"}, errors);
 }
 
 }  // namespace
@@ -94,26 +179,34 @@ void validate_webhooks(const Value& object, FieldErrors& errors) {
 void validate_admission_policy(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     check_one_of(spec["failurePolicy"], kSpec.child("failurePolicy"), {"Fail", "Ignore"}, errors, Presence::Optional);
-    if (spec["paramKind"].is_object())
-        for (auto field : {"apiVersion", "kind"}) check_required(spec["paramKind"][field], kSpec.child("paramKind").child(field), errors);
+    if (spec["paramKind"].is_object()) check_param_kind(spec["paramKind"], kSpec.child("paramKind"), errors);
     if (!spec["matchConstraints"].is_object()) {
         errors.required(kSpec.child("matchConstraints"), "");
     } else {
         check_match(spec["matchConstraints"], kSpec.child("matchConstraints"), errors);
         if (spec["matchConstraints"]["resourceRules"].size() == 0) errors.required(kSpec.child("matchConstraints").child("resourceRules"), "");
     }
+    check_match_conditions(spec["matchConditions"], kSpec.child("matchConditions"), errors);
+    for (size_t i = 0; i < spec["variables"].size(); ++i) {
+        const Value& variable = spec["variables"][i];
+        FieldPath path = kSpec.child("variables").index(i);
+        if (trim(variable["name"].as_string()).empty()) errors.required(path.child("name"), "name is not specified");
+        else if (!is_identifier(variable["name"].as_string())) errors.invalid(path.child("name"), variable["name"], "must be a valid CEL identifier");
+        if (trim(variable["expression"].as_string()).empty()) errors.required(path.child("expression"), "expression is not specified");
+    }
     if (spec["validations"].size() == 0 && spec["auditAnnotations"].size() == 0) {
-        errors.required(kSpec.child("validations"), "validations or auditAnnotations must be non-empty if auditAnnotations or validations are not specified");
+        for (auto field : {"validations", "auditAnnotations"}) errors.required(kSpec.child(field), "validations or auditAnnotations must contain at least one item");
         return;
     }
-    for (size_t i = 0; i < spec["validations"].size(); ++i)
-        if (trim(spec["validations"][i]["expression"].as_string()).empty())
-            errors.required(kSpec.child("validations").index(i).child("expression"), "expression is not specified");
+    for (size_t i = 0; i < spec["validations"].size(); ++i) check_validation(spec["validations"][i], kSpec.child("validations").index(i), errors);
+    check_annotations(object, errors);
 }
 
 void validate_admission_policy_binding(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     check_required(spec["policyName"], kSpec.child("policyName"), errors);
+    if (!spec["policyName"].as_string().empty()) add_complaints(check_dns1123_subdomain(spec["policyName"].as_string()), kSpec.child("policyName"), spec["policyName"].as_string(), errors);
+    if (spec["paramRef"].is_object()) check_param_ref(spec["paramRef"], kSpec.child("paramRef"), errors);
     if (spec["matchResources"].is_object()) check_match(spec["matchResources"], kSpec.child("matchResources"), errors);
     const Value& actions = spec["validationActions"];
     FieldPath path = kSpec.child("validationActions");

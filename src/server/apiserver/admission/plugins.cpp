@@ -5,7 +5,8 @@
 namespace skiff::apiserver {
 
 // Kubernetes' order of the plugins that are on by default (kube-apiserver/options/plugins.go).
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock) {
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core) {
+    chain.add(make_expression_checks());
     chain.add(make_namespace_lifecycle(reader));
     chain.add(make_limit_ranger(reader));
     chain.add(make_service_account(reader, std::move(wait)));
@@ -20,6 +21,7 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForCha
     chain.add(make_certificate_requester());
     chain.add(make_runtime_class(reader));
     chain.add(make_default_ingress_class(reader));
+    if (core) chain.add(make_validating_policies(*core));
     chain.add(make_resource_quota(reader, clock));
 }
 

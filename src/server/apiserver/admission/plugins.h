@@ -9,10 +9,13 @@
 
 namespace skiff::apiserver {
 
+struct Core;
+
 // Waits until the reader shows something newer than now; false when nothing came before the deadline.
 using WaitForChange = std::function<bool(Duration)>;
 
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock);
+// core: for webhooks, which need all of the server; null leaves them out.
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core = nullptr);
 
 std::unique_ptr<AdmissionPlugin> make_namespace_lifecycle(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
@@ -28,6 +31,8 @@ std::unique_ptr<AdmissionPlugin> make_default_storage_class(const Reader& reader
 std::unique_ptr<AdmissionPlugin> make_default_ingress_class(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_storage_protection();
 std::unique_ptr<AdmissionPlugin> make_claim_resize(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_expression_checks();
+std::unique_ptr<AdmissionPlugin> make_validating_policies(const Core& core);
 std::unique_ptr<AdmissionPlugin> make_resource_quota(const Reader& reader, Clock& clock);
 
 // "pods \"a\" is forbidden: why" with details, from a plugin.

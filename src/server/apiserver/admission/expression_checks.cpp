@@ -1,0 +1,84 @@
+// The expressions of admission policies and of webhooks' match conditions are compiled when they are written, so that mistakes are answered
+// with their place.
+#include "api/validation.h"
+#include "base/strings.h"
+#include "server/apiserver/admission/expressions.h"
+#include "server/apiserver/admission/plugins.h"
+
+namespace skiff::apiserver {
+namespace {
+
+using api::FieldErrors;
+using api::FieldPath;
+
+void report(const Expression& expression, const FieldPath& path, const json::Value& shown, FieldErrors& errors) {
+    if (expression.ok()) return;
+    if (expression.mistake_is_internal) errors.internal(path, expression.mistake);
+    else errors.invalid(path, shown, expression.mistake);
+}
+
+bool blank(const json::Value& text) { return trim(text.as_string()).empty(); }
+
+void check_conditions(const json::Value& conditions, Sees sees, const FieldPath& path, FieldErrors& errors) {
+    ExpressionScope scope;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        std::string text(trim(conditions[i]["expression"].as_string()));
+        if (!text.empty()) report(scope.compile(text, Gives::Bool, sees), path.index(i).child("expression"), text, errors);
+    }
+}
+
+void check_policy(const json::Value& object, FieldErrors& errors) {
+    const json::Value& spec = object["spec"];
+    FieldPath path("spec");
+    Sees params = spec["paramKind"].is_object() ? Sees::Params : Sees::Nothing;
+    Sees all = params | Sees::Authorizer;
+    check_conditions(spec["matchConditions"], all, path.child("matchConditions"), errors);
+    ExpressionScope scope;
+    for (size_t i = 0; i < spec["variables"].size(); ++i) {
+        const json::Value& variable = spec["variables"][i];
+        if (!blank(variable["expression"]))
+            report(scope.add_variable(variable["name"].as_string(), variable["expression"].as_string(), all), path.child("variables").index(i).child("expression"), variable["expression"], errors);
+    }
+    for (size_t i = 0; i < spec["validations"].size(); ++i) {
+        const json::Value& validation = spec["validations"][i];
+        FieldPath here = path.child("validations").index(i);
+        if (!blank(validation["expression"]))
+            report(scope.compile(validation["expression"].as_string(), Gives::Bool, all), here.child("expression"), validation["expression"], errors);
+        if (!blank(validation["messageExpression"]))
+            report(scope.compile(validation["messageExpression"].as_string(), Gives::String, params), here.child("messageExpression"), validation["messageExpression"], errors);
+    }
+    for (size_t i = 0; i < spec["auditAnnotations"].size(); ++i) {
+        const json::Value& annotation = spec["auditAnnotations"][i];
+        if (!blank(annotation["valueExpression"]))
+            report(scope.compile(trim(annotation["valueExpression"].as_string()), Gives::StringOrNull, all), path.child("auditAnnotations").index(i).child("valueExpression"),
+                   annotation["valueExpression"], errors);
+    }
+}
+
+class ExpressionChecks : public AdmissionPlugin {
+public:
+    std::string_view name() const override { return "ExpressionChecks"; }
+
+    Status validate(const AdmissionRequest& request) override {
+        const api::KindInfo& kind = request.kind;
+        if (kind.gvk.group != "admissionregistration.k8s.io" || !request.subresource.empty() || !request.object || request.operation == Operation::Delete) return {};
+        FieldErrors errors;
+        const json::Value& object = *request.object;
+        if (kind.gvk.kind == "ValidatingAdmissionPolicy") {
+            if (request.old_object && (*request.old_object)["spec"] == object["spec"]) return {};
+            check_policy(object, errors);
+        } else if (kind.gvk.kind == "ValidatingWebhookConfiguration" || kind.gvk.kind == "MutatingWebhookConfiguration") {
+            if (request.old_object && (*request.old_object)["webhooks"] == object["webhooks"]) return {};
+            for (size_t i = 0; i < object["webhooks"].size(); ++i)
+                check_conditions(object["webhooks"][i]["matchConditions"], Sees::Authorizer, FieldPath("webhooks").index(i).child("matchConditions"), errors);
+        }
+        if (errors.empty()) return {};
+        return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<AdmissionPlugin> make_expression_checks() { return std::make_unique<ExpressionChecks>(); }
+
+}  // namespace skiff::apiserver

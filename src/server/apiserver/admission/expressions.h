@@ -1,0 +1,88 @@
+// What the expressions of policies and match conditions see and how they are run: the variables object, oldObject, request, namespaceObject,
+// params, authorizer and variables of Kubernetes' admission, with its cost budgets and the words of its mistakes. Any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cel/authorizer.h"
+#include "cel/program.h"
+#include "server/apiserver/admission/plugin.h"
+#include "server/apiserver/authz/authorizer.h"
+
+namespace skiff::apiserver {
+
+enum class Gives { Bool, String, StringOrNull, Anything };
+
+// Compiled, or why not: "compilation failed: ERROR: ...", "must evaluate to bool but got int".
+struct Expression {
+    std::string text;
+    std::optional<cel::Program> program;
+    std::string mistake;
+    bool mistake_is_internal = false;      // field.InternalError instead of Invalid
+    bool ok() const { return program.has_value(); }
+};
+
+enum class Sees : unsigned { Nothing = 0, Params = 1, Authorizer = 2 };
+inline Sees operator|(Sees a, Sees b) { return static_cast<Sees>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+inline bool has(Sees all, Sees one) { return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0; }
+
+// The declarations of one policy; variables are added in their order and may use those before them.
+class ExpressionScope {
+public:
+    Expression compile(std::string_view text, Gives gives, Sees sees) const;
+    // Adds `variables.<name>`.
+    Expression add_variable(const std::string& name, std::string_view text, Sees sees);
+
+private:
+    std::vector<cel::Declaration::Field> variables_;
+    bool composed_ = false;
+};
+
+struct NamedExpression {
+    std::string name;
+    Expression expression;
+};
+
+// The values of one request for one policy. Everything given must outlive it.
+class ExpressionInputs {
+public:
+    ExpressionInputs(const AdmissionRequest& request, const api::KindInfo& matched, const Authorizer* authorizer);
+    void set_params(const json::Value* params) { params_ = params; }
+    void set_namespace(const json::Value* ns);                 // null: cluster-scoped
+    // Expressions evaluated from here on share the values of these variables; null: there is no `variables`.
+    void begin(const std::vector<NamedExpression>* variables, Sees sees);
+
+    // The result of one expression. `fatal`: the budget is spent and nothing more may be evaluated.
+    struct Outcome {
+        cel::Value value;
+        std::string error;
+        bool fatal = false;
+        bool ok() const { return error.empty(); }
+    };
+    Outcome evaluate(const Expression& expression, Sees sees, uint64_t& budget) const;
+
+private:
+    class Variables;
+    std::vector<cel::Binding> bindings(Sees sees) const;
+
+    const AdmissionRequest& request_;
+    const Authorizer* authorizer_;
+    json::Value request_document_, namespace_document_;
+    bool has_namespace_ = false;
+    const json::Value* params_ = nullptr;
+    std::shared_ptr<Variables> variables_;
+    cel::AccessDecider decide_;
+};
+
+// All conditions, in their order: false wins over errors; errors alone are one error.
+struct ConditionsOutcome {
+    bool matches = true;
+    std::string error;
+};
+ConditionsOutcome evaluate_conditions(const std::vector<NamedExpression>& conditions, const ExpressionInputs& inputs, Sees sees);
+
+}  // namespace skiff::apiserver

@@ -1,0 +1,271 @@
+// ValidatingAdmissionPolicy: rules written as expressions, bound to requests and parameters by ValidatingAdmissionPolicyBindings.
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/guarded.h"
+#include "base/strings.h"
+#include "server/apiserver/admission/expressions.h"
+#include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/admission/policy_match.h"
+#include "server/apiserver/core.h"
+#include "server/apiserver/engine.h"
+
+namespace skiff::apiserver {
+namespace {
+
+const api::Gvr kPolicies{"admissionregistration.k8s.io", "v1", "validatingadmissionpolicies"};
+const api::Gvr kBindings{"admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings"};
+
+struct Validation {
+    Expression expression, message_expression;
+    std::string message;
+    Reason reason = Reason::Invalid;
+};
+
+struct Binding {
+    std::string name;
+    json::Value param_ref;
+    PolicyMatch match;
+    bool deny = false, warn = false;
+};
+
+struct Policy {
+    std::string name;
+    bool fail = true;                         // failurePolicy
+    json::Value param_kind;
+    PolicyMatch match;
+    std::vector<NamedExpression> conditions, variables, annotations;
+    std::vector<Validation> validations;
+    std::vector<Binding> bindings;
+};
+
+struct PolicySet {
+    int64_t policies_revision = -1, bindings_revision = -1;
+    std::vector<std::shared_ptr<Policy>> policies;
+};
+
+Policy compile_policy(const json::Value& object) {
+    const json::Value& spec = object["spec"];
+    Policy out;
+    out.name = object["metadata"]["name"].as_string();
+    out.fail = spec["failurePolicy"].as_string() != "Ignore";
+    out.param_kind = spec["paramKind"];
+    out.match = PolicyMatch::compile(spec["matchConstraints"]);
+    Sees params = out.param_kind.is_object() ? Sees::Params : Sees::Nothing;
+    Sees all = params | Sees::Authorizer;
+    ExpressionScope scope;
+    for (const auto& c : spec["matchConditions"].items()) out.conditions.push_back({c["name"].as_string(), scope.compile(c["expression"].as_string(), Gives::Bool, all)});
+    for (const auto& v : spec["variables"].items()) out.variables.push_back({v["name"].as_string(), scope.add_variable(v["name"].as_string(), v["expression"].as_string(), all)});
+    for (const auto& v : spec["validations"].items()) {
+        Validation validation;
+        validation.expression = scope.compile(v["expression"].as_string(), Gives::Bool, all);
+        if (!v["messageExpression"].as_string().empty()) validation.message_expression = scope.compile(v["messageExpression"].as_string(), Gives::String, params);
+        validation.message = trim(v["message"].as_string());
+        if (v.has("reason")) validation.reason = reason_from_name(v["reason"].as_string());
+        out.validations.push_back(std::move(validation));
+    }
+    for (const auto& a : spec["auditAnnotations"].items())
+        out.annotations.push_back({a["key"].as_string(), scope.compile(trim(a["valueExpression"].as_string()), Gives::StringOrNull, all)});
+    return out;
+}
+
+Binding compile_binding(const json::Value& object) {
+    Binding out;
+    out.name = object["metadata"]["name"].as_string();
+    out.param_ref = object["spec"]["paramRef"];
+    if (object["spec"]["matchResources"].is_object()) out.match = PolicyMatch::compile(object["spec"]["matchResources"]);
+    for (const auto& action : object["spec"]["validationActions"].items()) {
+        out.deny = out.deny || action.as_string() == "Deny";
+        out.warn = out.warn || action.as_string() == "Warn";
+    }
+    return out;
+}
+
+// What a policy said no to.
+struct Denial {
+    std::string message;
+    Reason reason = Reason::Invalid;
+};
+
+class ValidatingPolicies : public AdmissionPlugin {
+public:
+    explicit ValidatingPolicies(const Core& core) : core_(core) {}
+    std::string_view name() const override { return "ValidatingAdmissionPolicy"; }
+
+    Status validate(const AdmissionRequest& request) override {
+        // Policies cannot shut out the policies that would repair them.
+        if (request.kind.gvk.group == kPolicies.group) return {};
+        auto set = current();
+        std::optional<Denial> denial;
+        for (const auto& policy : set->policies) {
+            if (policy->bindings.empty()) continue;
+            TRY(run(*policy, request, denial));
+        }
+        if (!denial) return {};
+        return refuse(request, *denial);
+    }
+
+private:
+    std::shared_ptr<const PolicySet> current() {
+        const Reader& reader = core_.cache;
+        auto held = set_.lock();
+        int64_t policies = reader.revision(kPolicies), bindings = reader.revision(kBindings);
+        if (*held && (*held)->policies_revision == policies && (*held)->bindings_revision == bindings) return *held;
+        auto next = std::make_shared<PolicySet>();
+        next->policies_revision = policies;
+        next->bindings_revision = bindings;
+        for (const auto& object : reader.list(kPolicies)) next->policies.push_back(std::make_shared<Policy>(compile_policy(*object->tree())));
+        for (const auto& object : reader.list(kBindings)) {
+            auto tree = object->tree();
+            const std::string& wanted = (*tree)["spec"]["policyName"].as_string();
+            for (auto& policy : next->policies)
+                if (policy->name == wanted) policy->bindings.push_back(compile_binding(*tree));
+        }
+        *held = next;
+        return next;
+    }
+
+    // The first denial is the answer.
+    static void deny(std::optional<Denial>& denial, std::string who, std::string_view message, Reason reason) {
+        if (!denial) denial = Denial{fmt::format("{} denied request: {}", who, message), reason};
+    }
+
+    Status run(const Policy& policy, const AdmissionRequest& request, std::optional<Denial>& denial) const {
+        std::string who = fmt::format("ValidatingAdmissionPolicy '{}'", policy.name);
+        auto matched = policy.match.match(request, core_.kinds, core_.cache);
+        if (!matched.ok()) {
+            if (policy.fail) deny(denial, who, "failed to configure policy: " + matched.status().message(), Reason::Invalid);
+            return {};
+        }
+        if (!*matched) return {};
+        if (policy.param_kind.is_object() && !param_kind(policy)) {
+            const json::Value& kind = policy.param_kind;
+            if (policy.fail) deny(denial, who, fmt::format("failed to configure policy: failed to find resource referenced by paramKind: '{}, Kind={}'", kind["apiVersion"].as_string(), kind["kind"].as_string()), Reason::Invalid);
+            return {};
+        }
+        for (const auto& binding : policy.bindings) {
+            std::string both = fmt::format("{} with binding '{}'", who, binding.name);
+            auto bound = binding.match.match(request, core_.kinds, core_.cache);
+            auto params = bound.ok() && *bound ? collect_params(policy, binding, request) : Result<std::vector<api::TreePtr>>(std::vector<api::TreePtr>{});
+            if (!bound.ok() || !params.ok()) {
+                const Status& status = bound.ok() ? params.status() : bound.status();
+                if (policy.fail) deny(denial, both, "failed to configure binding: " + status.message(), Reason::Invalid);
+                continue;
+            }
+            if (!*bound || params->empty()) continue;
+            api::ObjectPtr ns;
+            bool is_namespace = request.kind.plural == "namespaces" && request.kind.gvk.group.empty();
+            if (!request.ns.empty() && !is_namespace) {
+                ns = core_.cache.get({"", "v1", "namespaces"}, "", request.ns);
+                if (!ns) return error(Reason::NotFound, "namespaces \"{}\" not found", request.ns).with_details({"", "namespaces", request.ns, ""});
+            }
+            api::TreePtr ns_tree = ns ? ns->tree() : nullptr;
+            for (const auto& param : *params) evaluate(policy, binding, both, request, **matched, param.get(), ns_tree.get(), denial);
+        }
+        return {};
+    }
+
+    const api::KindInfo* param_kind(const Policy& policy) const {
+        const std::string& version = policy.param_kind["apiVersion"].as_string();
+        size_t slash = version.find('/');
+        std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
+        return core_.kinds.find(api::Gvk{group, slash == std::string::npos ? version : version.substr(slash + 1), policy.param_kind["kind"].as_string()});
+    }
+
+    // The parameters to evaluate with, one by one; a null one when there are none to be had. Empty: nothing is evaluated.
+    Result<std::vector<api::TreePtr>> collect_params(const Policy& policy, const Binding& binding, const AdmissionRequest& request) const {
+        const json::Value& ref = binding.param_ref;
+        if (!policy.param_kind.is_object() || !ref.is_object()) return std::vector<api::TreePtr>{nullptr};
+        const api::KindInfo* kind = param_kind(policy);
+        std::string ns;
+        if (kind->scope == api::Scope::Namespaced) {
+            ns = ref["namespace"].as_string().empty() ? request.ns : ref["namespace"].as_string();
+            if (ns.empty()) return error(Reason::BadRequest, "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
+        } else if (!ref["namespace"].as_string().empty()) {
+            return error(Reason::BadRequest, "paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
+        }
+        std::vector<api::TreePtr> out;
+        api::Gvr gvr{kind->gvk.group, kind->gvk.version, kind->plural};
+        if (!ref["name"].as_string().empty()) {
+            if (auto object = core_.cache.get(gvr, ns, ref["name"].as_string())) out.push_back(object->tree());
+        } else {
+            auto selector = TRY(api::LabelSelector::from_object(ref["selector"]));
+            for (const auto& object : core_.cache.list(gvr, ns))
+                if (selector.matches(object->meta().labels)) out.push_back(object->tree());
+        }
+        if (out.empty() && ref["parameterNotFoundAction"].as_string() == "Deny")
+            return error(Reason::BadRequest, "no params found for policy binding with `Deny` parameterNotFoundAction");
+        return out;
+    }
+
+    void evaluate(const Policy& policy, const Binding& binding, const std::string& who, const AdmissionRequest& request, const api::KindInfo& matched, const json::Value* param,
+                  const json::Value* ns, std::optional<Denial>& denial) const {
+        Sees params = policy.param_kind.is_object() ? Sees::Params : Sees::Nothing;
+        Sees all = params | Sees::Authorizer;
+        ExpressionInputs inputs(request, matched, core_.authorizer.get());
+        inputs.set_params(param);
+        auto decide = [&](std::string_view message, Reason reason) {
+            if (binding.deny) deny(denial, who, message, reason);
+            if (binding.warn && request.warnings)
+                request.warnings->push_back(fmt::format("Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}", policy.name, binding.name, message));
+        };
+        ConditionsOutcome conditions = evaluate_conditions(policy.conditions, inputs, all);
+        if (!conditions.error.empty()) {
+            if (policy.fail) decide(conditions.error, Reason::Invalid);
+            return;
+        }
+        if (!conditions.matches) return;
+        inputs.set_namespace(ns);
+        inputs.begin(&policy.variables, all);
+        uint64_t budget = cel::kObjectBudget;
+        for (const auto& validation : policy.validations) {
+            auto outcome = inputs.evaluate(validation.expression, all, budget);
+            if (!outcome.ok()) {
+                if (policy.fail) decide(outcome.error, Reason::Invalid);
+                if (outcome.fatal) return;
+                continue;
+            }
+            if (!outcome.value.is_true()) decide(message_of(validation, inputs, params, budget), validation.reason);
+        }
+        annotate(policy, who, inputs, all, denial);
+    }
+
+    // The annotations go to the audit log; what concerns the request is that they can be computed.
+    static void annotate(const Policy& policy, const std::string& who, ExpressionInputs& inputs, Sees all, std::optional<Denial>& denial) {
+        inputs.begin(&policy.variables, all);
+        uint64_t budget = cel::kObjectBudget;
+        for (const auto& annotation : policy.annotations) {
+            auto outcome = inputs.evaluate(annotation.expression, all, budget);
+            if (!outcome.ok() && policy.fail) deny(denial, who, outcome.error, Reason::Invalid);
+            if (outcome.fatal) return;
+        }
+    }
+
+    static std::string message_of(const Validation& validation, const ExpressionInputs& inputs, Sees params, uint64_t& budget) {
+        std::string message;
+        if (validation.message_expression.ok()) {
+            auto outcome = inputs.evaluate(validation.message_expression, params, budget);
+            if (outcome.ok() && outcome.value.is(cel::ValueKind::String)) message = trim(outcome.value.text());
+            if (message.size() > cel::kMessageBytesMax || message.find('\n') != std::string::npos) message.clear();
+        }
+        if (message.empty()) message = validation.message;
+        if (message.empty()) message = fmt::format("failed expression: {}", trim(validation.expression.text));
+        return message;
+    }
+
+    static Status refuse(const AdmissionRequest& request, const Denial& denial) {
+        Status base = forbidden(request.kind, request.name, denial.message);
+        bool own_code = denial.reason == Reason::Forbidden || denial.reason == Reason::Unauthorized || denial.reason == Reason::RequestEntityTooLarge;
+        return Status(denial.reason, base.message()).with_details(base.details()).with_cause({"", denial.message, ""}).with_code(own_code ? http_code(denial.reason) : 422);
+    }
+
+    const Core& core_;
+    Guarded<std::shared_ptr<const PolicySet>> set_;
+};
+
+}  // namespace
+
+std::unique_ptr<AdmissionPlugin> make_validating_policies(const Core& core) { return std::make_unique<ValidatingPolicies>(core); }
+
+}  // namespace skiff::apiserver
