@@ -98,13 +98,15 @@ std::vector<Mount> own_mounts(const std::string& mountinfo, const std::string& d
 Status end_pods(const std::string& state_dir, int64_t grace_ms, const Told& told) {
     auto groups = TRY(agent::sys::Cgroups::open());
     const auto root = "/" + state_dir.substr(state_dir.rfind('/') + 1);
-    const auto running = groups.processes(root);
+    const auto pods = root + "/kubepods";
+    const auto running = groups.processes(pods);
     if (!running.empty() && grace_ms > 0) {
         for (int pid : running) ::kill(pid, SIGTERM);
-        (void)wait_until(grace_ms, [&] { return groups.processes(root).empty(); });
+        (void)wait_until(grace_ms, [&] { return groups.processes(pods).empty(); });
     }
-    TRY(groups.remove(root));
+    TRY(groups.remove(pods));
     end_monitors(state_dir);
+    TRY(groups.remove(root));
     if (!running.empty()) told("ended " + std::to_string(running.size()) + " processes of pods");
     return {};
 }

@@ -67,6 +67,8 @@ fails() {
   a test ! -e /etc/skiff
   echo "ok: $message"
 }
+# never COMMAND...: it must fail (a ! before a command would not end the script).
+never() { if "$@" >/dev/null 2>&1; then echo "should have failed: $*"; return 1; fi; }
 wait_for() { local end=$((SECONDS + $1)); shift; until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || { echo "waited in vain for: $*"; return 1; }; sleep 0.2; done; }
 
 machine a
@@ -183,11 +185,11 @@ k rollout status deployment hello --timeout=60s
 say "killall ends pods and cleans network and mounts; a start brings them back"
 a sh -c 'mkdir -p /var/lib/skiff/storage/pvc-1 && echo kept >/var/lib/skiff/storage/pvc-1/data'
 a skiff-killall.sh
-! a ip link show skiff0 2>/dev/null
-! a nft list table inet skiff 2>/dev/null
+never a ip link show skiff0
+never a nft list table inet skiff
 a test ! -e /run/skiff
 [ -z "$(find /sys/fs/cgroup -type d -name skiff)" ]
-! a grep -E ' /var/lib/skiff/agent/|/run/skiff/' /proc/self/mounts
+never a grep -qE ' (/var/lib/skiff/agent|/run/skiff)/' /proc/self/mounts
 a skiff killall --grace 0   # a second time
 a env SKIFF_BINARY="$skiff" sh ./install.sh >"$work/out" 2>&1 || true
 grep -q ready "$work/out"

@@ -10,6 +10,8 @@ export KUBECONFIG=/etc/skiff/kubeconfig.yaml
 k() { kubectl "$@"; }
 say() { printf '\n-- %s (%d s)\n' "$*" $SECONDS; }
 trap 'status=$?; [ $status = 0 ] || { journalctl -u skiff --no-pager | tail -n 40; systemctl status skiff --no-pager || true; kubectl get pods -A -o wide || true; kubectl get events | tail -n 20 || true; }' EXIT
+# never COMMAND...: it must fail (a ! before a command would not end the script).
+never() { if "$@" >/dev/null 2>&1; then echo "should have failed: $*"; return 1; fi; }
 wait_for() { local end=$((SECONDS + $1)); shift; until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || { echo "waited in vain for: $*"; return 1; }; sleep 1; done; }
 # Journal, random seeds and caches of the system change by themselves.
 inventory() {
@@ -20,7 +22,6 @@ inventory() {
   nft list ruleset
   awk '$2 !~ "^/(proc|mnt)" {print $2, $3}' /proc/mounts | sort
   find /sys/fs/cgroup -mindepth 1 -maxdepth 1 -type d | sort
-  systemctl list-unit-files --no-pager | grep -i skiff || true
   for name in net/ipv4/ip_forward net/ipv4/conf/all/send_redirects; do echo "$name $(cat /proc/sys/$name)"; done
 }
 identity() { k get pods -l app=hello -o jsonpath='{range .items[*]}{.metadata.name} {.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}{"\n"}{end}' | sort; }
@@ -102,7 +103,7 @@ identity | diff /root/pods -
 curl -sf --max-time 10 "http://$address" >/dev/null
 systemctl stop skiff
 curl -sf --max-time 10 "http://$address" >/dev/null   # Services work without the server
-! journalctl -u skiff --no-pager | grep -E "remains running|Found left-over process"
+never sh -c 'journalctl -u skiff --no-pager | grep -E "remains running|left-over process"'
 systemctl start skiff
 wait_for 60 k get --raw /readyz
 identity | diff /root/pods -
@@ -110,7 +111,7 @@ skiff check
 
 say "killall, and back"
 skiff-killall.sh
-! ip link show skiff0 2>/dev/null
+never ip link show skiff0
 [ ! -e /sys/fs/cgroup/skiff ]
 [ -z "$(nft list ruleset)" ]
 systemctl start skiff

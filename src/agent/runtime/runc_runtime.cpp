@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/strings.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -35,7 +36,8 @@ Result<SandboxStatus> RuncRuntime::create_sandbox(const SandboxSpec& spec) {
     if (file::exists(dir + "/spec.json")) return sandbox_status(spec.id);
     TRY(cgroups_.create(cgroup(spec.cgroup_parent)));
     const auto& r = spec.resources;
-    auto limited = cgroups_.set(cgroup(spec.cgroup_parent), {r.cpu_shares, r.cpu_quota_us, r.cpu_period_us, r.memory_bytes, r.pids_max});
+    // The CPU quota waits for the first container: what makes a container runs inside its group, and would be throttled to a crawl.
+    auto limited = cgroups_.set(cgroup(spec.cgroup_parent), {r.cpu_shares, 0, 0, r.memory_bytes, r.pids_max});
     if (!limited.ok()) log::warn("runtime", "pod limits are not enforced", {{"pod", spec.pod_namespace + "/" + spec.pod_name}, {"error", limited.message()}});
     if (auto pinned = pin_namespaces(dir, spec, options_.self_exe); !pinned.ok()) {
         (void)cgroups_.remove(cgroup(spec.cgroup_parent));
@@ -44,6 +46,7 @@ Result<SandboxStatus> RuncRuntime::create_sandbox(const SandboxSpec& spec) {
     }
     auto tree = sandbox_to_json(spec);
     tree.set("created", unix_now_ns());
+    if (r.cpu_quota_us) TRY(file::write_volatile(dir + "/cpu-quota", fmt::format("{} {}", r.cpu_quota_us, r.cpu_period_us), 0600));
     TRY(file::write_volatile(dir + "/spec.json", json::write(tree), 0600));
     return sandbox_status(spec.id);
 }
@@ -78,6 +81,7 @@ Status RuncRuntime::create(const ContainerSpec& spec) {
     made.cgroup = cgroup(sandbox.spec.cgroup_parent) + "/" + spec.id;
     ContainerSpec granted = spec;
     granted.security.capabilities = grantable(spec.security.capabilities);
+    granted.resources.cpu_quota_us = 0;   // see limit_cpu
     auto config = oci_config(granted, sandbox.spec, TRY(facts(spec, sandbox, made.cgroup)));
     TRY(file::make_dirs(dir, 0700));
     auto& s = made.status;
@@ -101,6 +105,7 @@ Status RuncRuntime::create(const ContainerSpec& spec) {
         TRY(write_record(dir, made));
         const int monitor = monitor_pid(dir);
         if (monitor == 0 || !watch_.add(spec.id, monitor).ok()) monitor_ended(spec.id);
+        limit_cpu(spec, sandbox.spec.cgroup_parent, made.cgroup);
         return {};
     }
     // As with containerd, what runc cannot make is told when the container is started.
@@ -110,6 +115,26 @@ Status RuncRuntime::create(const ContainerSpec& spec) {
     return write_record(dir, made);
 }
 
+// The pod's quota once, then the container's: on v1 a child's may not exceed its parent's.
+void RuncRuntime::limit_cpu(const ContainerSpec& spec, const std::string& pod_group, const std::string& group) {
+    const auto pending = sandbox_dir(spec.sandbox_id) + "/cpu-quota";
+    Status limited;
+    if (auto text = file::read(pending, 64); text.ok()) {
+        const auto words = split(*text, ' ');
+        sys::CgroupLimits pod;
+        if (words.size() == 2) pod.cpu_quota_us = parse_int(words[0]).value_or(0), pod.cpu_period_us = parse_int(words[1]).value_or(pod.cpu_period_us);
+        limited = cgroups_.set(cgroup(pod_group), pod);
+        (void)file::remove(pending);
+    }
+    if (spec.resources.cpu_quota_us && limited.ok()) {
+        sys::CgroupLimits own;
+        own.cpu_quota_us = spec.resources.cpu_quota_us;
+        own.cpu_period_us = spec.resources.cpu_period_us;
+        limited = cgroups_.set(group, own);
+    }
+    if (!limited.ok()) log::warn("runtime", "CPU limit is not enforced", {{"container", spec.id}, {"error", limited.message()}});
+}
+
 Status RuncRuntime::start(const std::string& id) {
     auto held = TRY(record(id));
     held.status.started_ns = unix_now_ns();
@@ -117,6 +142,8 @@ Status RuncRuntime::start(const std::string& id) {
     if (!held.start_error.empty()) return error(Reason::InternalError, "{}", held.start_error);
     TRY(release_fifo(runc_dir(id) + "/exec.fifo", monitor_pid(container_dir(id))).context("container {}", id));
     announce(id);
+    // Out of the group of the service, which may be stopped and started while the container lives. Last: the kernel takes its time to move a process.
+    if (const int monitor = monitor_pid(container_dir(id)); monitor > 0) (void)cgroups_.enter(cgroup("monitors"), monitor);
     return {};
 }
 
@@ -163,6 +190,7 @@ Status RuncRuntime::update(const std::string& id, const Resources& r) {
 }
 
 Status RuncRuntime::update_sandbox(const std::string& id, const Resources& r) {
+    TRY(file::remove(sandbox_dir(id) + "/cpu-quota"));   // what was put off is out of date
     return cgroups_.set(cgroup(TRY(sandbox_status(id)).spec.cgroup_parent), {r.cpu_shares, r.cpu_quota_us, r.cpu_period_us, r.memory_bytes, r.pids_max});
 }
 

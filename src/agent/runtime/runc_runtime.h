@@ -53,6 +53,7 @@ private:
     MonitorOptions monitor_options(const ContainerSpec& spec, const std::string& cgroup_path) const;
     ContainerStatus current(ContainerRecord record) const;
     Result<Usage> read_usage(const std::string& cgroup_path) const;
+    void limit_cpu(const ContainerSpec& spec, const std::string& pod_group, const std::string& group);
     Status end_all(const std::string& id, const ContainerRecord& record);   // kills what runs, waits for the monitor, removes the cgroup
     void adopt(const std::string& id);
     void lose(const std::string& id, const ContainerRecord& record);

@@ -169,6 +169,19 @@ Status Cgroups::set(const std::string& path, const CgroupLimits& limits) const {
     return {};
 }
 
+Status Cgroups::enter(const std::string& path, int pid) const {
+    if (v2_) {
+        // On v2 a group that shares out controllers may hold no processes: the parent does, this one does not.
+        const auto parent = path.substr(0, path.rfind('/'));
+        if (!file::is_dir(root_ + path) && !parent.empty()) TRY(create(parent));
+        TRY(file::make_dirs(root_ + path));
+        return write_file(root_ + path + "/cgroup.procs", std::to_string(pid));
+    }
+    if (std::find(controllers_.begin(), controllers_.end(), "systemd") == controllers_.end()) return {};
+    TRY(file::make_dirs(folder("systemd", path)));
+    return write_file(folder("systemd", path) + "/cgroup.procs", std::to_string(pid));
+}
+
 std::vector<int> Cgroups::processes(const std::string& path) const {
     std::set<int> pids;
     collect(processes_dir(path), pids);

@@ -30,6 +30,8 @@ public:
 
     Status create(const std::string& path) const;
     Status set(const std::string& path, const CgroupLimits& limits) const;
+    // Moves a process into a group of its own kind, one that has no child groups; makes the group. On v1 only where the service manager looks.
+    Status enter(const std::string& path, int pid) const;
     // SIGKILL to all that is inside, now; does not wait.
     void kill(const std::string& path) const;
     // Kills what is inside, then removes the folders; a missing group is no error.

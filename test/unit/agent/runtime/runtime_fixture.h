@@ -64,7 +64,7 @@ struct Machine {
         CHECK(file::remove_tree(root).message() == "");
         for (const char* controller : {"cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio", "net_cls", "net_prio", "perf_event", "hugetlb", "systemd", "unified"}) {
             auto base = std::string("/sys/fs/cgroup/") + controller + "/" + options.cgroup_root;
-            for (const char* part : {"/kubepods/besteffort", "/kubepods", ""}) ::rmdir((base + part).c_str());
+            for (const char* part : {"/monitors", "/kubepods/besteffort", "/kubepods", ""}) ::rmdir((base + part).c_str());
         }
     }
 
