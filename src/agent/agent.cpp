@@ -184,6 +184,7 @@ void Agent::Parts::make_network() {
     network_options.cluster_domain = credentials.cluster_domain.empty() ? "cluster.local" : credentials.cluster_domain;
     network_options.resolv_conf = options.resolv_conf;
     network_options.proxy = options.proxy;
+    network_options.policies = options.policies;
     network_options.dns = options.dns && !credentials.cluster_dns.empty();
     network_options.nodes = nodes_informer;
     network_options.informers = informers.get();

@@ -29,7 +29,7 @@ struct AgentOptions {
     std::string registries_yaml = "/etc/skiff/registries.yaml";
     std::string resolv_conf = "/etc/resolv.conf";
     int pods_max = 110;
-    bool network = true, proxy = true, dns = true;               // --disable
+    bool network = true, proxy = true, dns = true, policies = true;   // --disable
 };
 
 class Agent {

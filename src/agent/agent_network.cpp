@@ -50,12 +50,18 @@ AgentNetwork::AgentNetwork(Options options) : options_(std::move(options)) {
             proxy_ = proxy::Proxy::create(std::move(proxy_options), *options_.informers, std::move(*sink));
         }
     }
+    if (options_.policies) {
+        auto policies = policy::PolicyAgent::create({.node_name = options_.node_name}, *options_.informers);
+        if (policies.ok()) policies_ = std::move(*policies);
+        else log::error("agent", "NetworkPolicies are not served", {{"error", policies.status().message()}});
+    }
 }
 
 AgentNetwork::~AgentNetwork() { stop(); }
 
 void AgentNetwork::start() {
     if (proxy_) proxy_->start();
+    if (policies_) policies_->start();
     thread_ = std::thread([this] {
         set_thread_name("agent-network");
         work();
@@ -70,6 +76,7 @@ void AgentNetwork::stop() {
     }
     if (thread_.joinable()) thread_.join();
     if (proxy_) proxy_->stop();
+    if (policies_) policies_->stop();
     if (dns_) dns_->stop();
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "agent/network/pod_network.h"
+#include "agent/policy/policy_agent.h"
 #include "agent/proxy/proxy.h"
 #include "base/status.h"
 #include "embedded/dns/dns_server.h"
@@ -22,7 +23,7 @@ public:
     struct Options {
         std::string node_name, node_ip, state_dir, cluster_cidr, cluster_dns, cluster_domain, resolv_conf;
         std::string sysctl_record;                               // see PodNetwork::Options
-        bool proxy = true, dns = true;
+        bool proxy = true, dns = true, policies = true;
         std::shared_ptr<reconcile::Informer> nodes;              // all of them
         reconcile::InformerFactory* informers = nullptr;
         // The pod network stands, or why it does not.
@@ -48,6 +49,7 @@ private:
     std::thread thread_;
     std::unique_ptr<network::PodNetwork> network_;
     std::unique_ptr<proxy::Proxy> proxy_;
+    std::unique_ptr<policy::PolicyAgent> policies_;
     std::unique_ptr<dns::DnsServer> dns_;
 };
 

@@ -27,7 +27,7 @@ namespace {
 
 constexpr const char* kBridge = "skiff0";
 constexpr const char* kOverlay = "skiff.1";
-constexpr const char* kTable = "skiff";
+constexpr const char* kTables[] = {"skiff", "skiff-policy"};
 constexpr int kLookMs = 50;
 constexpr int kMonitorMs = 2000;
 
@@ -135,11 +135,12 @@ Status remove_network(const Told& told) {
         told(std::string("removed interface ") + kOverlay);
     }
     auto socket = TRY(agent::sys::NetlinkSocket::open_netfilter());
-    if (agent::sys::nft_table_state(socket, agent::sys::kFamilyInet, kTable).ok()) {
-        agent::sys::NftBatch batch(agent::sys::kFamilyInet, kTable);
+    for (const char* table : kTables) {
+        if (!agent::sys::nft_table_state(socket, agent::sys::kFamilyInet, table).ok()) continue;
+        agent::sys::NftBatch batch(agent::sys::kFamilyInet, table);
         batch.remove_table();
         TRY(batch.commit(socket, "remove the nftables table"));
-        told(std::string("removed nftables table inet ") + kTable);
+        told(std::string("removed nftables table inet ") + table);
     }
     return {};
 }

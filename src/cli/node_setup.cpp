@@ -41,6 +41,7 @@ Result<agent::AgentOptions> agent_options(const NodeFlags& node, const std::stri
     if (!node.resolv_conf.empty()) options.resolv_conf = node.resolv_conf;
     options.network = !has(disable, "network");
     options.proxy = options.network && !has(disable, "proxy");
+    options.policies = options.network && !has(disable, "network-policy");
     options.dns = options.network && !has(disable, "dns") && !has(disable, "coredns");
     return options;
 }

@@ -21,7 +21,9 @@ const char* const kBootstrapOthers[] = {
     R"~({"kind":"RoleBinding","namespace":"kube-public","name":"system:controller:bootstrap-signer","roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"system:controller:bootstrap-signer"},"subjects":[{"kind":"ServiceAccount","name":"bootstrap-signer","namespace":"kube-system"}],"labels":{"kubernetes.io/bootstrapping":"rbac-defaults"}})~",
     R"~({"kind":"ClusterRole","name":"skiff:node","rules":[{"verbs":["get","list","watch"],"apiGroups":[""],"resources":["endpoints","namespaces","nodes","services"]},{"verbs":["get","list","watch"],"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"]},{"verbs":["get","list","watch"],"apiGroups":["networking.k8s.io"],"resources":["ingressclasses","ingresses","networkpolicies","servicecidrs"]},{"verbs":["create","patch","update"],"apiGroups":["","events.k8s.io"],"resources":["events"]}]})~",
     R"~({"kind":"ClusterRoleBinding","name":"skiff:node","roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"skiff:node"},"subjects":[{"kind":"Group","apiGroup":"rbac.authorization.k8s.io","name":"system:nodes"}]})~",
+    R"~({"kind":"ClusterRole","name":"skiff:node-policy","rules":[{"verbs":["get","list","watch"],"apiGroups":[""],"resources":["pods"]}]})~",
+    R"~({"kind":"ClusterRoleBinding","name":"skiff:node-policy","roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"skiff:node-policy"},"subjects":[{"kind":"Group","apiGroup":"rbac.authorization.k8s.io","name":"system:nodes"}]})~",
 };
-const size_t kBootstrapOthersCount = 16;
+const size_t kBootstrapOthersCount = 18;
 
 }  // namespace skiff::apiserver
