@@ -57,7 +57,8 @@ Status RuncRuntime::remove_sandbox(const std::string& id) {
     for (const auto& container : containers()) {
         if (container.sandbox_id != id) continue;
         if (auto held = record(container.id); held.ok()) TRY(end_all(container.id, *held));
-        forget(container.id);
+        // How it ended is known here alone until somebody has told the API; remove() takes that away.
+        if (!file::exists(exit_file(container.id))) forget(container.id);
     }
     auto status = sandbox_status(id);
     if (status.ok()) TRY(cgroups_.remove(cgroup(status->spec.cgroup_parent)));

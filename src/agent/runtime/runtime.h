@@ -138,7 +138,7 @@ public:
     virtual ~Runtime() = default;                    // leaves everything running
 
     virtual Result<SandboxStatus> create_sandbox(const SandboxSpec& spec) = 0;
-    virtual Status remove_sandbox(const std::string& id) = 0;          // kills what is left in it; idempotent
+    virtual Status remove_sandbox(const std::string& id) = 0;          // kills what is left in it, whose ends stay known; idempotent
     virtual std::vector<SandboxStatus> sandboxes() = 0;
 
     virtual Status create(const ContainerSpec& spec) = 0;
