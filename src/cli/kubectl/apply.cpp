@@ -149,7 +149,8 @@ Status create_files(Call& call) {
     auto& session = *TRY(call.session());
     if (!raw.empty()) {
         if (selection.files.size() != 1) return local_error("--raw can only use a single local file or stdin");
-        print(TRY(session.text({"POST", raw, TRY(read_source(selection.files[0]))})));
+        auto body = TRY(read_source(selection.files[0]));
+        print(TRY(session.text({"POST", raw, std::move(body)})));
         return {};
     }
     if (selection.files.empty()) return call.usage_error("must specify one of -f and -k");

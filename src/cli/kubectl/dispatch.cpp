@@ -31,7 +31,18 @@ size_t first_word(const std::vector<std::string>& args) {
     return args.size();
 }
 
-const Verb* find(const std::vector<Verb>& verbs, const std::string& name) {
+// kubectl's other names of verbs.
+std::string main_name(const std::string& name) {
+    static constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
+        {"cm", "configmap"}, {"ns", "namespace"}, {"deploy", "deployment"}, {"dep", "deployment"}, {"sa", "serviceaccount"}, {"svc", "service"}, {"cj", "cronjob"}, {"ing", "ingress"},
+        {"pdb", "poddisruptionbudget"}, {"pc", "priorityclass"}, {"resourcequota", "quota"}, {"nodes", "node"}, {"no", "node"}, {"pods", "pod"}, {"po", "pod"}};
+    for (const auto& [alias, full] : kAliases)
+        if (name == alias) return std::string(full);
+    return name;
+}
+
+const Verb* find(const std::vector<Verb>& verbs, const std::string& word) {
+    const auto name = &verbs == &kubectl::verbs() ? word : main_name(word);
     for (const auto& verb : verbs)
         if (verb.name == name) return &verb;
     return nullptr;

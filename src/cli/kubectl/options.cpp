@@ -23,14 +23,15 @@ void Options::comma_list(std::string name, char letter, std::vector<std::string>
 }
 
 const Option* Options::find(std::string_view name) const {
-    for (const auto& option : options_)
-        if (option.name == name) return &option;
+    // A verb's own flag stands before a global one of its name (create rolebinding --user).
+    for (auto it = options_.rbegin(); it != options_.rend(); ++it)
+        if (it->name == name) return &*it;
     return nullptr;
 }
 
 const Option* Options::find(char letter) const {
-    for (const auto& option : options_)
-        if (option.letter == letter) return &option;
+    for (auto it = options_.rbegin(); it != options_.rend(); ++it)
+        if (it->letter == letter) return &*it;
     return nullptr;
 }
 

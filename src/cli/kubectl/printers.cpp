@@ -92,7 +92,8 @@ Result<ObjectPrinter> custom_columns(const std::string& spec, bool no_headers) {
     for (const auto& part : split(spec, ',')) {
         const auto colon = part.find(':');
         if (colon == std::string::npos) return error(Reason::Unknown, "unexpected custom-columns spec: {}, expected <header>:<json-path-expr>", part);
-        columns.push_back({part.substr(0, colon), TRY(json::JsonPath::parse_expression(part.substr(colon + 1)))});
+        auto path = TRY(json::JsonPath::parse_expression(part.substr(colon + 1)));
+        columns.push_back({part.substr(0, colon), std::move(path)});
     }
     if (columns.empty()) return error(Reason::Unknown, "custom-columns format specified but no custom columns given");
     return ObjectPrinter([columns, no_headers, widths = std::make_shared<Columns>(), first = std::make_shared<bool>(true)](const json::Value& object) -> Result<std::string> {

@@ -33,7 +33,8 @@ Result<Revisions> revisions_of(Session& session, const Target& target) {
     if (!deployment && target.resource.kind != "DaemonSet" && target.resource.kind != "StatefulSet")
         return local_error("no history viewer has been implemented for \"{}\"", target.resource.kind + (target.resource.gvr.group.empty() ? "" : "." + target.resource.gvr.group));
     net::Query query;
-    query.add("labelSelector", TRY(pods_selector(target.object)));
+    auto selector = TRY(pods_selector(target.object));
+    query.add("labelSelector", std::move(selector));
     const auto list = TRY(session.get(api_path({"apps", "v1", deployment ? "replicasets" : "controllerrevisions"}, target.ns, "", "", query)));
     Revisions found;
     for (const auto& one : list["items"].items()) {

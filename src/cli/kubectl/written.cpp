@@ -1,6 +1,7 @@
 #include "cli/kubectl/written.h"
 
 #include "api/kind.h"
+#include "base/strings.h"
 #include "cli/terminal.h"
 #include "json/write.h"
 
@@ -68,18 +69,42 @@ void set_last_applied(json::Value& object) {
     object.mut("metadata").mut("annotations").set(kLastApplied, json::write(sorted(bare)) + "\n");
 }
 
+namespace {
+
+// Of the kinds that Kubernetes has: needs no server, so that a client's dry run works without one.
+Result<Resource> builtin_resource(const json::Value& object) {
+    const auto gv = api::GroupVersion::parse(object["apiVersion"].as_string());
+    const auto* kind = api::KindRegistry::builtin()->find(api::Gvk{gv.group, gv.version, object["kind"].as_string()});
+    if (!kind) return local_error("no matches for kind \"{}\" in version \"{}\"", object["kind"].as_string(), object["apiVersion"].as_string());
+    Resource resource;
+    resource.gvr = kind->gvr();
+    resource.kind = kind->gvk.kind;
+    resource.singular = kind->singular;
+    resource.namespaced = kind->scope == api::Scope::Namespaced;
+    return resource;
+}
+
+// kubectl says for most kinds what it wanted to make, and shows the bare error for some.
+Status creation_error(const Status& status, const json::Value& object) {
+    const auto& kind = object["kind"].as_string();
+    if (status.code() == 0 || kind == "Namespace" || kind == "Role" || kind == "ClusterRole" || kind == "Pod") return status;
+    if (kind == "Secret") return local_error("failed to create secret {}", status.message());
+    if (kind == "Service") return local_error("failed to create {} service: {}", object["spec"]["type"].as_string(), status.message());
+    const auto name = kind == "ResourceQuota" ? std::string("quota") : kind == "PodDisruptionBudget" ? std::string("poddisruptionbudgets") : lower(kind);
+    return local_error("failed to create {}: {}", name, status.message());
+}
+
+}  // namespace
+
 Status create_and_show(Call& call, const WriteFlags& flags, json::Value object, const char* operation) {
-    auto* session = TRY(call.session());
-    const auto resource = TRY(TRY(session->discovery())->resolve_kind(object["apiVersion"].as_string(), object["kind"].as_string()));
-    if (resource.namespaced && (session->ns_given() || flags.dry_run_text == "none")) object.mut("metadata").set("namespace", session->ns());
+    const auto resource = TRY(builtin_resource(object));
+    const auto dry_run = TRY(flags.dry_run());
+    if (resource.namespaced && (!call.connect.ns.empty() || dry_run != DryRun::Client))
+        object.mut("metadata").set("namespace", dry_run == DryRun::Client ? call.connect.ns : TRY(call.session())->ns());
     if (flags.save_config) set_last_applied(object);
-    auto made = create_object(*session, flags, resource, resource.namespaced ? session->ns() : "", object);
-    if (!made.ok()) {
-        const auto& status = made.status();
-        // kubectl says what it wanted to make.
-        if (status.reason() != Reason::Unknown && status.reason() != Reason::Invalid) return Status(error(status.reason(), "{}", status.message()).context("failed to create {}", resource.singular));
-        return status;
-    }
+    if (dry_run == DryRun::Client) return show_written(flags, resource, object, operation);
+    auto made = create_object(*TRY(call.session()), flags, resource, resource.namespaced ? object["metadata"]["namespace"].as_string() : "", object);
+    if (!made.ok()) return operation == std::string_view("created") ? creation_error(made.status(), object) : made.status();
     return show_written(flags, resource, *made, operation);
 }
 
