@@ -1,10 +1,9 @@
 // pods/log, exec, attach and portforward: passed on to the node's API.
 #include "base/encoding.h"
 #include "base/strings.h"
-#include "net/websocket.h"
 #include "server/apiserver/respond.h"
-#include "server/apiserver/subresource/log_socket.h"
 #include "server/apiserver/subresource/node_address.h"
+#include "server/apiserver/subresource/pod_log.h"
 #include "server/apiserver/subresource/relay.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -93,8 +92,7 @@ void serve_pod_log(Core& core, net::ExchangePtr exchange, std::shared_ptr<Reques
         response.headers = base_headers(*context);
         return exchange->respond(std::move(response));
     }
-    if (net::wants_websocket(exchange->request())) return serve_log_socket(core, std::move(exchange), std::move(context), std::move(url).value());
-    relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url).value(), RelayBody::Drop);
+    relay_log(core, std::move(exchange), std::move(context), std::move(url).value());
 }
 
 void serve_pod_stream(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
