@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "embedded/local_storage/provisioner.h"
 #include "embedded/local_storage/volume_plan.h"
+#include "embedded/servicelb/service_lb.h"
 #include "embedded/metrics/metrics_source.h"
 #include "pki/jwt.h"
 #include "reconcile/runtime.h"
@@ -152,6 +153,8 @@ Status Server::Parts::start_controllers() {
                  TRY(calls->call("DELETE", node, "/localVolumes/" + volume));
                  return {};
              }}));
+    if (!disabled("servicelb"))
+        controllers->add(servicelb::make_service_lb({static_cast<uint16_t>(options.https_listen_port), static_cast<uint16_t>(options.kubelet_port)}));
     controllers->start();
     scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock);
     scheduler->start();

@@ -205,7 +205,20 @@ NftBatch Ruleset::rebuild() {
 }
 
 void Ruleset::change(NftBatch& batch, const std::string& service, std::vector<Frontend> frontends) {
+    replace(batch, service, std::move(frontends));
+    // What it let go may be what another one waits for.
+    const auto waiting = waiting_;
+    for (const auto& [other, wanted] : waiting)
+        if (other != service) replace(batch, other, wanted);
+}
+
+void Ruleset::replace(NftBatch& batch, const std::string& service, std::vector<Frontend> frontends) {
     auto& current = services_[service];
+    for (const auto& front : current) owners_.erase(front_key(front).text());
+    auto wanted = frontends;
+    std::erase_if(frontends, [&](const Frontend& front) { return !owners_.try_emplace(front_key(front).text(), service).second; });
+    if (frontends.size() < wanted.size()) waiting_[service] = std::move(wanted);
+    else waiting_.erase(service);
     auto has = [](const std::vector<Frontend>& list, const Frontend& front) { return std::find(list.begin(), list.end(), front) != list.end(); };
     for (const auto& front : current)
         if (!has(frontends, front)) remove_frontend(batch, front);

@@ -37,13 +37,18 @@ public:
     static constexpr std::string_view kAffinity = "svc-affinity", kAddresses = "svc-frontends";
 
 private:
+    // Makes the kernel's part of one Service equal to what it wants, as far as nobody else has the addresses.
+    void replace(sys::NftBatch& batch, const std::string& service, std::vector<Frontend> frontends);
     void add_frontend(sys::NftBatch& batch, const Frontend& front);
     void remove_frontend(sys::NftBatch& batch, const Frontend& front);
     void need_chain(sys::NftBatch& batch, const Frontend& front);
     void add_structure(sys::NftBatch& batch);
     std::string table_;
     sys::Cidr cluster_;
-    std::map<std::string, std::vector<Frontend>> services_;
+    std::map<std::string, std::vector<Frontend>> services_;   // in force
+    // Two Services may claim one address (externalIPs): the first has it until it lets go, the others wait here with all they want.
+    std::map<std::string, std::string> owners_;               // key of a frontend -> Service
+    std::map<std::string, std::vector<Frontend>> waiting_;
     std::set<std::string> chains_;                       // made on demand, kept
 };
 
