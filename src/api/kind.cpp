@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "api/custom_resource.h"
+#include "api/dynamic_kinds.h"
 #include "api/kind_registry_builder.h"
 #include "base/log.h"
 
@@ -14,6 +16,11 @@ const Subresource* KindInfo::subresource(std::string_view name) const {
     return nullptr;
 }
 
+std::shared_ptr<const void> KindInfo::pin() const { return custom ? custom->owner.lock() : nullptr; }
+
+KindRegistry::KindRegistry() : dynamic_(std::make_unique<DynamicKinds>()) {}
+KindRegistry::~KindRegistry() = default;
+
 std::shared_ptr<const KindRegistry> KindRegistry::builtin() {
     KindRegistryBuilder builder;
     add_builtin_kinds(builder);
@@ -22,24 +29,26 @@ std::shared_ptr<const KindRegistry> KindRegistry::builtin() {
 
 const KindInfo* KindRegistry::find(const Gvr& gvr) const {
     auto it = by_resource_.find(gvr);
-    return it == by_resource_.end() ? nullptr : it->second;
+    return it == by_resource_.end() ? dynamic_->snapshot()->find(gvr) : it->second;
 }
 
 const KindInfo* KindRegistry::find(const Gvk& gvk) const {
     auto it = by_kind_.find(gvk);
-    return it == by_kind_.end() ? nullptr : it->second;
+    return it == by_kind_.end() ? dynamic_->snapshot()->find(gvk) : it->second;
 }
 
 std::vector<const KindInfo*> KindRegistry::all() const {
+    auto dynamic = dynamic_->snapshot();
     std::vector<const KindInfo*> all;
-    all.reserve(kinds_.size());
+    all.reserve(kinds_.size() + dynamic->kinds.size());
     for (const auto& kind : kinds_) all.push_back(kind.get());
+    for (const auto& kind : dynamic->kinds) all.push_back(kind.get());
     return all;
 }
 
 std::vector<GroupVersion> KindRegistry::group_versions() const {
     std::vector<GroupVersion> versions;
-    for (const auto& kind : kinds_) {
+    for (const KindInfo* kind : all()) {
         GroupVersion version{kind->gvk.group, kind->gvk.version};
         if (std::find(versions.begin(), versions.end(), version) == versions.end()) versions.push_back(std::move(version));
     }

@@ -21,6 +21,9 @@ namespace skiff::api {
 
 enum class Scope { Cluster, Namespaced };
 
+struct CustomResource;    // custom_resource.h
+class DynamicKinds;       // dynamic_kinds.h
+
 // A column of `kubectl get` (Table). cell() computes it from the object; priority > 0 shows with -o wide only.
 struct Column {
     std::string name, type = "string", format, description;
@@ -37,6 +40,8 @@ struct Subresource {
 
 // Functions of a kind; each may be empty. All are pure.
 struct KindHooks {
+    // Custom resources: brings a tree into the kind's form; built-in kinds have their tables for that (decode.h, normalize()).
+    std::function<Status(json::Value& object, std::vector<std::string>* strict)> normalize;
     // Defaults that depend on other fields (static ones are in the table). Runs after the table's defaults.
     std::function<void(json::Value& object)> set_defaults;
     // On create: clear what clients may not set (status), set generation etc. On update: copy what may not change here.
@@ -67,10 +72,16 @@ struct KindInfo {
     Gvr gvr() const { return {gvk.group, gvk.version, plural}; }
     const Subresource* subresource(std::string_view name) const;
     const TypeSchema* schema = nullptr;        // linked by the registry
+    const CustomResource* custom = nullptr;    // of kinds that a CustomResourceDefinition made; owned with the kind
+
+    // Keeps the kind alive while its definition changes or goes. Null for built-in kinds, which stay anyway.
+    std::shared_ptr<const void> pin() const;
 };
 
 class KindRegistry {
 public:
+    KindRegistry();
+    ~KindRegistry();
     // All built-in kinds, linked. The registry is made once by the composition root and shared.
     static std::shared_ptr<const KindRegistry> builtin();
 
@@ -80,10 +91,14 @@ public:
     // Group versions in the order of preference: core first, then as Kubernetes serves them.
     std::vector<GroupVersion> group_versions() const;
     const SchemaRegistry& schemas() const { return schemas_; }
+    // Kinds of CustomResourceDefinitions; find(), all() and group_versions() show them behind the built-in ones. A kind that was replaced or
+    // removed stays valid for some minutes and as long as somebody holds its pin().
+    DynamicKinds& dynamic() const { return *dynamic_; }
 
 private:
     friend class KindRegistryBuilder;
     SchemaRegistry schemas_;
+    std::unique_ptr<DynamicKinds> dynamic_;
     std::vector<std::unique_ptr<KindInfo>> kinds_;
     std::unordered_map<Gvr, const KindInfo*, GvHash> by_resource_;
     std::unordered_map<Gvk, const KindInfo*, GvHash> by_kind_;

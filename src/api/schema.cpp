@@ -86,6 +86,23 @@ const Field* TypeSchema::find(std::string_view field) const {
     return it != by_name_.end() && fields_[*it].name == field ? &fields_[*it] : nullptr;
 }
 
+void TypeSchema::index() {
+    by_name_.resize(fields_.size());
+    for (size_t i = 0; i < fields_.size(); ++i) by_name_[i] = static_cast<uint16_t>(i);
+    std::sort(by_name_.begin(), by_name_.end(), [this](uint16_t a, uint16_t b) { return fields_[a].name < fields_[b].name; });
+}
+
+std::unique_ptr<TypeSchema> TypeSchema::make(std::string name, std::vector<Field> fields, bool preserve_unknown) {
+    auto type = std::make_unique<TypeSchema>();
+    type->name_ = std::move(name);
+    type->fields_ = std::move(fields);
+    type->preserve_unknown_ = preserve_unknown;
+    type->index();
+    for (Field& field : type->fields_)
+        if (field.value.kind == Kind::List) field.value.list_map_keys = &field.list_map_keys;
+    return type;
+}
+
 void SchemaRegistry::add(std::span<const TypeRow> types) {
     for (const auto& row : types) {
         auto [it, added] = types_.try_emplace(std::string(row.name));
@@ -180,10 +197,7 @@ void SchemaRegistry::link() {
         }
         for (auto& field : type->fields_)
             if (field.value.list_map_keys) field.value.list_map_keys = &field.list_map_keys;
-        type->by_name_.resize(rows.size());
-        for (size_t i = 0; i < rows.size(); ++i) type->by_name_[i] = static_cast<uint16_t>(i);
-        std::sort(type->by_name_.begin(), type->by_name_.end(),
-                  [type](uint16_t a, uint16_t b) { return type->fields_[a].name < type->fields_[b].name; });
+        type->index();
     }
     pending_.clear();
     pending_.shrink_to_fit();

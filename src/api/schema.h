@@ -70,6 +70,7 @@ struct ValueSchema {
     std::shared_ptr<ValueSchema> element;         // List, Map
     // For server-side apply: an atomic list, map or object has one owner.
     bool atomic = false;
+    bool deduced = false;                         // Any below x-kubernetes-preserve-unknown-fields: maps are granular all the way down
     ListType list_type = ListType::Atomic;        // List
     const std::vector<std::string>* list_map_keys = nullptr;   // List of type Map; belongs to the Field
 };
@@ -91,7 +92,6 @@ struct Field {
     bool pointer = false;                         // an explicit zero value stays
     bool always = false;                          // written as `absent` when there is no value
     json::Value absent;
-    bool preserve_unknown = false;                // CRD: x-kubernetes-preserve-unknown-fields below this field
 };
 
 class TypeSchema {
@@ -104,8 +104,12 @@ public:
     std::string_view short_name() const { return std::string_view(name_).substr(name_.rfind('.') + 1); }
     bool preserve_unknown() const { return preserve_unknown_; }   // CRD: fields that are not declared stay
 
+    // A type of a custom resource, made at run time; fields in the order in which they are written.
+    static std::unique_ptr<TypeSchema> make(std::string name, std::vector<Field> fields, bool preserve_unknown);
+
 private:
     friend class SchemaRegistry;
+    void index();
     std::string name_, doc_;
     bool preserve_unknown_ = false;
     bool atomic_ = false;

@@ -20,6 +20,15 @@ const ValueSchema& untyped_atomic() {
     return schema;
 }
 
+const ValueSchema& deduced_value() {
+    static const ValueSchema schema = [] {
+        ValueSchema deduced;
+        deduced.deduced = true;
+        return deduced;
+    }();
+    return schema;
+}
+
 }  // namespace
 
 Shape shape_of(const ValueSchema& schema, const json::Value* value) {
@@ -38,12 +47,14 @@ bool is_atomic(const ValueSchema& schema) { return schema.atomic; }
 
 const ValueSchema& member_schema(const ValueSchema& schema, std::string_view key, bool& declared) {
     declared = false;
+    if (schema.deduced) return deduced_value();
     if (schema.kind == Kind::Map) return *schema.element;
     if (schema.kind == Kind::Object) {
         if (const Field* field = schema.object->find(key)) {
             declared = true;
             return field->value;
         }
+        if (schema.object->preserve_unknown()) return deduced_value();
     }
     return untyped_atomic();
 }
