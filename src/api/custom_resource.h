@@ -2,6 +2,7 @@
 // versions; they point to each other and live as long as the definition. Immutable; any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +46,10 @@ struct CustomDefinition {
     const KindInfo* version(std::string_view name) const;
 };
 
+// Adds to a kind what this level does not know (rules in CEL); version: its part of spec.versions.
+using KindDecorator = std::function<void(KindInfo& kind, const json::Value& version)>;
+
 // Makes the kinds of a definition object that validation has accepted and whose names are accepted. since: see above.
-std::shared_ptr<const CustomDefinition> make_custom_definition(const ObjectPtr& object, const SchemaRegistry& schemas, int64_t since);
+std::shared_ptr<const CustomDefinition> make_custom_definition(const ObjectPtr& object, const SchemaRegistry& schemas, int64_t since, const KindDecorator& decorate = {});
 
 }  // namespace skiff::api

@@ -230,6 +230,10 @@ Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes) {
 
 Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict) { return Normalizer(strict).run(schema, tree); }
 
+Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict) {
+    return kind.hooks.normalize ? kind.hooks.normalize(tree, strict) : normalize(*kind.schema, tree, strict);
+}
+
 Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::Value tree, StrictProblems* strict) {
     std::string version = GroupVersion::parse(tree["apiVersion"].as_string(gvk.api_version())).version;
     std::string kind = tree["kind"].as_string(gvk.kind);

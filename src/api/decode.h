@@ -19,6 +19,9 @@ using StrictProblems = std::vector<std::string>;
 // DeploymentSpec.spec.replicas of type int32`, `quantities must match the regular expression ...`. strict may be null.
 Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict = nullptr);
 
+// The same for a kind: custom kinds have a way of their own.
+Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict = nullptr);
+
 // JSON bytes to a normalised object. BadRequest `Deployment in version "v1" cannot be handled as a Deployment: ...` for type errors;
 // `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: ...` for bad JSON.
 // An absent kind or apiVersion is filled in from gvk; the caller checks that present ones fit. Defaults are not set here.

@@ -39,7 +39,7 @@ void set_table_defaults(const TypeSchema& schema, json::Value& tree) {
 }
 
 void set_defaults(const KindInfo& kind, json::Value& object) {
-    if (kind.schema) set_table_defaults(*kind.schema, object);
+    if (kind.schema && !kind.custom) set_table_defaults(*kind.schema, object);
     if (kind.hooks.set_defaults) kind.hooks.set_defaults(object);
 }
 

@@ -65,7 +65,7 @@ const FieldSet& ignored_fields(const KindInfo& kind, std::string_view subresourc
 
 json::Value empty_object(const KindInfo& kind) {
     json::Value empty = json::Value::object();
-    (void)normalize(*kind.schema, empty);
+    (void)normalize_kind(kind, empty);
     empty.set("apiVersion", kind.gvk.api_version());
     empty.set("kind", kind.gvk.kind);
     return empty;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/openapi_custom.h"
 #include "api/openapi_gnostic.h"
 #include "api/openapi_paths.h"
 #include "api/protobuf_wire.h"
@@ -27,6 +28,13 @@ std::vector<const KindInfo*> kinds_of(const KindRegistry& kinds, std::string_vie
 std::vector<const TypeSchema*> roots_of(const KindRegistry& kinds, const std::vector<const KindInfo*>& of) {
     std::vector<const TypeSchema*> roots{kinds.schemas().find("meta.v1.Status"), kinds.schemas().find("meta.v1.DeleteOptions")};
     for (const auto* kind : of) {
+        if (kind->custom) {
+            // Their definitions are made from the definition object (add_custom).
+            roots.push_back(kinds.schemas().find("meta.v1.ObjectMeta"));
+            roots.push_back(kinds.schemas().find("meta.v1.ListMeta"));
+            if (kind->custom->scale) roots.push_back(kinds.schemas().find("autoscaling.v1.Scale"));
+            continue;
+        }
         roots.push_back(kind->schema);
         roots.push_back(list_schema(kinds, *kind));
         for (const auto& sub : kind->subresources) roots.push_back(subresource_schema(kinds, *kind, sub));
@@ -66,6 +74,11 @@ void add_definitions(Document& document, const std::vector<const TypeSchema*>& r
     for (const auto& [name, schema] : scalar_definitions(version)) document.member(name, schema);
 }
 
+void add_custom(Document& document, const std::vector<const KindInfo*>& kinds, OpenApiVersion version) {
+    for (const auto* kind : kinds)
+        if (kind->custom) add_custom_definitions(*kind, version, [&](const std::string& name, json::Value schema) { document.member(name, schema); });
+}
+
 json::Value info() { return json::Value::object({{"title", "Kubernetes"}, {"version", kKubernetesVersion}}); }
 
 }  // namespace
@@ -74,6 +87,12 @@ Bytes OpenApi::index() {
     std::lock_guard lock(mutex_);
     if (!index_) index_ = std::make_shared<const std::string>(make_index({}));
     return index_;
+}
+
+void OpenApi::invalidate() {
+    std::lock_guard lock(mutex_);
+    index_.reset();
+    documents_.clear();
 }
 
 Bytes OpenApi::document(std::string_view path) {
@@ -94,6 +113,7 @@ std::string OpenApi::hash(std::string_view path) const {
     sha.update(kKubernetesVersion);
     for (const auto* kind : kinds) {
         sha.update(kind->plural);
+        if (kind->custom) sha.update(fmt::format("{}/{}", kind->custom->definition->uid, kind->custom->definition->object->meta().generation));
         for (const auto& sub : kind->subresources) sha.update(sub.name);
     }
     for (const auto& [name, type] : reachable(roots_of(*kinds_, kinds))) {
@@ -144,6 +164,7 @@ std::string OpenApi::make_document(std::string_view path) const {
     document.open("components");
     document.open("schemas");
     add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V3, kinds_of_types(*kinds_));
+    add_custom(document, kinds, OpenApiVersion::V3);
     document.raw("},\"securitySchemes\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
                  "\"name\":\"authorization\",\"in\":\"header\"}}}}");
     return document.take();
@@ -160,6 +181,7 @@ std::string OpenApi::make_v2(std::string_view) const {
     document.raw("},");
     document.open("definitions");
     add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V2, kinds_of_types(*kinds_));
+    add_custom(document, kinds, OpenApiVersion::V2);
     document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
                  "\"name\":\"authorization\",\"in\":\"header\"}}}");
     return document.take();
@@ -184,6 +206,9 @@ std::string OpenApi::make_v2_protobuf(std::string_view) const {
     auto types = kinds_of_types(*kinds_);
     for (const auto& [name, type] : reachable(roots_of(*kinds_, kinds)))
         add(definitions, 1, definition_name(name), gnostic_schema(definition_of(*type, OpenApiVersion::V2, types)));
+    for (const auto* kind : kinds)
+        if (kind->custom)
+            add_custom_definitions(*kind, OpenApiVersion::V2, [&](const std::string& name, json::Value schema) { add(definitions, 1, name, gnostic_schema(schema)); });
     for (const auto& [name, schema] : scalar_definitions(OpenApiVersion::V2)) add(definitions, 1, name, gnostic_schema(schema));
     append_bytes_field(out, 9, definitions);
     return out;

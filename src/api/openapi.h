@@ -27,6 +27,8 @@ public:
     Bytes v2();
     // The same as gnostic's protobuf message, for application/com.github.proto-openapi.spec.v2@v1.0+protobuf (kubectl before 1.27).
     Bytes v2_protobuf();
+    // The kinds have changed.
+    void invalidate();
 
 private:
     Bytes cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const);

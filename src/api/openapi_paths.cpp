@@ -110,7 +110,7 @@ private:
         return all;
     }
 
-    void set_body(Value& operation, Value& parameters, std::string_view verb, const TypeSchema* type) const {
+    void set_body(Value& operation, Value& parameters, std::string_view verb, const TypeSchema* type, bool custom = false) const {
         static constexpr std::string_view kPatchTypes[] = {"application/apply-patch+yaml", "application/json-patch+json",
                                                            "application/merge-patch+json", "application/strategic-merge-patch+json"};
         bool patch = verb == "patch";
@@ -118,7 +118,9 @@ private:
         if (version_ == OpenApiVersion::V2) {
             Value consumes = Value::array();
             if (patch)
-                for (auto name : kPatchTypes) consumes.push_back(name);
+                for (auto name : kPatchTypes) {
+                    if (!custom || name != kPatchTypes[3]) consumes.push_back(name);
+                }
             else consumes.push_back("*/*");
             operation.set("consumes", std::move(consumes));
             parameters.push_back(Value::object({{"name", "body"}, {"in", "body"}, {"required", verb != "delete"}, {"schema", std::move(schema)}}));
@@ -126,7 +128,9 @@ private:
         }
         Value content = Value::object();
         if (patch)
-            for (auto name : kPatchTypes) content.set(name, Value::object({{"schema", schema}}));
+            for (auto name : kPatchTypes) {
+                if (!custom || name != kPatchTypes[3]) content.set(name, Value::object({{"schema", schema}}));
+            }
         else content.set("*/*", Value::object({{"schema", std::move(schema)}}));
         operation.set("requestBody", Value::object({{"content", std::move(content)}, {"required", verb != "delete"}}));
     }
@@ -142,7 +146,7 @@ private:
         bool deletes = verb.name == "delete" || collection;
         const TypeSchema* status = kinds_.schemas().find("meta.v1.Status");
         const TypeSchema* answer = deletes ? status : verb.name == "list" ? list_schema(kinds_, place.kind) : place.body;
-        if (verb.name == "create" || verb.name == "update" || verb.name == "patch") set_body(operation, parameters, verb.name, place.body);
+        if (verb.name == "create" || verb.name == "update" || verb.name == "patch") set_body(operation, parameters, verb.name, place.body, place.kind.custom != nullptr);
         if (deletes) set_body(operation, parameters, "delete", kinds_.schemas().find("meta.v1.DeleteOptions"));
         if (version_ == OpenApiVersion::V2) operation.set("produces", Value::array({"application/json", "application/yaml"}));
         if (parameters.size() > 0) operation.set("parameters", std::move(parameters));

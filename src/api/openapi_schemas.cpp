@@ -1,5 +1,6 @@
 #include "api/openapi_schemas.h"
 
+#include "api/custom_resource.h"
 #include "api/openapi.h"
 #include "base/strings.h"
 
@@ -124,6 +125,7 @@ std::string definition_name(std::string_view type) {
 }
 
 const TypeSchema* list_schema(const KindRegistry& kinds, const KindInfo& kind) {
+    if (kind.custom) return kind.custom->types.list;
     return kinds.schemas().find(package_of(kind.type_name) + kind.list_kind);
 }
 

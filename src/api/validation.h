@@ -38,6 +38,7 @@ public:
     void not_found(const FieldPath& path, const json::Value& value);
     void internal(const FieldPath& path, std::string_view detail);
 
+    void append(const FieldErrors& others) { errors_.insert(errors_.end(), others.errors_.begin(), others.errors_.end()); }
     bool empty() const { return errors_.empty(); }
     const std::vector<Cause>& causes() const { return errors_; }
     // group "" gives `Pod "x" is invalid`, else `Deployment.apps "x" is invalid`.

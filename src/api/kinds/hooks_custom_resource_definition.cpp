@@ -1,5 +1,6 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/set_default.h"
+#include "api/kinds/validate_custom_resource_definition.h"
 #include "base/strings.h"
 
 namespace skiff::api::kinds {
@@ -48,7 +49,10 @@ void prepare_definition(Value& object) {
 KindHooks custom_resource_definition_hooks() {
     return {.set_defaults = default_definition,
             .prepare_create = prepare_definition,
-            .prepare_update = [](Value& object, const Value&) { add_stored_version(object); }};
+            .prepare_update = [](Value& object, const Value&) { add_stored_version(object); },
+            .validate_create = validate_definition,
+            .validate_update = validate_definition_update,
+            .warnings = definition_warnings};
 }
 
 }  // namespace skiff::api::kinds

@@ -39,27 +39,33 @@ Status coerce_one(Value& object, const TypeSchema& object_meta, DropInvalid drop
     return {};
 }
 
-Status visit(Value& value, const Schema& schema, const TypeSchema& object_meta, DropInvalid drop, const std::string& path, StrictProblems* strict, bool root) {
+enum class Place { Root, Below };
+
+Status visit(Value& value, const Schema& schema, const TypeSchema& object_meta, DropInvalid drop, const std::string& path, StrictProblems* strict, Place place) {
     if (value.is_array() && schema.items) {
         json::Array& items = value.mut_items();
-        for (size_t i = 0; i < items.size(); ++i) TRY(visit(items[i], *schema.items, object_meta, drop, fmt::format("{}[{}]", path, i), strict, false));
+        for (size_t i = 0; i < items.size(); ++i) TRY(visit(items[i], *schema.items, object_meta, drop, fmt::format("{}[{}]", path, i), strict, Place::Below));
         return {};
     }
     if (!value.is_object()) return {};
     std::string prefix = path.empty() ? "" : path + ".";
-    if (schema.embedded_resource || root) TRY(coerce_one(value, object_meta, drop, prefix, strict));
+    if (schema.embedded_resource && place == Place::Below) TRY(coerce_one(value, object_meta, drop, prefix, strict));
     for (json::Member& member : value.mut_members()) {
         const Schema* below = schema.property(member.key);
         if (!below) below = schema.additional.get();
-        if (below) TRY(visit(member.value, *below, object_meta, drop, prefix + member.key, strict, false));
+        if (below) TRY(visit(member.value, *below, object_meta, drop, prefix + member.key, strict, Place::Below));
     }
     return {};
 }
 
 }  // namespace
 
-Status coerce_metadata(Value& object, const Schema& schema, const TypeSchema& object_meta, DropInvalid drop, StrictProblems* strict) {
-    return visit(object, schema, object_meta, drop, "", strict, true);
+Status coerce_metadata(Value& object, const TypeSchema& object_meta, DropInvalid drop, StrictProblems* strict) {
+    return coerce_one(object, object_meta, drop, "", strict);
+}
+
+Status coerce_embedded(Value& object, const Schema& schema, const TypeSchema& object_meta, DropInvalid drop, StrictProblems* strict) {
+    return visit(object, schema, object_meta, drop, "", strict, Place::Root);
 }
 
 }  // namespace skiff::api::structural

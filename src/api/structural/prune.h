@@ -18,9 +18,10 @@ void drop_nulls(json::Value& value, const Schema& schema);
 // Absent members get their defaults, nulls of members that are not nullable too.
 void set_defaults(json::Value& value, const Schema& schema);
 
-// metadata of the object and of embedded resources as ObjectMeta: unknown fields go (into strict), wrong types are an error as Go's decoder
+// metadata of the object, or of its embedded resources, as ObjectMeta: unknown fields go (into strict), wrong types are an error as Go's decoder
 // words it, or are dropped with DropInvalid::Yes (objects from the store).
 enum class DropInvalid { Yes, No };
-Status coerce_metadata(json::Value& object, const Schema& schema, const TypeSchema& object_meta, DropInvalid drop, StrictProblems* strict);
+Status coerce_metadata(json::Value& object, const TypeSchema& object_meta, DropInvalid drop, StrictProblems* strict);
+Status coerce_embedded(json::Value& object, const Schema& schema, const TypeSchema& object_meta, DropInvalid drop, StrictProblems* strict);
 
 }  // namespace skiff::api::structural

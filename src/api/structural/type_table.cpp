@@ -104,11 +104,13 @@ private:
 
 }  // namespace
 
-TypeTable TypeTable::make(const std::string& name, const Schema* schema, const TypeSchema* object_meta) {
+TypeTable TypeTable::make(const std::string& name, const std::string& list_name, const Schema* schema, const TypeSchema* object_meta) {
     TypeTable table;
     Schema free;
     free.preserve_unknown = true;
     table.root = Builder(table, object_meta).type(schema ? *schema : free, name, true);
+    table.types.push_back(TypeSchema::make(list_name, {}, true));
+    table.list = table.types.back().get();
     return table;
 }
 

@@ -3,7 +3,9 @@
 #include "base/log.h"
 #include "net/tls.h"
 #include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/admission/webhook_client.h"
 #include "server/apiserver/bootstrap.h"
+#include "server/apiserver/crd/definitions.h"
 #include "server/apiserver/janitor.h"
 #include "server/apiserver/local_client.h"
 #include "server/apiserver/registry/service_network.h"
@@ -25,6 +27,7 @@ struct ApiServer::Impl {
     std::unique_ptr<Discovery> discovery;
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<Janitor> janitor;
+    std::unique_ptr<Definitions> definitions;
     std::unique_ptr<net::HttpServer> server;
     std::unique_ptr<ThreadPool> pool;     // destroyed first: its tasks use all of the above
     bool stopped = false;
@@ -36,6 +39,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     auto impl = std::make_unique<Impl>();
     impl->options = std::move(options);
     ApiServerOptions& o = impl->options;
+    TRY(publish_stored_kinds(*o.store, *o.kinds, *o.clock));
     impl->cache = TRY(Cache::start(*o.store, *o.kinds, *o.clock));
     metrics::Registry& metrics = o.metrics ? *o.metrics : impl->own_metrics;
     impl->core.reset(new Core{*o.store, *o.kinds, *o.clock, *impl->cache});
@@ -55,6 +59,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
         if (o.kubelet_tls) core.kubelets = net::HttpClient::create(*o.io, o.kubelet_tls);
         // Pods' certificates are their own business, as in Kubernetes: whoever may use pods/proxy asks for encryption, not for a name.
         core.plain = net::HttpClient::create(*o.io, TRY(net::TlsClientContext::create({.insecure_skip_verify = true})));
+        core.webhooks = std::make_shared<WebhookClient>(*o.io, *impl->cache);
     }
     for (auto& plugin : o.admission) core.admission.add(std::move(plugin));
     if (o.default_admission) {
@@ -66,6 +71,10 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     impl->health = std::make_unique<Health>(core);
     impl->discovery = std::make_unique<Discovery>(core, fmt::format("{}:{}", o.advertise_address.empty() ? o.address : o.advertise_address, o.port), o.issuer);
     impl->pipeline = std::make_unique<Pipeline>(core, *impl->discovery, *impl->health);
+    impl->definitions = std::make_unique<Definitions>(core, [i = impl.get()] {
+        i->core->openapi->invalidate();
+        i->discovery->invalidate();
+    });
     metrics.collect([cache = impl->cache.get()](std::string& out) {
         metrics::append_process_metrics(out);
         out += "# HELP kubernetes_build_info The version of this server.\n# TYPE kubernetes_build_info gauge\n"
@@ -99,6 +108,7 @@ Status ApiServer::start() {
     bootstrap.port = o.port;
     bootstrap.more = std::move(o.bootstrap_objects);
     TRY(ensure_default_objects(*impl_->core, bootstrap));
+    impl_->definitions->start();
     if (o.io == nullptr) return {};
     impl_->janitor = std::make_unique<Janitor>(*impl_->core);
     net::HttpServer::Options http;
@@ -114,6 +124,7 @@ Status ApiServer::start() {
 void ApiServer::stop() {
     if (std::exchange(impl_->stopped, true)) return;
     impl_->janitor.reset();
+    impl_->definitions->stop();
     impl_->cache->stop();            // ends every watch, so that their connections can close
     if (impl_->server) impl_->server->stop(kStopGrace);
     impl_->pool->stop();

@@ -22,6 +22,7 @@
 namespace skiff::apiserver {
 
 class ServiceNetwork;
+class WebhookClient;
 
 // Issues bound service account tokens; implemented by authn.
 class TokenIssuer {
@@ -75,6 +76,7 @@ struct Core {
     ThreadPool* pool = nullptr;                          // writes and long reads
     std::shared_ptr<net::HttpClient> kubelets;           // with the API server's client certificate
     std::shared_ptr<net::HttpClient> plain;              // to pods and services
+    std::shared_ptr<WebhookClient> webhooks;             // null: this server calls nobody
     metrics::Registry* metrics = nullptr;
     std::shared_ptr<api::OpenApi> openapi;
     std::unordered_map<api::Gvr, MadeResource, api::GvHash> made;   // filled before start()

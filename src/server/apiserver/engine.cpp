@@ -38,6 +38,44 @@ void warn_or_fail(const api::StrictProblems& problems, RequestContext& context) 
     for (const std::string& problem : problems) context.warnings.push_back(problem);
 }
 
+// A tree of a custom kind: what a body of another version or kind is told, then pruned.
+Result<json::Value> custom_form(const api::KindInfo& kind, json::Value tree, api::StrictProblems* strict) {
+    const std::string expected = kind.gvk.api_version();
+    if (const std::string& version = tree["apiVersion"].as_string(); version != expected)
+        return error(Reason::BadRequest, "the API version in the data ({}) does not match the expected API version ({})", version, expected);
+    if (const std::string& name = tree["kind"].as_string(); name != kind.gvk.kind) {
+        api::FieldErrors errors;
+        errors.invalid(api::FieldPath("kind"), name, "must be " + kind.gvk.kind);
+        return errors.to_status(kind.gvk.group, name, tree["metadata"]["name"].as_string());
+    }
+    if (Status status = kind.hooks.normalize(tree, strict); !status.ok()) return api::cannot_handle(kind.gvk, status);
+    return tree;
+}
+
+Result<json::Value> decode_custom(const api::KindInfo& kind, const Body& body, RequestContext& context) {
+    if (body.tree != nullptr) return custom_form(kind, *body.tree, nullptr);
+    MediaType media = TRY(body_media_type(body.content_type));
+    if (media == MediaType::Protobuf) return error(Reason::UnsupportedMediaType, "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
+    api::StrictProblems problems;
+    std::vector<std::string> duplicates;
+    bool look = context.field_validation != FieldValidation::Ignore;
+    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.duplicates = &duplicates}) : json::parse(body.bytes, {.duplicates = look ? &duplicates : nullptr});
+    if (!tree.ok() || !tree->is_object()) {
+        // The words of the general decoder, which cannot read it either.
+        if (media == MediaType::Json) return api::decode_json(kind.gvk, *kind.schema, body.bytes, nullptr);
+        return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", kind.gvk.kind, tree.ok() ? "no object" : tree.status().message());
+    }
+    if (look)
+        for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
+    if ((*tree)["kind"].as_string().empty()) return error(Reason::BadRequest, "Object 'Kind' is missing in '{}'", body.bytes.substr(0, 1024));
+    json::Value object = TRY(custom_form(kind, std::move(tree).value(), look ? &problems : nullptr));
+    if (!problems.empty()) {
+        if (context.field_validation == FieldValidation::Strict) return api::strict_error(kind.gvk, problems);
+        warn_or_fail(problems, context);
+    }
+    return object;
+}
+
 Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, std::string_view type, const Body& body, RequestContext& context) {
     const api::TypeSchema* schema = kinds.schemas().find(type);
     if (schema == nullptr) return error(Reason::InternalError, "Internal error occurred: no schema {}", type);
@@ -89,7 +127,7 @@ std::string last_part(const std::string& message) {
 }  // namespace
 
 Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
-    json::Value object = TRY(decode(kinds, kind.gvk, kind.type_name, body, context));
+    json::Value object = kind.custom ? TRY(decode_custom(kind, body, context)) : TRY(decode(kinds, kind.gvk, kind.type_name, body, context));
     api::set_defaults(kind, object);
     return object;
 }
@@ -107,15 +145,16 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
     // A patch may not change the kind; a body that does not even fit the other kind says so first.
     api::GroupVersion gv = api::GroupVersion::parse(tree["apiVersion"].as_string());
     const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, tree["kind"].as_string()});
-    if (other != nullptr && other->gvk != kind.gvk && other->schema != nullptr) {
+    if (other != nullptr && other->gvk != kind.gvk && other->schema != nullptr && !other->custom && !kind.custom) {
         auto as_other = api::decode_tree(other->gvk, *other->schema, tree, nullptr);
         if (!as_other.ok()) return invalid_patch(json::write(before), last_part(as_other.status().message()));
     }
-    auto object = api::decode_tree(kind.gvk, *kind.schema, std::move(tree), strict);
+    auto object = kind.custom ? custom_form(kind, std::move(tree), strict) : api::decode_tree(kind.gvk, *kind.schema, std::move(tree), strict);
     if (!object.ok()) {
+        if (kind.custom && object.status().message().find("cannot be handled as a") == std::string::npos) return std::move(object).status();
         return invalid_patch(json::write(before), last_part(object.status().message()));
     }
-    if (Status status = check_kind(kinds, kind.gvk, *object); !status.ok()) return invalid_patch(json::write(before), last_part(status.message()));
+    if (Status status = kind.custom ? Status() : check_kind(kinds, kind.gvk, *object); !status.ok()) return invalid_patch(json::write(before), last_part(status.message()));
     if (!problems.empty()) {
         if (context.field_validation == FieldValidation::Strict) return invalid_patch(json::write(before), api::strict_text(problems));
         warn_or_fail(problems, context);

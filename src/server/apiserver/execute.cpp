@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/custom_resource.h"
 #include "base/strings.h"
 #include "server/apiserver/made_resources.h"
 #include "server/apiserver/subresource/subresource.h"
@@ -40,8 +41,9 @@ std::string manager_of_agent(const std::string& agent) {
 bool verb_allowed(const std::vector<std::string>& verbs, const std::string& verb) { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
 
 bool group_version_known(const api::KindRegistry& kinds, const Attributes& a) {
-    for (const api::GroupVersion& gv : kinds.group_versions())
-        if (gv.group == a.group && gv.version == a.version) return true;
+    // Groups that only definitions have are answered as unknown paths.
+    for (const api::KindInfo* kind : kinds.all())
+        if (kind->gvk.group == a.group && kind->gvk.version == a.version && !kind->custom) return true;
     return false;
 }
 
@@ -55,6 +57,14 @@ Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
     if (is_relayed(a) && a.verb.empty() && context.http != nullptr && context.http->method == "OPTIONS") return {};
     if (!verb_allowed(sub->verbs, a.verb)) return method_not_allowed();
     return {};
+}
+
+// Keeps the kind for the time of the request; a definition that goes takes no more objects.
+Status route_custom(RequestContext& context, const api::KindInfo& kind) {
+    context.pin = kind.pin();
+    if (!kind.custom->deprecation_warning.empty()) context.warnings.push_back(kind.custom->deprecation_warning);
+    if (context.attributes.verb != "create" || !kind.custom->definition->terminating) return {};
+    return error(Reason::MethodNotAllowed, "create not allowed while custom resource definition is terminating").with_details({kind.gvk.group, kind.plural, "", ""});
 }
 
 // Status subresource through the generic operations.
@@ -137,6 +147,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
         return no_such_resource();
     }
     const api::KindInfo& kind = *context.kind;
+    if (kind.custom) TRY(route_custom(context, kind));
     bool namespaced = kind.scope == api::Scope::Namespaced;
     bool names_itself = kind.plural == "namespaces" && kind.gvk.group.empty();
     if (!namespaced && !a.ns.empty() && !names_itself) return no_such_resource();

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "server/apiserver/execute.h"
 #include "server/apiserver/made_resources.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/respond.h"
 #include "server/apiserver/subresource/component_status.h"
 #include "server/apiserver/subresource/subresource.h"
@@ -24,10 +25,12 @@ void warn_deprecated(RequestContext& context) {
     else if (kind.plural == "componentstatuses") context.warnings.emplace_back("v1 ComponentStatus is deprecated in v1.19+");
 }
 
+FormsAllowed forms_of(const RequestContext& context);
+
 Body body_of(const net::Request& request) { return {request.body, request.headers.get("Content-Type"), nullptr}; }
 
 void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
-    auto form = negotiate(exchange->request(), FormsAllowed::Resources);
+    auto form = negotiate(exchange->request(), forms_of(*context));
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     if (core.made.count(context->kind->gvr()))
         return on_pool(core, exchange, context, [&core, exchange, context, form = *form] {
@@ -52,14 +55,14 @@ void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& contex
     bool plain = form->as == Form::As::Object && form->media == MediaType::Json;
     ResourceCache* resource = core.cache.resource(*context->kind);
     bool is_short = resource != nullptr && resource->size() <= kInlineListMax;
-    if (plain && is_short && !blocks) return run();
+    if (plain && is_short && !blocks && !converts_by_webhook(*context->kind)) return run();
     on_pool(core, exchange, context, std::move(run));
 }
 
 void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
     on_pool(core, exchange, context, [&core, exchange, context] {
         auto finish = [&](const Status& status) { send_status(*exchange, core, *context, status); };
-        auto form = negotiate(exchange->request(), FormsAllowed::Resources);
+        auto form = negotiate(exchange->request(), forms_of(*context));
         if (!form.ok()) return finish(form.status());
         const net::Query& query = exchange->request().query;
         if (Status status = parse_write_options(*context, query); !status.ok()) return finish(status);
@@ -74,6 +77,7 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
 }
 
 FormsAllowed forms_of(const RequestContext& context) {
+    if (context.kind->custom && context.attributes.subresource != "scale") return FormsAllowed::Custom;
     const api::KindInfo& kind = *context.kind;
     const api::Subresource* sub = kind.subresource(context.attributes.subresource);
     bool own_body = sub != nullptr && sub->kind != kind.gvk.kind && sub->kind != "Scale";
@@ -89,7 +93,7 @@ void unary(Core& core, const net::ExchangePtr& exchange, const ContextPtr& conte
         if (!answer.ok()) return send_status(*exchange, core, *context, answer.status());
         send_answer(*exchange, core, *context, *answer, form);
     };
-    bool get = context->attributes.verb == "get" && form->as != Form::As::Table && context->kind->storage;
+    bool get = context->attributes.verb == "get" && form->as != Form::As::Table && context->kind->storage && !converts_by_webhook(*context->kind);
     if (get) return run();
     on_pool(core, exchange, context, std::move(run));
 }

@@ -9,6 +9,7 @@
 #include "server/apiserver/execute.h"
 #include "server/apiserver/made_resources.h"
 #include "server/apiserver/registry/conversion.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/watch_stream.h"
 
 namespace skiff::apiserver {
@@ -32,13 +33,17 @@ private:
 
 class LocalSink : public WatchSink {
 public:
-    LocalSink(const Core& core, const api::KindInfo& kind, client::WatchHandler handler)
-        : core_(core), kind_(kind), converts_(&storage_kind(core.kinds, kind) != &kind), handler_(std::move(handler)) {}
+    LocalSink(Core& core, const api::KindInfo& kind, client::WatchHandler handler)
+        : core_(core), kind_(kind), converts_(!kind.custom && &storage_kind(core.kinds, kind) != &kind), handler_(std::move(handler)) {}
 
     void event(WatchType type, const api::ObjectPtr& object, SharedLines*) override {
         WatchEvent event;
         event.type = type == WatchType::Added ? WatchEvent::Type::Added : type == WatchType::Modified ? WatchEvent::Type::Modified : WatchEvent::Type::Deleted;
         event.object = converts_ ? api::Object::from_tree(tree_as(core_, *object, kind_)) : object;
+        if (kind_.custom) {
+            auto shown = presented(core_, kind_, object);
+            if (shown.ok()) event.object = std::move(shown).value();
+        }
         handler_.event(event);
     }
     void bookmark(int64_t revision, bool) override {
@@ -52,7 +57,7 @@ public:
     void end(const Status& status) override { handler_.end(status); }
 
 private:
-    const Core& core_;
+    Core& core_;
     const api::KindInfo& kind_;
     const bool converts_;
     client::WatchHandler handler_;

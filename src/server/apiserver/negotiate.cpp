@@ -66,11 +66,11 @@ bool transform_of(const Clause& clause, FormsAllowed allowed, Form& form) {
     form.as = Form::As::Object;
     form.as_version.clear();
     std::string as = parameter("as"), group = parameter("g"), version = parameter("v");
-    if (as.empty()) return true;
+    if (as.empty()) return allowed != FormsAllowed::Custom || form.media != MediaType::Protobuf;
     if (allowed == FormsAllowed::Discovery) {
         if (as != "APIGroupDiscoveryList" || group != "apidiscovery.k8s.io" || (version != "v2" && version != "v2beta1")) return false;
         form.as = Form::As::Discovery;
-    } else if (allowed == FormsAllowed::Resources || allowed == FormsAllowed::NoTable) {
+    } else if (allowed == FormsAllowed::Resources || allowed == FormsAllowed::NoTable || allowed == FormsAllowed::Custom) {
         if (group != "meta.k8s.io" || (version != "v1" && version != "v1beta1")) return false;
         if (as == "Table") {
             if (form.media == MediaType::Protobuf || allowed == FormsAllowed::NoTable) return false;
@@ -149,6 +149,7 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
         if (form.as == Form::As::Table) TRY(set_include(request, form));
         return form;
     }
+    if (allowed == FormsAllowed::Custom) return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}", kJson, kYaml);
     return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}, {}", kJson, kYaml, kProtobuf);
 }
 

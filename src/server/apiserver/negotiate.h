@@ -28,8 +28,9 @@ struct Form {
     std::string cache_key() const;
 };
 
-// NoTable: reviews and other kinds that are answered by code, subresources with bodies of their own.
-enum class FormsAllowed { ObjectOnly, Resources, NoTable, Discovery };
+// NoTable: reviews and other kinds that are answered by code, subresources with bodies of their own. Custom: resources whose objects have no
+// protobuf form (their metadata has).
+enum class FormsAllowed { ObjectOnly, Resources, NoTable, Custom, Discovery };
 
 // NotAcceptable when nothing that the client accepts can be given; BadRequest for a bad includeObject.
 Result<Form> negotiate(const net::Request& request, FormsAllowed allowed);

@@ -55,7 +55,7 @@ bool manager_given(const RequestContext& context) { return context.http == nullp
 
 }  // namespace
 
-Result<Patch> decode_patch(const api::KindInfo&, const Body& body, RequestContext& context) {
+Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context) {
     std::string type = media_type_of(body.content_type);
     if (type == "application/apply-patch+yaml") {
         Patch patch{Patch::Type::Apply, TRY(read_apply(body))};
@@ -66,11 +66,11 @@ Result<Patch> decode_patch(const api::KindInfo&, const Body& body, RequestContex
     if (context.force) return invalid_options("PatchOptions", {"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"});
     Patch patch{Patch::Type::Merge, {}};
     if (type == "application/json-patch+json") patch.type = Patch::Type::Json;
-    else if (type == "application/strategic-merge-patch+json") patch.type = Patch::Type::Strategic;
+    else if (type == "application/strategic-merge-patch+json" && !kind.custom) patch.type = Patch::Type::Strategic;
     else if (type != "application/merge-patch+json")
         return error(Reason::UnsupportedMediaType,
                      "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, "
-                     "application/strategic-merge-patch+json, application/apply-patch+yaml");
+                     "{}application/apply-patch+yaml", kind.custom ? "" : "application/strategic-merge-patch+json, ");
     if (body.tree != nullptr) {
         patch.document = *body.tree;
     } else {

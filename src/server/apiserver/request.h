@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,7 @@ struct RequestContext {
     std::string id;                         // Audit-Id
     const net::Request* http = nullptr;     // null for in-process calls
     Attributes attributes;
+    std::shared_ptr<const void> pin;        // keeps a custom kind for the time of the request
     const api::KindInfo* kind = nullptr;    // of attributes.resource; null for non-resource paths
     std::string field_manager;              // fieldManager, or made from User-Agent as Kubernetes does
     bool dry_run = false;

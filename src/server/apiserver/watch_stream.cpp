@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "server/apiserver/encode.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/respond.h"
 
 namespace skiff::apiserver {
@@ -29,7 +30,7 @@ std::string_view type_name(WatchType type) {
 class WatchStream : public WatchSink, public std::enable_shared_from_this<WatchStream> {
 public:
     WatchStream(Core& core, const api::KindInfo& kind, Form form, std::shared_ptr<net::ResponseStream> response)
-        : core_(core), kind_(kind), form_(std::move(form)), key_prefix_(form_.cache_key() + kind.gvk.api_version()), response_(std::move(response)) {}
+        : core_(core), kind_(kind), form_(std::move(form)), key_prefix_(form_.cache_key() + kind.gvk.api_version()), converts_(converts_by_webhook(kind)), response_(std::move(response)) {}
 
     // The stream owns the watch until one of both ends.
     void hold(std::unique_ptr<Cache::Watch> watch, net::IoThreads::Timer timeout) {
@@ -46,9 +47,10 @@ public:
     void event(WatchType type, const api::ObjectPtr& object, SharedLines* shared) override {
         std::unique_lock lock(mutex_);
         if (closed_) return;
-        if (!pending_.empty() || response_->queued_bytes() > kQueuedBytesMax) {
+        if (converts_ || !pending_.empty() || response_->queued_bytes() > kQueuedBytesMax) {
             pending_.push_back({type, object, {}});
             if (pending_.size() > kPendingMax) give_up(lock);
+            if (converts_) start_converting();
             return;
         }
         send(frame(type, object, shared), lock);
@@ -58,7 +60,7 @@ public:
         auto bytes = encode_bookmark(core_, kind_, revision, initial_end, form_);
         std::unique_lock lock(mutex_);
         if (closed_ || !bytes.ok()) return;
-        if (!pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value()});
+        if (converting_ || !pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value()});
         else send(std::move(bytes).value(), lock);
     }
 
@@ -76,6 +78,7 @@ public:
     // The connection has taken what was queued: more of what waits.
     void drained() {
         std::unique_lock lock(mutex_);
+        if (converts_) return start_converting();
         while (!closed_ && !pending_.empty() && response_->queued_bytes() <= kQueuedBytesMax) {
             Pending next = std::move(pending_.front());
             pending_.pop_front();
@@ -102,6 +105,35 @@ private:
         net::Bytes bytes;
     };
 
+    // Objects whose version a webhook makes: on the pool, one after the other. Called with the lock held.
+    void start_converting() {
+        if (converting_ || closed_ || pending_.empty()) return;
+        converting_ = core_.pool->submit([self = shared_from_this()] { self->convert_pending(); });
+        if (!converting_) {
+            closed_ = true;
+            response_->abort();
+        }
+    }
+
+    void convert_pending() {
+        std::unique_lock lock(mutex_);
+        while (!closed_ && !pending_.empty() && response_->queued_bytes() <= kQueuedBytesMax) {
+            Pending next = std::move(pending_.front());
+            pending_.pop_front();
+            if (!next.bytes) {
+                lock.unlock();
+                auto shown = presented(core_, kind_, next.object);
+                net::Bytes bytes;
+                if (shown.ok()) bytes = frame(next.type, *shown, nullptr);
+                else if (auto failed = encode_error_event(core_, shown.status(), form_); failed.ok()) bytes = std::move(failed).value();
+                lock.lock();
+                next.bytes = std::move(bytes);
+            }
+            if (closed_ || !send(next.bytes, lock)) break;
+        }
+        converting_ = false;
+    }
+
     net::Bytes frame(WatchType type, const api::ObjectPtr& object, SharedLines* shared) {
         bool columns = form_.as == Form::As::Table && !std::exchange(columns_sent_, true);
         std::string key;
@@ -111,7 +143,9 @@ private:
             auto found = shared->find(key);
             if (found != shared->end()) return found->second;
         }
-        auto bytes = encode_event(core_, kind_, type_name(type), object, form_, columns);
+        auto shown = presented(core_, kind_, object);
+        if (!shown.ok()) return nullptr;
+        auto bytes = encode_event(core_, kind_, type_name(type), *shown, form_, columns);
         if (!bytes.ok()) return nullptr;
         if (!key.empty()) (*shared)[key] = *bytes;
         return std::move(bytes).value();
@@ -134,12 +168,14 @@ private:
     const api::KindInfo& kind_;
     const Form form_;
     const std::string key_prefix_;
+    const bool converts_;
     std::shared_ptr<net::ResponseStream> response_;
     std::mutex mutex_;
     std::deque<Pending> pending_;
     std::unique_ptr<Cache::Watch> watch_;
     net::IoThreads::Timer timeout_;
     bool closed_ = false;
+    bool converting_ = false;
     bool columns_sent_ = false;
 };
 
@@ -147,7 +183,7 @@ private:
 
 void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
     const net::Request& request = exchange->request();
-    auto form = negotiate(request, FormsAllowed::Resources);
+    auto form = negotiate(request, context->kind->custom ? FormsAllowed::Custom : FormsAllowed::Resources);
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     auto spec = watch_spec(*context, request.query);
     if (!spec.ok()) return send_status(*exchange, core, *context, spec.status());

@@ -1,9 +1,13 @@
 #include "server/apiserver/admission/chain.h"
 
+#include <utility>
+
 namespace skiff::apiserver {
 
 Status AdmissionChain::mutate(AdmissionRequest& request) const {
     for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
+    if (std::exchange(request.reinvoke, false))
+        for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
     return {};
 }
 

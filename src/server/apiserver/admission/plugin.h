@@ -2,6 +2,7 @@
 // admission/plugins.cpp, then the object is validated, then all validating ones run. May be called from several threads.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "server/apiserver/request.h"
 
 namespace skiff::apiserver {
+
+struct WebhookRound;   // webhooks.cpp
 
 enum class Operation { Create, Update, Delete, Connect };
 
@@ -25,6 +28,9 @@ struct AdmissionRequest {
     json::Value* options = nullptr;            // exec/attach/... options on Connect
     bool dry_run = false;
     std::vector<std::string>* warnings = nullptr;
+    // Webhooks changed the object: the mutating plugins run once more, and those webhooks that ask for it.
+    bool reinvoke = false;
+    std::shared_ptr<WebhookRound> round;
 };
 
 class AdmissionPlugin {

@@ -34,6 +34,7 @@ std::vector<const api::KindInfo*> kinds_of(const api::KindRegistry& kinds, const
 
 std::vector<api::Subresource> sorted_subresources(const api::KindInfo& kind) {
     std::vector<api::Subresource> subs = kind.subresources;
+    if (kind.custom) return subs;   // status before scale
     std::sort(subs.begin(), subs.end(), [](const api::Subresource& a, const api::Subresource& b) { return a.name < b.name; });
     return subs;
 }

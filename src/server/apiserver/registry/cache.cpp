@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/custom_resource.h"
 #include "base/log.h"
 #include "base/thread_pool.h"
 #include "server/apiserver/registry/conversion.h"
@@ -60,6 +61,10 @@ void Cache::stop() {
 
 Status Cache::load() {
     for (const api::KindInfo* kind : kinds_.all()) {
+        if (kind->custom) {
+            custom_.try_emplace(kind->storage_prefix, std::make_unique<ResourceCache>(kind->storage_prefix, kind->custom->definition->indexed_fields));
+            continue;
+        }
         if (!kind->storage || resources_.count(kind->storage_prefix)) continue;
         const api::KindInfo& stored = storage_kind(kinds_, *kind);
         resources_.emplace(kind->storage_prefix, std::make_unique<ResourceCache>(kind->storage_prefix, stored.selectable_fields));
@@ -84,7 +89,8 @@ Status Cache::load() {
         resource->load(std::string(rest), std::move(object).value(), entry->mod_revision);
     }
     int64_t shown = start > 0 ? std::max(start, listing.revision) : 0;
-    for (auto& [prefix, resource] : resources_) resource->set_window_start(shown);
+    for (Resources* all : {&resources_, &custom_})
+        for (auto& [prefix, resource] : *all) resource->set_window_start(shown);
     applied_ = shown;
     feed_ = std::make_shared<Feed>();
     feed_->cache = this;
@@ -96,8 +102,40 @@ Status Cache::load() {
 
 ResourceCache* Cache::resource(const api::KindInfo& kind) const {
     if (!kind.storage) return nullptr;
+    if (kind.custom) {
+        std::shared_lock lock(custom_mutex_);
+        auto found = custom_.find(kind.storage_prefix);
+        return found == custom_.end() ? nullptr : found->second.get();
+    }
     auto found = resources_.find(kind.storage_prefix);
     return found == resources_.end() ? nullptr : found->second.get();
+}
+
+void Cache::open_resource(const std::string& prefix, const std::vector<std::string>& selectable_fields) {
+    std::unique_lock lock(custom_mutex_);
+    auto& slot = custom_[prefix];
+    if (slot) {
+        slot->set_fields(selectable_fields);
+        return;
+    }
+    slot = std::make_unique<ResourceCache>(prefix, selectable_fields);
+    slot->set_window_start(applied());
+}
+
+void Cache::close_resource(const std::string& prefix) {
+    ResourceCache* resource = nullptr;
+    {
+        std::shared_lock lock(custom_mutex_);
+        auto found = custom_.find(prefix);
+        if (found == custom_.end()) return;
+        resource = found->second.get();
+    }
+    resource->clear(applied());
+    {
+        std::lock_guard lock(queue_mutex_);
+        closing_.push_back(resource);
+    }
+    queue_cv_.notify_one();
 }
 
 // "/registry/apps/deployments/ns/name": a prefix has one or two segments.
@@ -114,7 +152,12 @@ ResourceCache* Cache::resource_of_key(std::string_view key, std::string_view& re
         rest = key.substr(end + 1);
         return found->second.get();
     }
-    return nullptr;
+    if (second == key.npos) return nullptr;
+    std::shared_lock lock(custom_mutex_);
+    auto found = custom_.find(key.substr(0, second));
+    if (found == custom_.end()) return nullptr;
+    rest = key.substr(second + 1);
+    return found->second.get();
 }
 
 void Cache::apply(const std::vector<store::Event>& events) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -44,6 +45,10 @@ public:
 
     // Null for a kind that is not stored.
     ResourceCache* resource(const api::KindInfo& kind) const;
+    // The place of a custom resource's objects; made, or opened again with these fields. Stays for the life of the cache.
+    void open_resource(const std::string& prefix, const std::vector<std::string>& selectable_fields);
+    // Its definition went: ends its watches and forgets its history.
+    void close_resource(const std::string& prefix);
     int64_t applied() const { return applied_.load(std::memory_order_acquire); }
     // False after the timeout. For writers on pool threads.
     bool wait_applied(int64_t revision, Duration timeout) const;
@@ -89,12 +94,16 @@ private:
     void fan_out(const Change& change);
     void tell(Watcher& watcher, const CacheEvent& event, SharedLines* shared, const Change* change);
     void drop_closed();
+    void end_audience(const ResourceCache* resource);
     void send_bookmarks(int64_t revision);
 
     store::Store& store_;
     const api::KindRegistry& kinds_;
     Clock& clock_;
-    std::map<std::string, std::unique_ptr<ResourceCache>, std::less<>> resources_;   // fixed after load()
+    using Resources = std::map<std::string, std::unique_ptr<ResourceCache>, std::less<>>;
+    Resources resources_;                         // of built-in kinds; fixed after load()
+    mutable std::shared_mutex custom_mutex_;
+    Resources custom_;                            // of custom kinds; grows, under the mutex
     std::shared_ptr<Feed> feed_;
     std::unique_ptr<store::Store::WatchHandle> feed_handle_;
 
@@ -106,6 +115,7 @@ private:
     std::condition_variable queue_cv_;
     std::deque<Change> changes_;
     std::vector<WatcherPtr> arriving_;
+    std::vector<const ResourceCache*> closing_;
     bool some_closed_ = false;
     bool stopping_ = false;
 

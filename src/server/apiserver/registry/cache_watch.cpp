@@ -8,6 +8,7 @@ namespace skiff::apiserver {
 
 struct Cache::Watcher {
     const api::KindInfo* kind;
+    std::shared_ptr<const void> pin;   // of the kind
     ResourceCache* resource;
     WatchSpec spec;
     std::shared_ptr<WatchSink> sink;
@@ -39,6 +40,7 @@ std::vector<Cache::WatcherPtr>& Cache::Audience::slot(const Watcher& watcher) {
 std::unique_ptr<Cache::Watch> Cache::watch(const api::KindInfo& kind, WatchSpec spec, std::shared_ptr<WatchSink> sink) {
     auto watcher = std::make_shared<Watcher>();
     watcher->kind = &kind;
+    watcher->pin = kind.pin();
     watcher->resource = resource(kind);
     watcher->key = spec.filter.single_key(kind);
     if (const std::string* node = spec.filter.node_name(); node && watcher->resource->node_field() != std::string::npos) watcher->node = *node;
@@ -61,7 +63,7 @@ void Cache::run() {
     Duration next_bookmark = clock_.elapsed() + kBookmarkInterval;
     std::unique_lock lock(queue_mutex_);
     while (true) {
-        bool waiting = changes_.empty() && arriving_.empty() && !some_closed_ && !stopping_;
+        bool waiting = changes_.empty() && arriving_.empty() && closing_.empty() && !some_closed_ && !stopping_;
         if (waiting && bookmark_watchers_ > 0 && clock_.elapsed() < next_bookmark) {
             clock_.wait_until(queue_cv_, lock, next_bookmark);
         } else if (waiting && bookmark_watchers_ == 0) {
@@ -73,6 +75,8 @@ void Cache::run() {
         std::vector<WatcherPtr> arriving;
         changes.swap(changes_);
         arriving.swap(arriving_);
+        std::vector<const ResourceCache*> closing;
+        closing.swap(closing_);
         bool sweep = std::exchange(some_closed_, false);
         int64_t shown = applied();
         lock.unlock();
@@ -80,6 +84,7 @@ void Cache::run() {
             std::lock_guard callbacks(watcher_mutex_);
             if (sweep) drop_closed();
             for (const Change& change : changes) fan_out(change);
+            for (const ResourceCache* resource : closing) end_audience(resource);
             for (const WatcherPtr& watcher : arriving) admit(watcher);
             if (clock_.elapsed() >= next_bookmark) {
                 next_bookmark = clock_.elapsed() + kBookmarkInterval;
@@ -184,6 +189,20 @@ void Cache::tell(Watcher& w, const CacheEvent& event, SharedLines* shared, const
         api::ObjectPtr left = with_revision(*event.previous->object, event.revision);
         if (left) w.sink->event(WatchType::Deleted, left, nullptr);
     }
+}
+
+void Cache::end_audience(const ResourceCache* resource) {
+    auto found = audiences_.find(resource);
+    if (found == audiences_.end()) return;
+    Audience& audience = found->second;
+    auto end_all = [](std::vector<WatcherPtr>& list) {
+        for (const WatcherPtr& w : list)
+            if (!w->closed.exchange(true)) w->sink->end({});
+    };
+    for (auto& [key, list] : audience.by_key) end_all(list);
+    for (auto& [key, list] : audience.by_node) end_all(list);
+    end_all(audience.others);
+    drop_closed();
 }
 
 void Cache::drop_closed() {

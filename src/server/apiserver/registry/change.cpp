@@ -1,5 +1,6 @@
 // One change of a stored object: read, make, check, admit, validate, compare-and-swap; used by update, patch, apply and subresources.
 #include "base/strings.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_hooks.h"
 #include "server/apiserver/registry/traits.h"
@@ -39,11 +40,12 @@ void carry_metadata(const api::KindInfo& kind, json::Value& meta, const json::Va
     else meta.erase("generation");
 }
 
-// Everything but metadata and status, which metadata.generation counts.
-bool content_differs(const json::Value& a, const json::Value& b) {
-    auto one_way = [](const json::Value& x, const json::Value& y) {
+// Everything but metadata and status (custom kinds may have no status apart), which metadata.generation counts.
+bool content_differs(const api::KindInfo& kind, const json::Value& a, const json::Value& b) {
+    bool status_counts = kind.custom != nullptr && !kind.has_status;
+    auto one_way = [status_counts](const json::Value& x, const json::Value& y) {
         for (const json::Member& member : x.members()) {
-            if (member.key == "metadata" || member.key == "status") continue;
+            if (member.key == "metadata" || (member.key == "status" && !status_counts)) continue;
             const json::Value* other = y.find(member.key);
             if (other == nullptr || !(*other == member.value)) return true;
         }
@@ -125,7 +127,7 @@ public:
         if (admit) TRY(core_.admission.mutate(admission));
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
-        if (kind_.has_generation && change_.bump_generation && change_.part != Change::Part::Status && content_differs(object, old_))
+        if (kind_.has_generation && change_.bump_generation && change_.part != Change::Part::Status && content_differs(kind_, object, old_))
             object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
         TRY(validate(change_, object, old_));
         if (change_.part == Change::Part::Main && kind_.hooks.warnings)
@@ -181,6 +183,7 @@ Result<Answer> change_object(Core& core, RequestContext& context, const Change& 
             if (change.create_missing) return change.create_missing();
             return not_found(kind, change.name);
         }
+        item = TRY(presented(core, kind, std::move(item)));
         auto answer = Attempt(core, context, change, item).run();
         if (answer.ok() || !raced(answer.status())) return answer;
         // The cache learns of it, and the change starts again; a caller that named a version then fails its precondition.

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "json/write.h"
 #include "server/apiserver/registry/conversion.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/traits.h"
 
@@ -25,7 +26,8 @@ Result<store::Committed> commit(Core& core, store::Write write) {
 }
 
 // The object as stored: in the storage version of its prefix.
-json::Value to_stored(const Core& core, const api::KindInfo& kind, const json::Value& object) {
+Result<json::Value> to_stored(Core& core, const api::KindInfo& kind, const json::Value& object) {
+    if (kind.custom) return custom_to_storage(core, kind, object);
     return convert(object, kind, storage_kind(core.kinds, kind));
 }
 
@@ -41,9 +43,10 @@ Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, cons
     write.key = store_key(kind, meta["namespace"].as_string(), meta["name"].as_string());
     write.expected = old ? old->revision : 0;
     const api::KindInfo& stored = storage_kind(core.kinds, kind);
-    write.value = &stored == &kind ? storage_text(object, write.stamp_at) : storage_text(to_stored(core, kind, object), write.stamp_at);
+    write.value = &stored == &kind ? storage_text(object, write.stamp_at) : storage_text(TRY(to_stored(core, kind, object)), write.stamp_at);
     write.durability = traits_of(kind).durability;
     store::Committed committed = TRY(commit(core, std::move(write)));
+    if (kind.custom && &stored != &kind) return with_revision(*api::Object::from_tree(object), committed.revision);
     ItemPtr item = core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string()));
     if (item && item->revision == committed.revision) return item->object;
     return api::Object::from_bytes(committed.entries.at(0)->value);
@@ -55,9 +58,10 @@ Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, cons
     write.key = store_key(kind, meta.ns, meta.name);
     write.expected = old.revision;
     write.kind = store::Write::Kind::Delete;
-    write.value = storage_text(to_stored(core, kind, last), write.stamp_at);
+    write.value = storage_text(TRY(to_stored(core, kind, last)), write.stamp_at);
     write.durability = traits_of(kind).durability;
     store::Committed committed = TRY(commit(core, std::move(write)));
+    if (kind.custom) return with_revision(*api::Object::from_tree(last), committed.revision);
     return api::Object::from_bytes(committed.entries.at(0)->value);
 }
 

@@ -1,5 +1,7 @@
 #include "server/apiserver/registry/conversion.h"
 
+#include "api/custom_resource.h"
+
 #include <array>
 #include <utility>
 
@@ -188,6 +190,7 @@ json::Value hpa_to_v2(json::Value object) {
 
 const api::KindInfo& storage_kind(const api::KindRegistry& kinds, const api::KindInfo& kind) {
     if (!kind.storage) return kind;
+    if (kind.custom) return *kind.custom->stored;
     for (const api::KindInfo* other : kinds.all())
         if (other->storage && other->storage_prefix == kind.storage_prefix) return *other;
     return kind;
@@ -200,6 +203,10 @@ json::Value convert(json::Value object, const api::KindInfo& from, const api::Ki
     object.set("kind", to.gvk.kind);
     object.set("apiVersion", to.gvk.api_version());
     return object;
+}
+
+const std::vector<std::string>& indexed_fields(const api::KindRegistry& kinds, const api::KindInfo& kind) {
+    return kind.custom ? kind.custom->definition->indexed_fields : storage_kind(kinds, kind).selectable_fields;
 }
 
 }  // namespace skiff::apiserver

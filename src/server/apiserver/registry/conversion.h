@@ -11,6 +11,9 @@ namespace skiff::apiserver {
 // The kind in whose version objects of kind are stored; kind itself for all others.
 const api::KindInfo& storage_kind(const api::KindRegistry& kinds, const api::KindInfo& kind);
 
+// The fields whose values the cache keeps for objects of the kind.
+const std::vector<std::string>& indexed_fields(const api::KindRegistry& kinds, const api::KindInfo& kind);
+
 // The object in the version of `to`. Fields that the older version lacks travel in the annotations that Kubernetes uses for them.
 json::Value convert(json::Value object, const api::KindInfo& from, const api::KindInfo& to);
 

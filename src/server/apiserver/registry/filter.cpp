@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/custom_resource.h"
 #include "api/selector.h"
 #include "server/apiserver/registry/conversion.h"
 
@@ -62,6 +63,10 @@ Result<Filter> Filter::make(const api::KindInfo& kind, std::string ns, std::stri
             if (found == kind.selectable_fields.end() || term.field.empty()) return not_supported(kind, term.field);
             t.what = Selectors::Term::What::Field;
             t.index = static_cast<size_t>(found - kind.selectable_fields.begin());
+            if (kind.custom) {
+                const std::vector<std::string>& indexed = kind.custom->definition->indexed_fields;
+                t.index = static_cast<size_t>(std::find(indexed.begin(), indexed.end(), term.field) - indexed.begin());
+            }
             if (term.field == "spec.nodeName" && term.equal && !term.value.empty()) {
                 selectors->node_name = term.value;
                 selectors->has_node_name = true;

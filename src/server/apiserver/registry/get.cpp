@@ -1,4 +1,5 @@
 #include "base/strings.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/registry/operations.h"
 
 namespace skiff::apiserver {
@@ -15,7 +16,7 @@ Result<Answer> get_object(Core& core, RequestContext& context, std::string_view 
     ItemPtr item = resource ? resource->get(object_key(a.ns, a.name)) : nullptr;
     if (!item) return not_found(kind, a.name);
     Answer answer;
-    answer.object = item->object;
+    answer.object = TRY(presented(core, kind, item))->object;
     answer.kind = &kind;
     return answer;
 }

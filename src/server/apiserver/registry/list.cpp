@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "server/apiserver/registry/continue_token.h"
 #include "server/apiserver/registry/conversion.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/registry/operations.h"
 
 namespace skiff::apiserver {
@@ -97,7 +98,7 @@ Result<Candidates> from_store(Core& core, ResourceCache& resource, const Filter&
         }
         return std::move(listing).status();
     }
-    SelectablePaths fields(storage_kind(core.kinds, kind).selectable_fields);
+    SelectablePaths fields(indexed_fields(core.kinds, kind));
     Candidates out;
     out.revision = target.revision;
     for (const store::EntryPtr& entry : listing->entries) {
@@ -153,7 +154,7 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     answer.revision = found.revision;
     size_t limit = request.limit > 0 ? static_cast<size_t>(request.limit) : std::string::npos;
     if (!request.filter.has_selectors() && found.items.size() <= limit) {
-        answer.items = std::move(found.items);
+        answer.items = TRY(presented(core, kind, std::move(found.items)));
         return answer;
     }
     for (size_t i = 0; i < found.items.size(); ++i) {
@@ -165,6 +166,7 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
         }
         if (request.filter.matches(*found.items[i])) answer.items.push_back(std::move(found.items[i]));
     }
+    answer.items = TRY(presented(core, kind, std::move(answer.items)));
     return answer;
 }
 

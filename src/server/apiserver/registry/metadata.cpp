@@ -140,7 +140,7 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, Fie
         else api::add_complaints(api::check_dns1123_label(ns), path.child("namespace"), ns, errors);
     }
     validate_metadata_maps(object, errors);
-    validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
+    if (!kind.custom) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
 }
 
 void validate_metadata_update(const json::Value& object, const json::Value& old_object, FieldErrors& errors) {

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "api/timestamp.h"
+#include "server/apiserver/crd/naming.h"
+#include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_hooks.h"
 #include "server/apiserver/registry/traits.h"
@@ -10,6 +12,7 @@ namespace skiff::apiserver {
 namespace {
 
 constexpr std::string_view kOrphan = "orphan";
+constexpr std::string_view kInstanceCleanup = "customresourcecleanup.apiextensions.k8s.io";
 constexpr std::string_view kForeground = "foregroundDeletion";
 
 Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const Item& item) {
@@ -71,6 +74,7 @@ public:
         std::optional<int64_t> grace = grace_period(pending);
         bool finalizers_differ = finalizers != meta_.finalizers;
         if (pending) return std::move(plan_);
+        if (traits_of(kind_).instances_first && !meta_.deleting()) return mark_definition(meta);
         if (finalizers_differ) set_finalizers(meta, finalizers);
         bool namespace_content = kind_.gvr().group_resource() == "namespaces" && plan_.object["spec"]["finalizers"].size() > 0;
         if (grace) {
@@ -89,6 +93,18 @@ public:
     }
 
 private:
+    Plan mark_definition(json::Value& meta) {
+        meta.set("deletionTimestamp", api::format_time(core_.clock.now()));
+        meta.erase("deletionGracePeriodSeconds");
+        json::Value& finalizers = meta.mut("finalizers");
+        bool present = std::any_of(finalizers.items().begin(), finalizers.items().end(), [](const json::Value& f) { return f.as_string() == kInstanceCleanup; });
+        if (!present) finalizers.push_back(kInstanceCleanup);
+        set_condition(plan_.object.mut("status"), "Terminating", true, "InstanceDeletionPending",
+                      "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", core_.clock.now());
+        plan_.update = true;
+        return std::move(plan_);
+    }
+
     // The grace period to set, nothing when the kind or object has none. pending: a deletion goes on and this one adds nothing.
     std::optional<int64_t> grace_period(bool& pending) {
         if (!traits_of(kind_).graceful_delete) return {};
@@ -193,6 +209,7 @@ Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions 
     for (size_t attempt = 0;; ++attempt) {
         ItemPtr item = core.cache.resource(kind)->get(object_key(a.ns, a.name));
         if (!item) return not_found(kind, a.name);
+        item = TRY(presented(core, kind, std::move(item)));
         auto answer = try_delete(core, context, options, *item);
         if (answer.ok() || !raced(answer.status())) return answer;
         if (attempt >= core.retries_max) return modified_conflict(kind, a.name);

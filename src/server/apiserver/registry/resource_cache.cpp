@@ -16,7 +16,7 @@ std::vector<std::string> scanned_paths(std::vector<std::string> fields) {
 }  // namespace
 
 ResourceCache::ResourceCache(std::string prefix, const std::vector<std::string>& selectable_fields)
-    : prefix_(std::move(prefix)), fields_(scanned_paths(selectable_fields)) {
+    : prefix_(std::move(prefix)), names_(selectable_fields), fields_(scanned_paths(selectable_fields)) {
     auto found = std::find(selectable_fields.begin(), selectable_fields.end(), "spec.nodeName");
     node_field_ = found == selectable_fields.end() ? std::string::npos : static_cast<size_t>(found - selectable_fields.begin());
 }
@@ -83,11 +83,30 @@ void ResourceCache::set_window_start(int64_t revision) {
     window_start_ = revision;
 }
 
+void ResourceCache::set_fields(std::vector<std::string> selectable_fields) {
+    std::unique_lock lock(mutex_);
+    if (names_ == selectable_fields) return;
+    fields_ = SelectablePaths(selectable_fields);
+    names_ = std::move(selectable_fields);
+    std::set<ItemPtr, KeyLess> items;
+    for (const ItemPtr& item : items_) items.insert(items.end(), make_item(item->key, item->object, item->revision));
+    items_ = std::move(items);
+}
+
+void ResourceCache::clear(int64_t revision) {
+    std::unique_lock lock(mutex_);
+    items_.clear();
+    window_.clear();
+    window_bytes_ = 0;
+    window_start_ = std::max(window_start_, revision);
+    changed_ = std::max(changed_, revision);
+}
+
 CacheEventPtr ResourceCache::put(std::string key, api::ObjectPtr object, int64_t revision) {
     auto event = std::make_shared<CacheEvent>();
     event->revision = revision;
-    event->item = make_item(std::move(key), std::move(object), revision);
     std::unique_lock lock(mutex_);
+    event->item = make_item(std::move(key), std::move(object), revision);
     auto found = items_.find(std::string_view(event->item->key));
     if (found == items_.end()) {
         items_.insert(event->item);

@@ -41,6 +41,10 @@ public:
     // Feeding. load() before start with the state at the revision; put() and remove() give the event for the fan-out.
     void load(std::string key, api::ObjectPtr object, int64_t revision);
     void set_window_start(int64_t revision);
+    // A definition changed which fields can be selected: the values of all objects are read again.
+    void set_fields(std::vector<std::string> selectable_fields);
+    // A definition went: objects and history go, watches of before are Expired.
+    void clear(int64_t revision);
     CacheEventPtr put(std::string key, api::ObjectPtr object, int64_t revision);
     CacheEventPtr remove(std::string_view key, api::ObjectPtr last, int64_t revision);   // null when it was not there
 
@@ -55,7 +59,9 @@ private:
     void remember(CacheEventPtr event);
 
     const std::string prefix_;
-    const SelectablePaths fields_;
+    // Both change under the lock.
+    std::vector<std::string> names_;
+    SelectablePaths fields_;
     size_t node_field_;
     mutable std::shared_mutex mutex_;
     std::set<ItemPtr, KeyLess> items_;

@@ -36,7 +36,7 @@ const std::map<std::string, Traits, std::less<>>& table() {
         {"clusterroles.rbac.authorization.k8s.io", {.create_on_update = true}},
         {"clusterrolebindings.rbac.authorization.k8s.io", {.create_on_update = true}},
         {"poddisruptionbudgets.policy", {.unconditional_update = false}},
-        {"customresourcedefinitions.apiextensions.k8s.io", {.unconditional_update = false}},
+        {"customresourcedefinitions.apiextensions.k8s.io", {.unconditional_update = false, .instances_first = true}},
         {"apiservices.apiregistration.k8s.io", {.unconditional_update = false}},
         {"mutatingwebhookconfigurations.admissionregistration.k8s.io", {.unconditional_update = false}},
         {"validatingwebhookconfigurations.admissionregistration.k8s.io", {.unconditional_update = false}},
@@ -52,7 +52,8 @@ const std::map<std::string, Traits, std::less<>>& table() {
 }  // namespace
 
 const Traits& traits_of(const api::KindInfo& kind) {
-    static const Traits kDefault;
+    static const Traits kDefault, kCustom{.unconditional_update = false};
+    if (kind.custom) return kCustom;
     auto found = table().find(kind.gvr().group_resource());
     return found == table().end() ? kDefault : found->second;
 }

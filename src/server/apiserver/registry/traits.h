@@ -12,6 +12,7 @@ struct Traits {
     bool create_on_update = false;        // PUT of a missing object creates it
     bool unconditional_update = true;     // PUT without resourceVersion is allowed
     bool graceful_delete = false;         // pods: a grace period before the object goes
+    bool instances_first = false;         // a definition goes after its instances: deleting marks it
     bool orphaning = true;                // propagationPolicy is honoured (not for events)
     store::Durability durability = store::Durability::Synced;
 };

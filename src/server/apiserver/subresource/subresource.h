@@ -24,6 +24,7 @@ struct SubresourceEntry {
 const SubresourceEntry* find_subresource(const api::KindInfo& kind, std::string_view subresource);
 
 Result<Answer> serve_scale(Core& core, RequestContext& context, const Body& body);
+Result<Answer> serve_custom_scale(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_token(Core& core, RequestContext& context, const Body& body);

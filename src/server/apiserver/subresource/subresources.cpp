@@ -29,9 +29,12 @@ constexpr SubresourceEntry kEntries[] = {
     {"selfsubjectrulesreviews", "", serve_rules_review, nullptr},
 };
 
+constexpr SubresourceEntry kCustomScale{"", "scale", serve_custom_scale, nullptr};
+
 }  // namespace
 
 const SubresourceEntry* find_subresource(const api::KindInfo& kind, std::string_view subresource) {
+    if (kind.custom) return subresource == "scale" ? &kCustomScale : nullptr;
     for (const SubresourceEntry& entry : kEntries)
         if (entry.subresource == subresource && (entry.resource.empty() ? !subresource.empty() : entry.resource == kind.plural)) return &entry;
     return nullptr;

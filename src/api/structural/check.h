@@ -1,0 +1,17 @@
+// Whether the schema of a CustomResourceDefinition is structural and sound, with apiextensions.k8s.io's messages. Works on the JSONSchemaProps
+// tree as it was written. Pure; any thread. Rules in CEL are checked elsewhere (server/apiserver/crd).
+#pragma once
+
+#include "api/validation.h"
+
+namespace skiff::api::structural {
+
+enum class StatusSubresource { No, Yes };
+
+// props: openAPIV3Schema; path: spec.versions[0].schema.
+void check_schema(const json::Value& props, StatusSubresource status, const FieldPath& path, FieldErrors& errors);
+
+// String formats in the schema that Kubernetes does not know, in order.
+std::vector<std::string> unknown_formats(const json::Value& props);
+
+}  // namespace skiff::api::structural

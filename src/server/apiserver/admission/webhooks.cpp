@@ -1,0 +1,266 @@
+// MutatingAdmissionWebhook and ValidatingAdmissionWebhook: asks the webhooks whose rules a request matches, in the order of the
+// configurations' names, and takes their patches and verdicts (admission.k8s.io/v1 AdmissionReview).
+#include <algorithm>
+#include <set>
+
+#include "api/decode.h"
+#include "api/go_text.h"
+#include "base/encoding.h"
+#include "base/guarded.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "json/json_patch.h"
+#include "json/parse.h"
+#include "server/apiserver/admission/match_conditions.h"
+#include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/admission/webhook_client.h"
+#include "server/apiserver/admission/webhook_rules.h"
+#include "server/apiserver/core.h"
+#include "server/apiserver/engine.h"
+#include "server/apiserver/registry/conversion.h"
+#include "server/apiserver/registry/custom_form.h"
+
+namespace skiff::apiserver {
+namespace {
+
+using json::Value;
+
+constexpr size_t kWarningsMax = 100;
+constexpr size_t kPatchBytesMax = 3 << 20;
+
+Value kind_value(const api::Gvk& gvk) { return Value::object({{"group", gvk.group}, {"version", gvk.version}, {"kind", gvk.kind}}); }
+Value resource_value(const api::KindInfo& kind) { return Value::object({{"group", kind.gvk.group}, {"version", kind.gvk.version}, {"resource", kind.plural}}); }
+
+Value user_value(const User& user) {
+    Value out = Value::object({{"username", user.name}});
+    if (!user.uid.empty()) out.set("uid", user.uid);
+    Value groups = Value::array();
+    for (const std::string& group : user.groups) groups.push_back(group);
+    if (groups.size() > 0) out.set("groups", std::move(groups));
+    for (const auto& [key, values] : user.extra) {
+        Value list = Value::array();
+        for (const std::string& value : values) list.push_back(value);
+        out.mut("extra").set(key, std::move(list));
+    }
+    return out;
+}
+
+std::string_view options_kind(Operation operation) {
+    static constexpr std::string_view kNames[] = {"CreateOptions", "UpdateOptions", "DeleteOptions", ""};
+    return kNames[static_cast<int>(operation)];
+}
+
+// "failed calling webhook "x": why", which failurePolicy may turn into nothing.
+Status call_failed(const Webhook& webhook, std::string_view why) {
+    return error(Reason::InternalError, "Internal error occurred: failed calling webhook \"{}\": {}", webhook.name, why);
+}
+
+Status denied(const Webhook& webhook, const Value& result) {
+    std::string text = fmt::format("admission webhook \"{}\" denied the request", webhook.name);
+    const std::string &message = result["message"].as_string(), &reason = result["reason"].as_string();
+    if (!message.empty()) text += ": " + message;
+    else if (!reason.empty()) text += ": " + reason;
+    else text += " without explanation";
+    int64_t code = result["code"].as_int();
+    Status status(reason_from_name(reason) == Reason::Ok ? Reason::Unknown : reason_from_name(reason), std::move(text));
+    const Value& details = result["details"];
+    for (const Value& cause : details["causes"].items()) status = std::move(status).with_cause({cause["reason"].as_string(), cause["message"].as_string(), cause["field"].as_string()});
+    if (details.is_object()) status = std::move(status).with_details({details["group"].as_string(), details["kind"].as_string(), details["name"].as_string(), details["uid"].as_string()});
+    return std::move(status).with_code(code >= 400 && code < 600 ? static_cast<int>(code) : 400);
+}
+
+// Whether a request's trouble is the webhook's (then failurePolicy decides) or a verdict.
+enum class Verdict { Allowed, Denied, Failed };
+struct Reply {
+    Verdict verdict = Verdict::Allowed;
+    Status status;
+    Value patch;               // null: none
+};
+
+}  // namespace
+
+// What is remembered between the two rounds of one request.
+struct WebhookRound {
+    std::set<std::string> asked;            // configuration/name
+    std::set<std::string> again;            // IfNeeded, and the object has changed since
+};
+
+namespace {
+
+class WebhookPlugin final : public AdmissionPlugin {
+public:
+    WebhookPlugin(Core& core, bool mutating)
+        : core_(core), mutating_(mutating), gvr_{"admissionregistration.k8s.io", "v1", mutating ? "mutatingwebhookconfigurations" : "validatingwebhookconfigurations"} {}
+
+    std::string_view name() const override { return mutating_ ? "MutatingAdmissionWebhook" : "ValidatingAdmissionWebhook"; }
+
+    Status mutate(AdmissionRequest& request) override {
+        if (!mutating_ || request.object == nullptr) return mutating_ ? run(request, nullptr) : Status();
+        return run(request, request.object);
+    }
+    Status validate(const AdmissionRequest& request) override { return mutating_ ? Status() : run(const_cast<AdmissionRequest&>(request), nullptr); }
+
+private:
+    using Hooks = std::shared_ptr<const std::vector<Webhook>>;
+
+    // Compiled again when a configuration has changed.
+    Hooks hooks() {
+        int64_t revision = core_.cache.revision(gvr_);
+        auto held = compiled_.lock();
+        if (held->hooks && held->revision == revision) return held->hooks;
+        auto list = std::make_shared<std::vector<Webhook>>();
+        for (const api::ObjectPtr& object : core_.cache.list(gvr_, ""))   // by name
+            for (Webhook& hook : compile_webhooks(*object->tree())) list->push_back(std::move(hook));
+        held->revision = revision;
+        held->hooks = std::move(list);
+        return held->hooks;
+    }
+
+    Status run(AdmissionRequest& request, Value* object) {
+        if (!core_.webhooks || exempt_from_webhooks(request.kind)) return {};
+        Hooks hooks = this->hooks();
+        if (hooks->empty()) return {};
+        bool first = !request.round;
+        if (first && mutating_) request.round = std::make_shared<WebhookRound>();
+        for (const Webhook& hook : *hooks) {
+            std::string id = hook.configuration + "/" + hook.name;
+            if (mutating_ && !first && (request.round->again.erase(id) == 0)) continue;
+            bool changed = false;
+            TRY(ask(hook, request, object, changed));
+            if (!mutating_) continue;
+            if (changed) {
+                request.reinvoke = first;
+                for (const Webhook& other : *hooks) {
+                    std::string key = other.configuration + "/" + other.name;
+                    if (first && other.reinvoke && key != id && request.round->asked.count(key)) request.round->again.insert(key);
+                }
+            }
+            request.round->asked.insert(id);
+        }
+        return {};
+    }
+
+    Status ask(const Webhook& hook, AdmissionRequest& request, Value* object, bool& changed) {
+        const api::KindInfo* as = match_rules(hook, request, core_.kinds);
+        if (as == nullptr || !TRY(match_selectors(hook, request, core_.cache))) return {};
+        std::string uid = random_uuid();
+        Value body = TRY(request_value(request, *as, uid));
+        if (hook.conditions) {
+            auto match = hook.conditions->match(body, request.user);
+            if (!match.ok()) {
+                if (hook.ignore_failures) return {};
+                return forbidden(request.kind, request.name, match.status().message());
+            }
+            if (!*match) return {};
+        }
+        if (request.dry_run && !hook.no_side_effects)
+            return error(Reason::BadRequest, "admission webhook \"{}\" does not support dry run", hook.name);
+        Reply answer = call(hook, request, std::move(body), uid);
+        if (answer.verdict == Verdict::Failed && hook.ignore_failures) {
+            log::warn("webhook", "a webhook failed and is ignored", {{"webhook", hook.name}, {"why", answer.status.message()}});
+            return {};
+        }
+        if (answer.verdict != Verdict::Allowed) return answer.status;
+        if (answer.patch.is_null() || object == nullptr) return {};
+        Status patched = apply(hook, request, *as, answer.patch, *object, changed);
+        return patched;
+    }
+
+    Result<Value> in_version(const api::KindInfo& from, const api::KindInfo& as, const Value& object) {
+        if (&from == &as || !object.is_object()) return object;
+        if (!from.custom) return convert(object, from, as);
+        return custom_in_version(core_, as, object);
+    }
+
+    Result<Value> request_value(const AdmissionRequest& request, const api::KindInfo& as, const std::string& uid) {
+        bool connect = request.operation == Operation::Connect;
+        api::Gvk shown = as.gvk, asked = request.kind.gvk;
+        // Subresources with a body of their own are sent as that kind.
+        if (const api::Subresource* sub = request.kind.subresource(request.subresource); sub && !sub->kind.empty() && !sub->version.empty()) shown = asked = {sub->group, sub->version, sub->kind};
+        if (connect && request.options) shown = asked = {"", "v1", (*request.options)["kind"].as_string()};
+        Value out = Value::object({{"uid", uid}, {"kind", kind_value(shown)}, {"resource", resource_value(as)}});
+        if (!request.subresource.empty()) out.set("subResource", request.subresource);
+        out.set("requestKind", kind_value(asked));
+        out.set("requestResource", resource_value(request.kind));
+        if (!request.subresource.empty()) out.set("requestSubResource", request.subresource);
+        if (!request.name.empty()) out.set("name", request.name);
+        if (!request.ns.empty()) out.set("namespace", request.ns);
+        static constexpr std::string_view kOperations[] = {"CREATE", "UPDATE", "DELETE", "CONNECT"};
+        out.set("operation", kOperations[static_cast<int>(request.operation)]);
+        out.set("userInfo", user_value(request.user));
+        out.set("object", connect && request.options ? *request.options : request.object ? TRY(in_version(request.kind, as, *request.object)) : Value());
+        out.set("oldObject", request.old_object ? TRY(in_version(request.kind, as, *request.old_object)) : Value());
+        out.set("dryRun", request.dry_run);
+        std::string_view options = options_kind(request.operation);
+        if (options.empty()) return out.set("options", nullptr), out;
+        Value given = Value::object({{"kind", options}, {"apiVersion", "meta.k8s.io/v1"}});
+        if (request.dry_run) given.set("dryRun", Value::array({"All"}));
+        out.set("options", std::move(given));
+        return out;
+    }
+
+    Reply call(const Webhook& hook, AdmissionRequest& request, Value body, const std::string& uid) {
+        auto failed = [&](std::string_view why) { return Reply{Verdict::Failed, call_failed(hook, why), {}}; };
+        if (hook.review_version.empty()) return failed("webhook does not accept known AdmissionReview versions");
+        const std::string version = "admission.k8s.io/" + hook.review_version;
+        Value review = Value::object({{"kind", "AdmissionReview"}, {"apiVersion", version}});
+        review.set("request", std::move(body));
+        auto answer = core_.webhooks->call(hook.client, fmt::format("timeout={}s", hook.timeout_s), review, std::chrono::seconds(hook.timeout_s));
+        if (!answer.ok()) return failed(answer.status().message());
+        const Value& response = (*answer)["response"];
+        if (!response.is_object()) return failed("webhook response was absent");
+        if (hook.review_version == "v1") {
+            if ((*answer)["apiVersion"].as_string() != version || (*answer)["kind"].as_string() != "AdmissionReview")
+                return failed(fmt::format("received invalid webhook response: expected webhook response of {}, Kind=AdmissionReview, got {}, Kind={}", version, (*answer)["apiVersion"].as_string(),
+                                          (*answer)["kind"].as_string()));
+            if (response["uid"].as_string() != uid)
+                return failed(fmt::format("received invalid webhook response: expected response.uid=\"{}\", got \"{}\"", uid, response["uid"].as_string()));
+        }
+        if (request.warnings)
+            for (const Value& warning : response["warnings"].items())
+                if (request.warnings->size() < kWarningsMax) request.warnings->push_back(warning.as_string());
+        if (!response["allowed"].as_bool()) return {Verdict::Denied, denied(hook, response["status"]), {}};
+        const std::string& patch = response["patch"].as_string();
+        if (patch.empty()) return {};
+        if (!mutating_) return {};
+        const std::string& type = response["patchType"].as_string();
+        if (hook.review_version == "v1" && type != "JSONPatch")
+            return failed(type.empty() ? "received invalid webhook response: webhook returned response.patch but not response.patchType"
+                                       : fmt::format("received invalid webhook response: webhook returned invalid response.patchType of \"{}\"", type));
+        auto bytes = base64_decode(patch);
+        if (!bytes || bytes->size() > kPatchBytesMax) return failed("received invalid webhook response: response.patch is no base64");
+        auto parsed = json::parse(*bytes);
+        if (!parsed.ok() || !parsed->is_array()) return failed("received undecodable patch in webhook response");
+        return {Verdict::Allowed, {}, std::move(parsed).value()};
+    }
+
+    // The patched object in the request's version, in form and with its defaults.
+    Status apply(const Webhook& hook, AdmissionRequest& request, const api::KindInfo& as, const Value& patch, Value& object, bool& changed) {
+        Value tree = TRY(in_version(request.kind, as, object));
+        if (Status status = json::json_patch(tree, patch); !status.ok()) return error(Reason::InternalError, "Internal error occurred: failed calling webhook \"{}\": {}", hook.name, status.message());
+        if (Status status = api::normalize_kind(as, tree); !status.ok()) return error(Reason::InternalError, "Internal error occurred: webhook \"{}\" made an object that cannot be read: {}", hook.name, status.message());
+        set_defaults(as, tree);
+        tree = TRY(in_version(as, request.kind, tree));
+        tree.set("kind", request.kind.gvk.kind);
+        tree.set("apiVersion", request.kind.gvk.api_version());
+        changed = !(tree == object);
+        object = std::move(tree);
+        return {};
+    }
+
+    struct Compiled {
+        int64_t revision = -1;
+        Hooks hooks;
+    };
+    Core& core_;
+    const bool mutating_;
+    const api::Gvr gvr_;
+    Guarded<Compiled> compiled_;
+};
+
+}  // namespace
+
+std::unique_ptr<AdmissionPlugin> make_mutating_webhooks(Core& core) { return std::make_unique<WebhookPlugin>(core, true); }
+std::unique_ptr<AdmissionPlugin> make_validating_webhooks(Core& core) { return std::make_unique<WebhookPlugin>(core, false); }
+
+}  // namespace skiff::apiserver
