@@ -32,6 +32,19 @@ apiserver::User system_user(std::string name, std::vector<std::string> groups) {
     return {std::move(name), "", std::move(groups), {}};
 }
 
+// What extension API servers read to know our clients and us.
+json::Value extension_authentication(const ServerPki& pki) {
+    json::Value data = json::Value::object({{"client-ca-file", pki.client_ca.certificate_pem()},
+                                            {"requestheader-client-ca-file", pki.request_header_ca.certificate_pem()},
+                                            {"requestheader-allowed-names", "[\"system:auth-proxy\"]"},
+                                            {"requestheader-username-headers", "[\"X-Remote-User\"]"},
+                                            {"requestheader-uid-headers", "[\"X-Remote-Uid\"]"},
+                                            {"requestheader-group-headers", "[\"X-Remote-Group\"]"},
+                                            {"requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]"}});
+    json::Value metadata = json::Value::object({{"name", "extension-apiserver-authentication"}, {"namespace", "kube-system"}});
+    return json::Value::object({{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", std::move(metadata)}, {"data", std::move(data)}});
+}
+
 }  // namespace
 
 // In the order of construction; destroyed in the reverse one.
@@ -90,9 +103,11 @@ Status Server::Parts::start_api(net::IoThreads& io) {
                                                                  .certificate_pem = pki->kubelet_client.certificate_pem,
                                                                  .key_pem = pki->kubelet_client.key_pem}));
     auto kubelet_tls = api_options.kubelet_tls;
+    api_options.front_proxy = {pki->proxy_client.certificate_pem, pki->proxy_client.key_pem};
     TRY(prepare_authentication(*pki, options, *clock, api_options));
     if (!disabled("dns") && !disabled("coredns")) api_options.bootstrap_objects.push_back(dns_service(options));
     if (!disabled("local-storage")) api_options.bootstrap_objects.push_back(local_storage::storage_class());
+    api_options.bootstrap_objects.push_back(extension_authentication(*pki));
     api = TRY(apiserver::ApiServer::create(std::move(api_options)));
     TRY(finish_authentication(*api, *pki, secrets, *clock));
     join = {pki.get(), &secrets, &options, clock,

@@ -197,7 +197,7 @@ private:
                 if (type.empty()) errors_.required(path.child("type"), "must be array if x-kubernetes-list-type is specified");
                 else errors_.invalid(path.child("type"), type, "must be array if x-kubernetes-list-type is specified");
             }
-            if (kind != "atomic" && kind != "set" && kind != "map") errors_.not_supported(where, kind, {"atomic", "map", "set"});
+            if (kind != "atomic" && kind != "set" && kind != "map") errors_.not_supported(where, kind, {"atomic", "set", "map"});
         }
         if (keys.size() > 0 && kind != "map") {
             if (kind.empty()) errors_.required(where, "must be map if x-kubernetes-list-map-keys is non-empty");
@@ -233,7 +233,7 @@ private:
             const std::string& key = keys[i].as_string();
             const Value* property = items["properties"].find(key);
             if (!property) {
-                errors_.invalid(keys_path.index(i), key, "entries must all be names of item properties");
+                errors_.invalid(keys_path, keys, "entries must all be names of item properties");
             } else {
                 const std::string& type = (*property)["type"].as_string();
                 if (type == "array" || type == "object") errors_.invalid(where.child("properties").key(key).child("type"), type, "must be a scalar type if parent array's x-kubernetes-list-type is map");
@@ -241,7 +241,7 @@ private:
                     errors_.required(where.child("properties").key(key).child("default"), "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
                 if ((*property)["nullable"].as_bool()) errors_.forbidden(where.child("properties").key(key).child("nullable"), "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");
             }
-            if (std::find(seen.begin(), seen.end(), key) != seen.end()) errors_.invalid(keys_path.index(i), key, "must not contain duplicate entries");
+            if (std::find(seen.begin(), seen.end(), key) != seen.end()) errors_.invalid(keys_path, keys, "must not contain duplicate entries");
             seen.push_back(key);
         }
     }

@@ -28,6 +28,7 @@ struct ApiServer::Impl {
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<Janitor> janitor;
     std::unique_ptr<Definitions> definitions;
+    std::unique_ptr<Aggregator> aggregator;
     std::unique_ptr<net::HttpServer> server;
     std::unique_ptr<ThreadPool> pool;     // destroyed first: its tasks use all of the above
     bool stopped = false;
@@ -71,9 +72,13 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     impl->health = std::make_unique<Health>(core);
     impl->discovery = std::make_unique<Discovery>(core, fmt::format("{}:{}", o.advertise_address.empty() ? o.address : o.advertise_address, o.port), o.issuer);
     impl->pipeline = std::make_unique<Pipeline>(core, *impl->discovery, *impl->health);
+    impl->aggregator = std::make_unique<Aggregator>(core, o.front_proxy, [i = impl.get()] { i->discovery->invalidate(); });
+    impl->discovery->set_foreign([i = impl.get()] { return i->aggregator->versions(); });
+    impl->pipeline->set_aggregator(impl->aggregator.get());
     impl->definitions = std::make_unique<Definitions>(core, [i = impl.get()] {
         i->core->openapi->invalidate();
         i->discovery->invalidate();
+        i->aggregator->schedule();
     });
     metrics.collect([cache = impl->cache.get()](std::string& out) {
         metrics::append_process_metrics(out);
@@ -109,6 +114,7 @@ Status ApiServer::start() {
     bootstrap.more = std::move(o.bootstrap_objects);
     TRY(ensure_default_objects(*impl_->core, bootstrap));
     impl_->definitions->start();
+    impl_->aggregator->start();
     if (o.io == nullptr) return {};
     impl_->janitor = std::make_unique<Janitor>(*impl_->core);
     net::HttpServer::Options http;
@@ -125,6 +131,7 @@ void ApiServer::stop() {
     if (std::exchange(impl_->stopped, true)) return;
     impl_->janitor.reset();
     impl_->definitions->stop();
+    impl_->aggregator->stop();
     impl_->cache->stop();            // ends every watch, so that their connections can close
     if (impl_->server) impl_->server->stop(kStopGrace);
     impl_->pool->stop();

@@ -11,6 +11,7 @@
 #include "client/client.h"
 #include "net/http_server.h"
 #include "server/apiserver/admission/plugin.h"
+#include "server/apiserver/aggregation/aggregator.h"
 #include "server/apiserver/core.h"
 #include "server/apiserver/discovery/discovery.h"
 #include "server/apiserver/health.h"
@@ -36,6 +37,7 @@ struct ApiServerOptions {
     std::shared_ptr<TokenIssuer> tokens;
     std::shared_ptr<const RuleResolver> rules;
     IssuerDocuments issuer;
+    FrontProxy front_proxy;                                 // towards extension API servers
     std::shared_ptr<net::TlsClientContext> kubelet_tls;     // with the API server's client certificate; null: no log, exec, proxy to nodes
     std::vector<json::Value> bootstrap_objects;             // RBAC roles and bindings: created when missing
     // Plugins in front of those of admission/plugins.cpp.

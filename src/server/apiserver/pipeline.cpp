@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "server/apiserver/aggregation/aggregator.h"
 #include "server/apiserver/authorize.h"
 #include "server/apiserver/discovery/discovery.h"
 #include "server/apiserver/engine.h"
@@ -147,6 +148,7 @@ Pipeline::Step Pipeline::authorize_user(State& state) {
 
 Pipeline::Step Pipeline::serve(State& state) {
     const Attributes& a = state.context->attributes;
+    if (aggregator_ && aggregator_->serve(state.exchange, state.context)) return Step::Done;
     if (a.resource_request) {
         handle_resource(core_, state.exchange, state.context);
         return Step::Done;

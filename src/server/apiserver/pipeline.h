@@ -13,6 +13,7 @@
 
 namespace skiff::apiserver {
 
+class Aggregator;
 class Discovery;
 class Health;
 
@@ -30,6 +31,8 @@ public:
     ~Pipeline();
     // A path that ends in '/' takes all below it. Before the server starts.
     void add_raw(std::string path, RawAccess access, RawHandler handler);
+    // Who passes requests on to other API servers. Before the server starts.
+    void set_aggregator(Aggregator* aggregator) { aggregator_ = aggregator; }
     void handle(net::ExchangePtr exchange);
     const std::map<std::string, std::pair<RawAccess, RawHandler>>& raw() const { return raw_; }
 
@@ -55,6 +58,7 @@ private:
     Core& core_;
     Discovery& discovery_;
     Health& health_;
+    Aggregator* aggregator_ = nullptr;
     std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
     FlowClassifier flows_;
     std::atomic<int> reads_{0}, writes_{0};

@@ -21,6 +21,11 @@ Status AdmissionChain::validate(const AdmissionRequest& request) const {
     return {};
 }
 
+Status AdmissionChain::connect(AdmissionRequest& request) const {
+    for (const auto& plugin : plugins_) TRY(plugin->connect(request));
+    return {};
+}
+
 void AdmissionChain::finished(const AdmissionRequest& request, bool stored) const {
     for (const auto& plugin : plugins_) plugin->finished(request, stored);
 }

@@ -13,6 +13,7 @@ public:
     void add(std::unique_ptr<AdmissionPlugin> plugin) { plugins_.push_back(std::move(plugin)); }
     Status mutate(AdmissionRequest& request) const;
     Status validate(const AdmissionRequest& request) const;
+    Status connect(AdmissionRequest& request) const;
     // Tells every plugin how a request that validate() let through ended.
     void finished(const AdmissionRequest& request, bool stored) const;
     bool empty() const { return plugins_.empty(); }

@@ -39,6 +39,8 @@ public:
     virtual std::string_view name() const = 0;                     // "LimitRanger"
     virtual Status mutate(AdmissionRequest&) { return {}; }
     virtual Status validate(const AdmissionRequest&) { return {}; }
+    // Operation Connect: exec, attach, port-forward and proxies. object is null, options say what is asked.
+    virtual Status connect(AdmissionRequest&) { return {}; }
     // After a request that validate() let through: stored or not. For plugins that reserve (ResourceQuota).
     virtual void finished(const AdmissionRequest&, bool /*stored*/) {}
 };

@@ -94,10 +94,8 @@ public:
 
     std::string_view name() const override { return mutating_ ? "MutatingAdmissionWebhook" : "ValidatingAdmissionWebhook"; }
 
-    Status mutate(AdmissionRequest& request) override {
-        if (!mutating_ || request.object == nullptr) return mutating_ ? run(request, nullptr) : Status();
-        return run(request, request.object);
-    }
+    Status mutate(AdmissionRequest& request) override { return mutating_ ? run(request, request.object) : Status(); }
+    Status connect(AdmissionRequest& request) override { return run(request, nullptr); }
     Status validate(const AdmissionRequest& request) override { return mutating_ ? Status() : run(const_cast<AdmissionRequest&>(request), nullptr); }
 
 private:

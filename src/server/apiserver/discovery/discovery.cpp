@@ -75,14 +75,25 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     const std::string key = context.attributes.path;
     const api::KindRegistry& kinds = core_.kinds;
     if (root && form->as == Form::As::Discovery)
-        send_document(exchange, context, parts[0], *form, "", [&] { return aggregated_discovery(kinds, core_group, form->as_version); });
+        send_document(exchange, context, parts[0], *form, "", [&] {
+            json::Value list = aggregated_discovery(kinds, core_group, form->as_version);
+            if (!core_group) add_foreign_discovery(foreign(), list);
+            return list;
+        });
     else if (root)
         send_document(exchange, context, parts[0], *form, core_group ? "meta.v1.APIVersions" : "meta.v1.APIGroupList",
-                      [&] { return core_group ? api_versions(server_address_) : api_group_list(kinds); });
+                      [&] {
+                          json::Value list = core_group ? api_versions(server_address_) : api_group_list(kinds);
+                          if (!core_group) add_foreign_groups(foreign(), list);
+                          return list;
+                      });
     else if (core_group)
         send_document(exchange, context, "api/" + parts[1], *form, "meta.v1.APIResourceList", [&] { return api_resource_list(kinds, {"", parts[1]}); });
     else if (parts.size() == 2)
-        send_document(exchange, context, "apis/" + parts[1], *form, "meta.v1.APIGroup", [&] { return api_group(kinds, parts[1]); });
+        send_document(exchange, context, "apis/" + parts[1], *form, "meta.v1.APIGroup", [&] {
+            json::Value group = api_group(kinds, parts[1]);
+            return group.is_null() ? foreign_group(foreign(), parts[1]) : group;
+        });
     else
         send_document(exchange, context, "apis/" + parts[1] + "/" + parts[2], *form, "meta.v1.APIResourceList", [&] { return api_resource_list(kinds, {parts[1], parts[2]}); });
     return true;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "net/http_server.h"
+#include "server/apiserver/aggregation/merge.h"
 #include "server/apiserver/core.h"
 #include "server/apiserver/negotiate.h"
 
@@ -27,6 +28,8 @@ public:
     // Paths that / lists beside the API's.
     void add_path(std::string path);
     void invalidate();
+    // Groups of other servers, merged into ours. Set before start.
+    void set_foreign(std::function<std::vector<ForeignVersion>()> foreign) { foreign_ = std::move(foreign); }
 
 private:
     struct Document {
@@ -40,7 +43,10 @@ private:
     bool serve_openapi(net::Exchange& exchange, RequestContext& context);
     void serve_paths(net::Exchange& exchange, RequestContext& context);
 
+    std::vector<ForeignVersion> foreign() const { return foreign_ ? foreign_() : std::vector<ForeignVersion>(); }
+
     Core& core_;
+    std::function<std::vector<ForeignVersion>()> foreign_;
     const std::string server_address_;
     const IssuerDocuments issuer_;
     std::mutex mutex_;

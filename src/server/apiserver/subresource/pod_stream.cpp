@@ -1,6 +1,7 @@
 // pods/log, exec, attach and portforward: passed on to the node's API.
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "server/apiserver/handlers.h"
 #include "server/apiserver/respond.h"
 #include "server/apiserver/subresource/node_address.h"
 #include "server/apiserver/subresource/pod_log.h"
@@ -69,6 +70,21 @@ Result<std::string> stream_url(const Core& core, const RequestContext& context, 
     return with_query(fmt::format("{}/{}/{}/{}/{}", base, a.subresource, a.ns, a.name, container), kubelet_query(query));
 }
 
+// The request as PodExecOptions, PodAttachOptions or PodPortForwardOptions, for admission.
+Status admit_stream(const Core& core, const RequestContext& context, const net::Query& query) {
+    const Attributes& a = context.attributes;
+    std::string_view kind = a.subresource == "exec" ? "PodExecOptions" : a.subresource == "attach" ? "PodAttachOptions" : "PodPortForwardOptions";
+    json::Value options = json::Value::object({{"kind", kind}, {"apiVersion", "v1"}});
+    for (const char* flag : {"stdin", "stdout", "stderr", "tty"})
+        if (query_flag(query, flag)) options.set(flag, true);
+    if (query.has("container")) options.set("container", query.get("container"));
+    for (const std::string& word : query.all("command")) options.mut("command").push_back(word);
+    for (const std::string& port : query.all("ports")) options.mut("ports").push_back(parse_int(port).value_or(0));
+    AdmissionRequest request{Operation::Connect, *context.kind, a.ns, a.name, a.subresource, a.user};
+    request.options = &options;
+    return core.admission.connect(request);
+}
+
 Result<std::string> log_url(const Core& core, const RequestContext& context, const net::Query& query) {
     const Attributes& a = context.attributes;
     api::ObjectPtr object = TRY(find_pod(core, context));
@@ -100,7 +116,11 @@ void serve_pod_stream(Core& core, net::ExchangePtr exchange, std::shared_ptr<Req
     if (!url.ok()) return send_status(*exchange, core, *context, url.status());
     bool upgrade = lower(exchange->request().headers.get("Connection")).find("upgrade") != std::string::npos;
     if (!upgrade) return send_status(*exchange, core, *context, error(Reason::BadRequest, "Upgrade request required"));
-    relay(core, core.kubelets, std::move(exchange), std::move(context), std::move(url).value(), RelayBody::Drop);
+    // Admission may ask webhooks: not on an io thread.
+    on_pool(core, exchange, context, [&core, exchange, context, url = std::move(url).value()] {
+        if (Status status = admit_stream(core, *context, exchange->request().query); !status.ok()) return send_status(*exchange, core, *context, status);
+        relay(core, core.kubelets, exchange, context, url, RelayBody::Drop);
+    });
 }
 
 }  // namespace skiff::apiserver

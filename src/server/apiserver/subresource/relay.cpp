@@ -118,13 +118,14 @@ struct Passage : std::enable_shared_from_this<Passage> {
 }  // namespace
 
 void relay(Core& core, const std::shared_ptr<net::HttpClient>& client, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, std::string url, RelayBody body,
-           std::optional<ProxyPlace> place) {
+           std::optional<ProxyPlace> place, std::string connect_address) {
     if (!client) return send_status(*exchange, core, *context, error(Reason::ServiceUnavailable, "this server cannot reach nodes"));
     const net::Request& in = exchange->request();
     bool upgrade = is_upgrade(in);
     net::ClientRequest request;
     request.method = in.method;
     request.url = std::move(url);
+    request.connect_address = std::move(connect_address);
     request.headers = passed_headers(in.headers, upgrade);
     if (body == RelayBody::Pass && !in.body.empty()) request.body = net::make_bytes(in.body);
     if (upgrade) return relay_upgrade(core, client, std::move(exchange), std::move(context), std::move(request));
