@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "api/selector.h"
+#include "server/apiserver/admission/expressions.h"
 #include "server/apiserver/admission/plugin.h"
 
 namespace skiff::apiserver {
-
-class MatchConditions;
 
 struct WebhookRule {
     std::vector<std::string> operations, groups, versions, resources;
@@ -29,7 +28,7 @@ struct Webhook {
     std::string review_version;              // of AdmissionReview: v1, v1beta1; "" none that we know
     int timeout_s = 10;
     json::Value client;                      // clientConfig
-    std::shared_ptr<const MatchConditions> conditions;   // null: none
+    std::vector<NamedExpression> conditions; // matchConditions
 };
 
 // The webhooks of one configuration object, in their order.

@@ -11,7 +11,6 @@
 #include "base/random.h"
 #include "json/json_patch.h"
 #include "json/parse.h"
-#include "server/apiserver/admission/match_conditions.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/webhook_client.h"
 #include "server/apiserver/admission/webhook_rules.h"
@@ -143,13 +142,15 @@ private:
         if (as == nullptr || !TRY(match_selectors(hook, request, core_.cache))) return {};
         std::string uid = random_uuid();
         Value body = TRY(request_value(request, *as, uid));
-        if (hook.conditions) {
-            auto match = hook.conditions->match(body, request.user);
-            if (!match.ok()) {
+        if (!hook.conditions.empty()) {
+            ExpressionInputs inputs(request, *as, core_.authorizer.get());
+            inputs.begin(nullptr, Sees::Authorizer);
+            ConditionsOutcome match = evaluate_conditions(hook.conditions, inputs, Sees::Authorizer);
+            if (!match.error.empty()) {
                 if (hook.ignore_failures) return {};
-                return forbidden(request.kind, request.name, match.status().message());
+                return forbidden(request.kind, request.name, match.error);
             }
-            if (!*match) return {};
+            if (!match.matches) return {};
         }
         if (request.dry_run && !hook.no_side_effects)
             return error(Reason::BadRequest, "admission webhook \"{}\" does not support dry run", hook.name);
