@@ -21,8 +21,8 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForCha
     chain.add(make_certificate_requester());
     chain.add(make_runtime_class(reader));
     chain.add(make_default_ingress_class(reader));
-    if (core) chain.add(make_validating_policies(*core));
     if (core) chain.add(make_mutating_webhooks(*core));
+    if (core) chain.add(make_validating_policies(*core));
     chain.add(make_definition_rules());
     if (core) chain.add(make_validating_webhooks(*core));
     chain.add(make_resource_quota(reader, clock));
