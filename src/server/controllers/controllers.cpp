@@ -17,6 +17,7 @@
 #include "server/controllers/node_ttl.h"
 #include "server/controllers/pod_facts.h"
 #include "server/controllers/pod_gc.h"
+#include "server/controllers/policy_type_check.h"
 #include "server/controllers/replica_set.h"
 #include "server/controllers/resource_quota.h"
 #include "server/controllers/role_aggregation.h"
@@ -59,6 +60,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     if (options.sign_token) runtime.add(make_account_token_controller(options.server_ca_pem, options.sign_token));
     runtime.add(make_bootstrap_signer());
     runtime.add(make_node_ttl_controller());
+    if (options.kinds) runtime.add(make_policy_type_check_controller(options.kinds));
     runtime.add(make_csr_approver());
     runtime.add(make_csr_signer(options.signers));
     runtime.add(make_csr_cleaner());

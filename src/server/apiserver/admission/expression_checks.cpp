@@ -20,7 +20,7 @@ void report(const Expression& expression, const FieldPath& path, const json::Val
 bool blank(const json::Value& text) { return trim(text.as_string()).empty(); }
 
 void check_conditions(const json::Value& conditions, Sees sees, const FieldPath& path, FieldErrors& errors) {
-    ExpressionScope scope;
+    AdmissionScope scope;
     for (size_t i = 0; i < conditions.size(); ++i) {
         std::string text(trim(conditions[i]["expression"].as_string()));
         if (!text.empty()) report(scope.compile(text, Gives::Bool, sees), path.index(i).child("expression"), text, errors);
@@ -33,7 +33,7 @@ void check_policy(const json::Value& object, FieldErrors& errors) {
     Sees params = spec["paramKind"].is_object() ? Sees::Params : Sees::Nothing;
     Sees all = params | Sees::Authorizer;
     check_conditions(spec["matchConditions"], all, path.child("matchConditions"), errors);
-    ExpressionScope scope;
+    AdmissionScope scope;
     for (size_t i = 0; i < spec["variables"].size(); ++i) {
         const json::Value& variable = spec["variables"][i];
         if (!blank(variable["expression"]))

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cel/admission_scope.h"
 #include "cel/authorizer.h"
 #include "cel/program.h"
 #include "server/apiserver/admission/plugin.h"
@@ -15,32 +16,10 @@
 
 namespace skiff::apiserver {
 
-enum class Gives { Bool, String, StringOrNull, Anything };
-
-// Compiled, or why not: "compilation failed: ERROR: ...", "must evaluate to bool but got int".
-struct Expression {
-    std::string text;
-    std::optional<cel::Program> program;
-    std::string mistake;
-    bool mistake_is_internal = false;      // field.InternalError instead of Invalid
-    bool ok() const { return program.has_value(); }
-};
-
-enum class Sees : unsigned { Nothing = 0, Params = 1, Authorizer = 2 };
-inline Sees operator|(Sees a, Sees b) { return static_cast<Sees>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
-inline bool has(Sees all, Sees one) { return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0; }
-
-// The declarations of one policy; variables are added in their order and may use those before them.
-class ExpressionScope {
-public:
-    Expression compile(std::string_view text, Gives gives, Sees sees) const;
-    // Adds `variables.<name>`.
-    Expression add_variable(const std::string& name, std::string_view text, Sees sees);
-
-private:
-    std::vector<cel::Declaration::Field> variables_;
-    bool composed_ = false;
-};
+using cel::AdmissionScope;
+using cel::Expression;
+using cel::Gives;
+using cel::Sees;
 
 struct NamedExpression {
     std::string name;

@@ -54,7 +54,7 @@ Policy compile_policy(const json::Value& object) {
     out.match = PolicyMatch::compile(spec["matchConstraints"]);
     Sees params = out.param_kind.is_object() ? Sees::Params : Sees::Nothing;
     Sees all = params | Sees::Authorizer;
-    ExpressionScope scope;
+    AdmissionScope scope;
     for (const auto& c : spec["matchConditions"].items()) out.conditions.push_back({c["name"].as_string(), scope.compile(c["expression"].as_string(), Gives::Bool, all)});
     for (const auto& v : spec["variables"].items()) out.variables.push_back({v["name"].as_string(), scope.add_variable(v["name"].as_string(), v["expression"].as_string(), all)});
     for (const auto& v : spec["validations"].items()) {
