@@ -205,6 +205,7 @@ Status Agent::Parts::start_node_api() {
     api_options.node_name = options.node_name;
     api_options.data_dir = options.data_dir;
     api_options.machine = machine;
+    api_options.config = pod_config;
     api_options.client = client;
     api_options.pods = pods.get();
     api_options.runtime = runtime.get();

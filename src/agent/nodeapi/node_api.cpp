@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "agent/nodeapi/access.h"
+#include "agent/nodeapi/cadvisor.h"
 #include "agent/nodeapi/command_session.h"
 #include "agent/nodeapi/local_volumes.h"
 #include "agent/nodeapi/log_stream.h"
@@ -171,7 +172,8 @@ private:
     }
 
     void summary(net::Exchange& exchange) {
-        const auto usage = read_pod_usage(*options_.pods, *options_.runtime);
+        auto usage = read_pod_usage(*options_.pods, *options_.runtime);
+        if (options_.images && exchange.request().query.get("only_cpu_and_memory") != "true") read_disks(usage, options_.config, *options_.images);
         const NodeUsage node = read_node_usage(options_.data_dir);
         const WallTime now = options_.clock->now();
         std::lock_guard lock(rates_mutex_);
@@ -193,6 +195,7 @@ private:
         constexpr const char* kType = "text/plain; version=0.0.4; charset=utf-8";
         if (parts.size() == 1 && parts[0] == "resource")
             return answer(exchange, 200, resource_metrics(read_node_usage(options_.data_dir), read_pod_usage(*options_.pods, *options_.runtime), options_.clock->now()), kType);
+        if (parts.size() == 1 && parts[0] == "cadvisor") return answer(exchange, 200, cadvisor_metrics(options_.machine, read_pod_usage(*options_.pods, *options_.runtime)), kType);
         if (!parts.empty()) return answer(exchange, 404, "404 page not found\n");
         size_t pods = 0, containers = 0;
         for (const auto& pod : options_.pods->list()) {

@@ -26,6 +26,7 @@ public:
         net::TlsServerConfig tls;                    // the node's serving certificate; client_ca_pem of the cluster
         std::string node_name, data_dir;
         node::Machine machine;
+        pods::NodeConfig config;                     // where pods' files are
         std::shared_ptr<client::Client> client;      // reviews
         pods::PodManager* pods = nullptr;
         runtime::Runtime* runtime = nullptr;

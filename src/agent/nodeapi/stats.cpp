@@ -46,7 +46,43 @@ json::Value fs_of(const std::string& time, const NodeUsage& node) {
                                 {"inodesUsed", node.inodes - node.inodes_free}});
 }
 
-json::Value pod_of(const PodUsage& pod, CpuRates& rates) {
+// What one part of a pod takes of the node's file system.
+json::Value fs_use(const std::string& time, const NodeUsage& node, int64_t bytes, int64_t inodes) {
+    json::Value value = fs_of(time, node);
+    value.set("usedBytes", bytes);
+    value.set("inodesUsed", inodes);
+    return value;
+}
+
+json::Value network_of(const std::string& time, const std::vector<InterfaceUsage>& interfaces) {
+    json::Value list = json::Value::array();
+    auto one = [](const InterfaceUsage& usage) {
+        return json::Value::object({{"name", usage.name}, {"rxBytes", usage.rx_bytes}, {"rxErrors", usage.rx_errors}, {"txBytes", usage.tx_bytes}, {"txErrors", usage.tx_errors}});
+    };
+    for (const auto& usage : interfaces) list.push_back(one(usage));
+    json::Value value = one(interfaces.front());
+    value.set("time", time);
+    value.set("interfaces", std::move(list));
+    return value;
+}
+
+const pods::DiskUse* find_use(const std::vector<pods::DiskUse>& list, const std::string& name) {
+    for (const auto& use : list)
+        if (use.name == name) return &use;
+    return nullptr;
+}
+
+json::Value volumes_of(const std::string& time, const NodeUsage& node, const pods::PodDisk& disk) {
+    json::Value list = json::Value::array();
+    for (const auto& use : disk.volumes) {
+        json::Value entry = fs_use(time, node, use.bytes, use.inodes);
+        entry.set("name", use.name);
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+json::Value pod_of(const PodUsage& pod, const NodeUsage& node, CpuRates& rates) {
     const std::string time = time_text(pod.usage.time_ns);
     json::Value result = json::Value::object();
     result.set("podRef", json::Value::object({{"name", pod.pod->name}, {"namespace", pod.pod->ns}, {"uid", pod.pod->uid}}));
@@ -57,11 +93,20 @@ json::Value pod_of(const PodUsage& pod, CpuRates& rates) {
         json::Value entry = json::Value::object({{"name", container.name}, {"startTime", time_text(container.started_ns)}});
         entry.set("cpu", cpu_of(at, container.usage.cpu_usage_ns, rates.nano_cores(pod.pod->uid + "/" + container.name, container.usage.cpu_usage_ns, container.usage.time_ns)));
         entry.set("memory", memory_of(at, container.usage));
+        if (pod.disk) {
+            if (const auto* use = find_use(pod.disk->roots, container.name)) entry.set("rootfs", fs_use(at, node, use->bytes, use->inodes));
+            if (const auto* use = find_use(pod.disk->logs, container.name)) entry.set("logs", fs_use(at, node, use->bytes, use->inodes));
+        }
         containers.push_back(std::move(entry));
     }
     result.set("containers", std::move(containers));
     result.set("cpu", cpu_of(time, pod.usage.cpu_usage_ns, rates.nano_cores(pod.pod->uid, pod.usage.cpu_usage_ns, pod.usage.time_ns)));
     result.set("memory", memory_of(time, pod.usage));
+    if (!pod.network.empty()) result.set("network", network_of(time, pod.network));
+    if (pod.disk) {
+        if (!pod.disk->volumes.empty()) result.set("volume", volumes_of(time, node, *pod.disk));
+        result.set("ephemeral-storage", fs_use(time, node, pod.disk->total_bytes(), pod.disk->total_inodes()));
+    }
     result.set("process_stats", json::Value::object({{"process_count", pod.usage.pids}}));
     return result;
 }
@@ -99,16 +144,23 @@ std::vector<PodUsage> read_pod_usage(const pods::PodManager& pods, runtime::Runt
     std::vector<PodUsage> result;
     for (const auto& pod : pods.list()) {
         if (pod->sandbox_id.empty()) continue;
-        PodUsage entry{pod, {}, {}};
+        PodUsage entry{pod, {}, {}, {}, {}};
         if (auto usage = runtime.pod_usage(pod->sandbox_id); usage.ok()) entry.usage = *usage;
         for (const auto& container : pod->containers) {
             if (!container.running) continue;
             auto usage = runtime.usage(container.id);
-            if (usage.ok()) entry.containers.push_back({container.name, container.started_ns, *usage});
+            if (!usage.ok()) continue;
+            entry.containers.push_back({container.name, container.id, container.image, container.started_ns, *usage});
+            if (pod->host_network || !entry.network.empty()) continue;
+            if (const auto status = runtime.status(container.id); status.ok()) entry.network = read_net_dev(status->pid);
         }
         result.push_back(std::move(entry));
     }
     return result;
+}
+
+void read_disks(std::vector<PodUsage>& pods, const pods::NodeConfig& config, images::ImageStore& images) {
+    for (auto& pod : pods) pod.disk = pods::read_pod_disk(*pod.pod, config, images);
 }
 
 std::optional<int64_t> CpuRates::nano_cores(const std::string& key, int64_t cpu_ns, int64_t time_ns) {
@@ -138,10 +190,11 @@ json::Value stats_summary(const std::string& node_name, const NodeUsage& node, c
                                                  {"usageBytes", node.memory_usage_bytes},
                                                  {"workingSetBytes", node.memory_working_set_bytes},
                                                  {"rssBytes", node.memory_rss_bytes}}));
+    if (const auto interfaces = read_net_dev(::getpid()); !interfaces.empty()) node_part.set("network", network_of(time, interfaces));
     node_part.set("fs", fs_of(time, node));
     node_part.set("runtime", json::Value::object({{"imageFs", fs_of(time, node)}}));
     json::Value list = json::Value::array();
-    for (const auto& pod : pods) list.push_back(pod_of(pod, rates));
+    for (const auto& pod : pods) list.push_back(pod_of(pod, node, rates));
     return json::Value::object({{"node", std::move(node_part)}, {"pods", std::move(list)}});
 }
 

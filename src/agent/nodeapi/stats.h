@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "agent/node/machine.h"
+#include "agent/nodeapi/net_dev.h"
+#include "agent/pods/pod_disk.h"
 #include "agent/pods/pod_manager.h"
 #include "agent/runtime/runtime.h"
 #include "base/clock.h"
@@ -21,7 +23,7 @@ struct NodeUsage {
 NodeUsage read_node_usage(const std::string& data_dir);
 
 struct ContainerUsage {
-    std::string name;
+    std::string name, id, image;
     int64_t started_ns = 0;
     runtime::Usage usage;
 };
@@ -29,9 +31,12 @@ struct PodUsage {
     pods::PodSnapshotPtr pod;
     runtime::Usage usage;
     std::vector<ContainerUsage> containers;
+    std::vector<InterfaceUsage> network;            // empty on the node's network
+    std::optional<pods::PodDisk> disk;              // where it was asked for: it takes a walk through folders
 };
 // Of running pods.
 std::vector<PodUsage> read_pod_usage(const pods::PodManager& pods, runtime::Runtime& runtime);
+void read_disks(std::vector<PodUsage>& pods, const pods::NodeConfig& config, images::ImageStore& images);
 
 // Remembers the last cpu readings, so that rates (usageNanoCores) can be told from the second question on. One owner, one thread at a time.
 class CpuRates {

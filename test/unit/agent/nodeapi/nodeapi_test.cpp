@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "agent/nodeapi/net_dev.h"
 #include "agent/nodeapi/access.h"
 #include "agent/nodeapi/command_channels.h"
 #include "agent/nodeapi/command_session.h"
@@ -103,4 +104,19 @@ TEST_CASE("cpu rates need two readings") {
     CHECK_FALSE(rates.nano_cores("a", 0, 0));
     CHECK(rates.nano_cores("a", 500'000'000, 1'000'000'000) == 500'000'000);
     CHECK_FALSE(rates.nano_cores("a", 0, 2'000'000'000));
+}
+
+TEST_CASE("counters of interfaces are read, loopback and the ends of pods' links left out") {
+    const auto list = skiff::agent::nodeapi::parse_net_dev(
+        "Inter-|   Receive                                                |  Transmit\n"
+        " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
+        "    lo:  100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0\n"
+        "  eth0: 5000      50    1    2    0     0          0         0     7000      70    3    4    0     0       0          0\n"
+        "veth12:    1       1    0    0    0     0          0         0        1       1    0    0    0     0       0          0\n");
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].name == "eth0");
+    CHECK(list[0].rx_bytes == 5000);
+    CHECK(list[0].rx_dropped == 2);
+    CHECK(list[0].tx_bytes == 7000);
+    CHECK(list[0].tx_errors == 3);
 }
