@@ -1,4 +1,4 @@
-// Eviction signals and the kubelet's default hard thresholds. Pure.
+// Eviction signals and their hard thresholds. Pure.
 #pragma once
 
 #include <cstdint>

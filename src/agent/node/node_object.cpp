@@ -49,7 +49,7 @@ struct ConditionList {
 json::Value conditions_of(const NodeIdentity& identity, const NodeState& state, const json::Value& previous, WallTime now) {
     const Pressure& has = state.pressure;
     const bool memory = state.memory_pressure || (has.memory_available_bytes > 0 && has.memory_available_bytes < kMemoryReserve);
-    const bool disk = state.disk_pressure || (has.disk_bytes > 0 && (has.disk_available_bytes * 10 < has.disk_bytes || (has.inodes > 0 && has.inodes_free * 20 < has.inodes)));
+    const bool disk = state.disk_pressure || (has.disk_bytes > 0 && (has.disk_available_bytes * 20 < has.disk_bytes || (has.inodes > 0 && has.inodes_free * 20 < has.inodes)));
     const bool pids = state.pid_pressure || (has.pids_free > 0 && has.pids_free < 100);
     ConditionList conditions{previous, sys::rfc3339(now)};
     conditions.add("MemoryPressure", memory, memory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",

@@ -31,7 +31,7 @@ struct NodeState {
     std::vector<images::Image> images;
 };
 
-// What the kubelet keeps free before it calls it pressure: memory 100Mi, disk 10 %, inodes 5 %.
+// What is kept free of pods: memory 100Mi, disk 10 %.
 struct Allocatable {
     int64_t cpu_milli = 0, memory_bytes = 0, ephemeral_bytes = 0;
 };

@@ -67,11 +67,12 @@ TEST_CASE("a signal below its threshold is a shortage, and its condition stays f
     CHECK(shortages(fine).empty());
     auto tight = fine;
     tight.memory_available_bytes = 50 * kMi;
-    tight.disk_available_bytes = 12 * kMi;
+    tight.disk_available_bytes = 3 * kMi;
     const auto list = shortages(tight);
-    REQUIRE(list.size() == 2);
+    REQUIRE(list.size() == 3);
     CHECK(list[0].signal == Signal::MemoryAvailable);
-    CHECK(list[1].signal == Signal::ImageFsAvailable);
+    CHECK(list[1].signal == Signal::NodeFsAvailable);
+    CHECK(list[2].signal == Signal::ImageFsAvailable);
     CHECK(near_threshold(tight));
     CHECK_FALSE(near_threshold(fine));
     ConditionMemory memory;
