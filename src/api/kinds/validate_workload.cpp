@@ -1,4 +1,7 @@
 #include "api/kinds/validate_workload.h"
+
+#include <set>
+
 #include "api/int_or_string.h"
 #include "api/kinds/validate.h"
 #include "api/selector.h"
@@ -75,6 +78,26 @@ void check_daemon_strategy(const Value& strategy, FieldErrors& errors) {
     }
     if (!is_zero(unavailable) && !is_zero(surge)) errors.invalid(rolling_path.child("maxSurge"), surge, "may not be set when maxUnavailable is non-zero");
     if (is_zero(unavailable) && is_zero(surge)) errors.required(rolling_path.child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
+}
+
+// The spec with the template as its pods get it: a volume for each claim template, host name and subdomain are the controller's.
+Value with_claim_volumes(const Value& spec) {
+    Value full = spec;
+    Value& pod = full.mut("template").mut("spec");
+    pod.erase("hostname");
+    pod.erase("subdomain");
+    if (spec["volumeClaimTemplates"].size() == 0) return full;
+    Value volumes = Value::array();
+    std::set<std::string> claimed;
+    for (const auto& claim : spec["volumeClaimTemplates"].items()) {
+        const auto& name = claim["metadata"]["name"].as_string();
+        claimed.insert(name);
+        volumes.push_back(Value::object({{"name", name}, {"persistentVolumeClaim", Value::object({{"claimName", name}})}}));
+    }
+    for (const auto& volume : spec["template"]["spec"]["volumes"].items())
+        if (!claimed.count(volume["name"].as_string())) volumes.push_back(volume);
+    pod.set("volumes", std::move(volumes));
+    return full;
 }
 
 void check_stateful_strategy(const Value& strategy, FieldErrors& errors) {
@@ -172,7 +195,7 @@ void validate_stateful_set(const Value& object, FieldErrors& errors) {
     check_counts(spec, {"replicas", "minReadySeconds", "revisionHistoryLimit"}, errors);
     check_not_negative(spec["ordinals"]["start"], kSpec.child("ordinals").child("start"), errors);
     check_selector(spec, "statefulset", errors);
-    validate_template_of_workload(spec, "StatefulSet", kSpec, errors);
+    validate_template_of_workload(with_claim_volumes(spec), "StatefulSet", kSpec, errors);
 }
 
 void validate_stateful_set_update(const Value& object, const Value& old, FieldErrors& errors) {

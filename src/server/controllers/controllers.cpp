@@ -10,6 +10,7 @@
 #include "server/controllers/endpoints.h"
 #include "server/controllers/ephemeral_volume.h"
 #include "server/controllers/garbage_collector.h"
+#include "server/controllers/horizontal_autoscaler.h"
 #include "server/controllers/job.h"
 #include "server/controllers/namespace.h"
 #include "server/controllers/node_ipam.h"
@@ -48,6 +49,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_job_controller());
     runtime.add(make_job_ttl_controller());
     runtime.add(make_cron_job_controller());
+    runtime.add(make_horizontal_autoscaler(options.kinds));
     runtime.add(make_resource_quota_controller(options.kinds));
     runtime.add(make_disruption_controller(facts));
     runtime.add(make_claim_protection_controller());
