@@ -1,6 +1,7 @@
 #include "agent/network/pod_network.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <map>
 #include <mutex>
@@ -57,6 +58,8 @@ public:
         mtu_ = options_.mtu ? options_.mtu : TRY(uplink_mtu()) - kVxlanOverhead;
         TRY(links_.add_bridge(options_.bridge, mtu_));
         auto bridge = TRY(links_.get(options_.bridge));
+        TRY(drop_old_range(bridge.index));
+        if (bridge.mtu != mtu_) TRY(links_.set_mtu(bridge.index, mtu_));
         TRY(links_.add_address(bridge.index, {gateway(), pods_.prefix}));
         TRY(links_.set_up(bridge.index));
         bridge_index_ = bridge.index;
@@ -99,7 +102,7 @@ public:
         std::set<std::string> keep(pod_uids.begin(), pod_uids.end());
         for (const auto& uid : pool_.pods())
             if (!keep.count(uid)) TRY(drop(uid));
-        return {};
+        return drop_unknown_links();
     }
 
     Status set_peers(const std::vector<Peer>& peers) override {
@@ -139,6 +142,24 @@ private:
             for (const auto& address : TRY(links_.addresses(link.index)))
                 if (address.address == node) return std::min(link.mtu, 9000);
         return kMtuDefault;
+    }
+
+    // A node that was deleted and has registered anew may have got another range: the old one must not stay routed here, it may be
+    // another node's by now. Addresses of one host (cluster DNS) are not ours to judge.
+    Status drop_old_range(int bridge) {
+        for (const auto& held : TRY(links_.addresses(bridge)))
+            if (held.address.family == AF_INET && held.prefix < 32 && !(held.address == gateway() && held.prefix == pods_.prefix))
+                TRY(links_.remove_address(bridge, held));
+        return {};
+    }
+
+    // Interfaces on the bridge that no leased pod has: of pods whose lease was in another range.
+    Status drop_unknown_links() {
+        std::set<std::string> known;
+        for (const auto& uid : pool_.pods()) known.insert(veth_name(uid));
+        for (const auto& link : TRY(links_.list()))
+            if (link.master == bridge_index_ && link.name.starts_with("veth") && !known.count(link.name)) TRY(links_.remove(link.name));
+        return {};
     }
 
     Status connect(const PodAttachment& pod, const sys::IpAddress& address) {

@@ -220,15 +220,29 @@ Status Links::set_hairpin(int index) {
     return socket_.request(message, "set hairpin mode");
 }
 
-Status Links::add_address(int index, const Cidr& address) {
-    NetlinkMessage message(RTM_NEWADDR, kReplace);
+namespace {
+
+NetlinkMessage address_message(uint16_t type, uint16_t flags, int index, const Cidr& address) {
+    NetlinkMessage message(type, flags);
     auto& header = message.append<ifaddrmsg>();
     header.ifa_family = static_cast<uint8_t>(address.address.family);
     header.ifa_prefixlen = static_cast<uint8_t>(address.prefix);
     header.ifa_index = static_cast<uint32_t>(index);
     message.attribute(IFA_LOCAL, address.address.bytes.data(), address.address.size());
     message.attribute(IFA_ADDRESS, address.address.bytes.data(), address.address.size());
+    return message;
+}
+
+}  // namespace
+
+Status Links::add_address(int index, const Cidr& address) {
+    auto message = address_message(RTM_NEWADDR, kReplace, index, address);
     return tolerate(socket_.request(message, "add address " + address.text()), Reason::AlreadyExists);
+}
+
+Status Links::remove_address(int index, const Cidr& address) {
+    auto message = address_message(RTM_DELADDR, 0, index, address);
+    return tolerate(socket_.request(message, "remove address " + address.text()), Reason::NotFound);
 }
 
 Result<std::vector<Cidr>> Links::addresses(int index) {

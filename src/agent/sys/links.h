@@ -44,6 +44,7 @@ public:
     Status set_mtu(int index, int mtu);
     Status set_hairpin(int index);                                   // bridge port: may send back where it came from
     Status add_address(int index, const Cidr& address);
+    Status remove_address(int index, const Cidr& address);           // one that is gone is no error
     Result<std::vector<Cidr>> addresses(int index);
     Status replace_route(const Route& route);
     Status remove_route(const Route& route);

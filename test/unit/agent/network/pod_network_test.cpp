@@ -93,3 +93,28 @@ TEST_CASE("a pod is attached, found again and detached", "[root]") {
     CHECK(outcome.message() == "");
     CHECK(file::remove_tree(folder).ok());
 }
+
+TEST_CASE("a node with another pod range leaves nothing of the old one behind", "[root]") {
+    if (::geteuid() != 0) return;
+    auto folder = temporary_folder();
+    Namespace host, pod;
+    auto open = [&](const char* range) { return network::PodNetwork::open({.state_dir = folder, .pod_cidr = range, .cluster_cidr = "10.42.0.0/16", .node_ip = "192.0.2.1"}); };
+    Status done = sys::with_netns(host.path(), [&]() -> Status {
+        {
+            auto net = TRY(open("10.42.3.0/24"));
+            TRY(net->attach({"uid-1", "default/a", pod.path(), {}}));
+        }
+        auto net = TRY(open("10.42.9.0/24"));
+        TRY(net->keep_only({}));
+        auto links = TRY(sys::Links::open());
+        auto bridge = TRY(links.get("skiff0"));
+        auto held = TRY(links.addresses(bridge.index));
+        CHECK(held.size() >= 1);
+        for (const auto& address : held)
+            if (address.address.family == AF_INET) CHECK(address.text() == "10.42.9.1/24");
+        for (const auto& link : TRY(links.list())) CHECK(link.master != bridge.index);
+        return net->destroy();
+    });
+    CHECK(done.message() == "");
+    CHECK(file::remove_tree(folder).ok());
+}
