@@ -87,7 +87,8 @@ ScalarResult normalize_bytes(json::Value& value) {
         else if (base64_char(c) && padding == 0) ++count;
         else return illegal(i);
     }
-    if (count % 4 != 0) return illegal(text.size());
+    // Go counts from where the unfinished group begins, or wants the second =.
+    if (count % 4 != 0) return illegal(padding > 0 ? text.size() : text.size() - count % 4);
     if (line_ends) {
         std::string clean;
         for (char c : text)

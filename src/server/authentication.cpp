@@ -1,6 +1,7 @@
 #include "server/authentication.h"
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "server/apiserver/authn/chain.h"
 #include "server/apiserver/authz/bootstrap_policy.h"
 #include "server/apiserver/authz/chain.h"
@@ -18,6 +19,11 @@ Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(
     api.issuer.configuration = [issuer, keys_url] { return issuer->discovery(keys_url); };
     api.issuer.keys = [issuer] { return issuer->jwks(); };
     api.bootstrap_objects = apiserver::bootstrap_policy_objects();
+    // A bad policy file stops the server; a folder that cannot be written does not.
+    auto audit = apiserver::audit::AuditLog::open({.folder = options.data_dir + "/server/audit"});
+    if (audit.ok()) api.audit = std::move(audit).value();
+    else if (audit.status().reason() == Reason::Invalid) return std::move(audit).status();
+    else log::warn("server", "no audit log", {{"error", audit.status().message()}});
     return issuer;
 }
 

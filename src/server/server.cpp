@@ -26,6 +26,8 @@ namespace {
 // Joining is rare; one thread keeps its blocking reads off the io threads.
 constexpr size_t kJoinThreads = 1, kJoinQueueMax = 64;
 constexpr size_t kControllerWorkers = 4;
+// History is kept five minutes however little happened, as Kubernetes does; below this many events it stays longer.
+constexpr size_t kHistoryEvents = 100;
 
 apiserver::User system_user(std::string name, std::vector<std::string> groups) {
     groups.emplace_back(apiserver::kAuthenticated);
@@ -77,7 +79,7 @@ Status Server::Parts::prepare() {
     auto names = TRY(serving_names(options));
     pki = std::make_unique<ServerPki>(TRY(ensure_pki(folder + "/tls", names, *clock)));
     secrets = TRY(ensure_join_secrets(folder, options.token, options.agent_token, pki->server_ca.certificate_pem()));
-    store = TRY(store::open_sqlite({.path = folder + "/db/state.db"}));
+    store = TRY(store::open_sqlite({.path = folder + "/db/state.db", .history_events_max = kHistoryEvents}));
     kinds = api::KindRegistry::builtin();
     return {};
 }

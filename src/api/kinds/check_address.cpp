@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/kinds/check.h"
+#include "api/kinds/check_address.h"
 #include "base/strings.h"
 
 namespace skiff::api::kinds {
@@ -77,6 +78,11 @@ Complaints check_ip(std::string_view text) {
     if (is_ip(text)) return {};
     if (text.find(':') == std::string_view::npos && leading_zero(text) && is_ip(without_leading_zeros(text))) return {"must not have leading 0s"};
     return {"must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"};
+}
+
+Complaints check_legacy_ip(std::string_view text) {
+    if (text.find(':') == std::string_view::npos && is_ipv4(without_leading_zeros(text))) return {};
+    return check_ip(text);
 }
 
 Complaints check_cidr(std::string_view text) {

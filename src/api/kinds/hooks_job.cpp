@@ -41,7 +41,7 @@ void default_job(Value& job) {
     if (labels.size() > 0 && job["metadata"]["labels"].size() == 0) job.mut("metadata").set("labels", labels);
 }
 
-bool object_labels_are(const Value& object, const Value& labels) { return labels.size() > 0 && object["metadata"]["labels"] == labels; }
+bool object_labels_are(const Value& object, const Value& labels) { return object["metadata"]["labels"].size() == 0 || object["metadata"]["labels"] == labels; }
 
 // Unless the user takes care of it, the selector is the job's uid, which its pods carry as a label.
 void prepare_job(Value& job) {
@@ -74,6 +74,7 @@ KindHooks job_hooks() {
     return {.set_defaults = default_job, .prepare_create = prepare_job,
             .validate_create = validate_job,
             .validate_update = validate_job_update,
+            .validate_status_update = validate_job_status_update,
             .warnings = pod_template_warnings};
 }
 

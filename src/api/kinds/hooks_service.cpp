@@ -59,7 +59,8 @@ KindHooks service_hooks() {
     return {.set_defaults = default_service,
             .prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
             .validate_create = validate_service,
-            .validate_update = validate_service_update};
+            .validate_update = validate_service_update,
+            .validate_status_update = validate_service_status_update};
 }
 
 KindHooks endpoints_hooks() {

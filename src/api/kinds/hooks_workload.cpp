@@ -109,6 +109,7 @@ KindHooks replication_controller_hooks() {
     return {.set_defaults = default_replication_controller, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); },
             .validate_create = validate_replication_controller,
             .validate_update = also_on_update(validate_replication_controller),
+            .validate_status_update = validate_replica_status_update,
             .warnings = pod_template_warnings};
 }
 
@@ -116,6 +117,7 @@ KindHooks replica_set_hooks() {
     return {.set_defaults = default_replica_set, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); },
             .validate_create = validate_replica_set,
             .validate_update = validate_replica_set_update,
+            .validate_status_update = validate_replica_status_update,
             .warnings = pod_template_warnings};
 }
 
@@ -123,6 +125,7 @@ KindHooks deployment_hooks() {
     return {.set_defaults = default_deployment, .prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_deployment,
             .validate_update = validate_deployment_update,
+            .validate_status_update = validate_deployment_status_update,
             .warnings = pod_template_warnings};
 }
 
@@ -131,6 +134,7 @@ KindHooks stateful_set_hooks() {
             .prepare_create = [](Value& object) { reset_status(object, {"replicas", "availableReplicas"}); },
             .validate_create = validate_stateful_set,
             .validate_update = validate_stateful_set_update,
+            .validate_status_update = validate_stateful_set_status_update,
             .warnings = pod_template_warnings};
 }
 
@@ -138,6 +142,7 @@ KindHooks daemon_set_hooks() {
     return {.set_defaults = default_daemon_set, .prepare_create = prepare_daemon_set, .prepare_update = prepare_daemon_set_update,
             .validate_create = validate_daemon_set,
             .validate_update = validate_daemon_set_update,
+            .validate_status_update = validate_daemon_set_status_update,
             .warnings = pod_template_warnings};
 }
 

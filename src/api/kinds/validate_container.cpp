@@ -27,11 +27,7 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
     }
 }
 
-void validate_resize_policy(const Value& policies, bool init, const FieldPath& path, FieldErrors& errors) {
-    if (init && policies.size() > 0) {
-        errors.invalid(path, policies, "must not be set for init containers");
-        return;
-    }
+void validate_resize_policy(const Value& policies, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> seen;
     for (size_t i = 0; i < policies.size(); ++i) {
         const std::string& resource = policies[i]["resourceName"].as_string();
@@ -111,7 +107,6 @@ void validate_init_container(const Value& container, const FieldPath& path, Fiel
         validate_probes(container, path, errors);
         return;
     }
-    if (!restart.is_null()) errors.not_supported(path.child("restartPolicy"), restart, {"Always"});
     for (auto field : {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"})
         if (container[field].is_object()) errors.forbidden(path.child(field), "may not be set for init containers without restartPolicy=Always");
 }
@@ -135,8 +130,7 @@ void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& 
             FieldPath at = path.child(list).index(i);
             validate_common(containers[i], spec, at, errors);
             if (std::string_view(list) != "ephemeralContainers") {
-                bool init = std::string_view(list) == "initContainers" && containers[i]["restartPolicy"].as_string() != "Always";
-                validate_resize_policy(containers[i]["resizePolicy"], init, at.child("resizePolicy"), errors);
+                validate_resize_policy(containers[i]["resizePolicy"], at.child("resizePolicy"), errors);
                 validate_sleeps(containers[i]["lifecycle"], grace, at.child("lifecycle"), errors);
             }
             const std::string& name = containers[i]["name"].as_string();

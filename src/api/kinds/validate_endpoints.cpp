@@ -77,8 +77,6 @@ void validate_endpoint_slice_update(const Value& object, const Value& old, Field
 }
 
 void validate_ip_address(const Value& object, FieldErrors& errors) {
-    const std::string& name = object["metadata"]["name"].as_string();
-    add_complaints(check_ip(name), FieldPath("metadata").child("name"), name, errors);
     const Value& parent = object["spec"]["parentRef"];
     FieldPath path = FieldPath("spec").child("parentRef");
     if (!parent.is_object()) {

@@ -24,7 +24,7 @@ void check_counts(const Value& spec, const FieldPath& path, FieldErrors& errors)
 
 void check_completion_mode(const Value& spec, const FieldPath& path, FieldErrors& errors) {
     const std::string& mode = spec["completionMode"].as_string();
-    check_one_of(spec["completionMode"], path.child("completionMode"), {"Indexed", "NonIndexed"}, errors, Presence::Optional);
+    check_one_of(spec["completionMode"], path.child("completionMode"), {"NonIndexed", "Indexed"}, errors, Presence::Optional);
     if (mode != "Indexed") {
         if (!spec["backoffLimitPerIndex"].is_null()) errors.invalid(path.child("backoffLimitPerIndex"), spec["backoffLimitPerIndex"], "requires indexed completion mode");
         return;
@@ -39,6 +39,7 @@ void check_completion_mode(const Value& spec, const FieldPath& path, FieldErrors
 void validate_job_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
     check_counts(spec, path, errors);
     check_completion_mode(spec, path, errors);
+    validate_job_policies(spec, path, errors);
     const Value& policy = spec["podFailurePolicy"];
     const Value& restart = spec["template"]["spec"]["restartPolicy"];
     validate_pod_template(spec["template"], path.child("template"), errors);
@@ -47,9 +48,11 @@ void validate_job_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     if (text.empty() || text == "Always") errors.required(restart_path, "valid values: \"OnFailure\", \"Never\"");
     else if (text != "OnFailure" && text != "Never") errors.not_supported(restart_path, restart, {"OnFailure", "Never"});
     else if (policy.is_object() && text != "Never") errors.invalid(restart_path, restart, "only \"Never\" is supported when podFailurePolicy is specified");
-    check_one_of(spec["podReplacementPolicy"], path.child("podReplacementPolicy"), {"Failed", "TerminatingOrFailed"}, errors, Presence::Optional);
-    if (policy.is_object() && spec["podReplacementPolicy"].is_string() && spec["podReplacementPolicy"].as_string() != "Failed")
-        errors.invalid(path.child("podReplacementPolicy"), spec["podReplacementPolicy"], "only Failed is allowed when podFailurePolicy is used");
+    const Value& replacement = spec["podReplacementPolicy"];
+    FieldPath replacement_path = path.child("podReplacementPolicy");
+    if (replacement.is_null()) return;
+    if (policy.is_object()) check_one_of(replacement, replacement_path, {"Failed"}, errors);
+    else check_one_of(replacement, replacement_path, {"Failed", "TerminatingOrFailed"}, errors);
 }
 
 void check_selector(const Value& job, const FieldPath& path, FieldErrors& errors) {

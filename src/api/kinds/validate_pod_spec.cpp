@@ -1,3 +1,4 @@
+#include "api/kinds/check_address.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 
@@ -29,7 +30,7 @@ void validate_dns(const Value& spec, const FieldPath& path, FieldErrors& errors)
         else if (servers.size() == 0) errors.required(at.child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None");
     }
     if (servers.size() > kServersMax) errors.invalid(at.child("nameservers"), servers, "must not have more than 3 nameservers");
-    for (size_t i = 0; i < servers.size(); ++i) add_complaints(check_ip(servers[i].as_string()), at.child("nameservers").index(i), servers[i].as_string(), errors);
+    for (size_t i = 0; i < servers.size(); ++i) add_complaints(check_legacy_ip(servers[i].as_string()), at.child("nameservers").index(i), servers[i].as_string(), errors);
     const Value& searches = config["searches"];
     if (searches.size() > kSearchesMax) errors.invalid(at.child("searches"), searches, "must not have more than 32 search paths");
     std::string joined;
@@ -66,7 +67,7 @@ void validate_gates(const Value& spec, const FieldPath& path, FieldErrors& error
 void validate_host_aliases(const Value& aliases, const FieldPath& path, FieldErrors& errors) {
     for (size_t i = 0; i < aliases.size(); ++i) {
         const std::string& ip = aliases[i]["ip"].as_string();
-        add_complaints(check_ip(ip), path.index(i).child("ip"), ip, errors);
+        add_complaints(check_legacy_ip(ip), path.index(i).child("ip"), ip, errors);
         const Value& names = aliases[i]["hostnames"];
         for (size_t n = 0; n < names.size(); ++n)
             add_complaints(check_dns1123_subdomain(names[n].as_string()), path.index(i).child("hostnames").index(n), names[n].as_string(), errors);

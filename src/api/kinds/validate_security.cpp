@@ -170,7 +170,7 @@ void validate_pod_security_context(const Value& spec, const FieldPath& path, Fie
     const Value& os = spec["os"];
     if (!os.is_object()) return;
     const std::string& name = os["name"].as_string();
-    if (name.empty()) errors.required(path.child("os").child("name"), "cannot be empty");
+    if (name.empty()) errors.required(path.child("os").child("name"), "cannot be empty"), errors.not_supported(path.child("os"), name, {"linux", "windows"});
     else if (name == "linux") validate_linux(spec, path, errors);
     else if (name == "windows") validate_windows(spec, path, errors);
     else errors.not_supported(path.child("os"), name, {"linux", "windows"});

@@ -1,5 +1,7 @@
+#include "api/kinds/check_address.h"
 #include "api/kinds/validate_service.h"
 #include "api/kinds/check.h"
+#include "base/strings.h"
 
 #include <fmt/core.h>
 
@@ -11,6 +13,7 @@ using json::Value;
 
 const FieldPath kSpec("spec");
 
+// Of the pair a client may set one or both, and both must say the same.
 bool is_headless(const Value& spec) { return spec["clusterIPs"][0].as_string() == "None" || spec["clusterIP"].as_string() == "None"; }
 
 void validate_port(const Value& port, bool need_name, std::set<std::string>& names, const FieldPath& path, FieldErrors& errors) {
@@ -66,6 +69,14 @@ void validate_addresses(const Value& spec, FieldErrors& errors) {
         if (type == "NodePort" || type == "LoadBalancer") errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
         return;
     }
+    if (ips.size() > 0 && spec["clusterIP"].empty()) {
+        errors.invalid(path, ips, "must be empty when `clusterIP` is not specified");
+        return;
+    }
+    if (ips.size() > 0 && !(ips[0] == spec["clusterIP"])) {
+        errors.invalid(path, ips, "first value must match `clusterIP`");
+        return;
+    }
     std::vector<std::string> given;
     for (const auto& ip : ips.items()) given.push_back(ip.as_string());
     if (given.empty() && !spec["clusterIP"].empty()) given.push_back(spec["clusterIP"].as_string());
@@ -99,7 +110,7 @@ void validate_external(const Value& spec, FieldErrors& errors) {
     for (size_t i = 0; i < ips.size(); ++i) {
         FieldPath at = kSpec.child("externalIPs").index(i);
         const std::string& ip = ips[i].as_string();
-        auto complaints = check_ip(ip);
+        auto complaints = check_legacy_ip(ip);
         add_complaints(complaints, at, ip, errors);
         if (!complaints.empty()) continue;
         if (ip == "0.0.0.0" || ip == "::") errors.invalid(at, ip, "may not be unspecified (" + ip + ")");
@@ -114,8 +125,10 @@ void validate_external(const Value& spec, FieldErrors& errors) {
         else add_complaints(check_dns1123_subdomain(name), kSpec.child("externalName"), name, errors);
     }
     const Value& ranges = spec["loadBalancerSourceRanges"];
-    for (size_t i = 0; i < ranges.size(); ++i)
-        add_complaints(check_cidr(ranges[i].as_string()), kSpec.child("loadBalancerSourceRanges").index(i), ranges[i].as_string(), errors);
+    // Kubernetes' messages have a capital letter here.
+    FieldPath ranges_path = kSpec.child("LoadBalancerSourceRanges");
+    if (ranges.size() > 0 && spec["type"].as_string() != "LoadBalancer") errors.forbidden(ranges_path, "may only be used when `type` is 'LoadBalancer'");
+    for (size_t i = 0; i < ranges.size(); ++i) add_complaints(check_cidr(trim(ranges[i].as_string())), ranges_path.index(i), ranges[i].as_string(), errors);
 }
 
 void validate_traffic(const Value& spec, FieldErrors& errors) {
@@ -129,6 +142,10 @@ void validate_traffic(const Value& spec, FieldErrors& errors) {
     check_one_of(spec["trafficDistribution"], kSpec.child("trafficDistribution"), {"PreferClose", "PreferSameZone", "PreferSameNode"}, errors, Presence::Optional);
     const Value& allocate = spec["allocateLoadBalancerNodePorts"];
     if (!allocate.is_null() && type != "LoadBalancer") errors.forbidden(kSpec.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'");
+    if (spec["loadBalancerClass"].is_string() && type == "LoadBalancer")
+        add_complaints(check_qualified_name(spec["loadBalancerClass"].as_string()), kSpec.child("loadBalancerClass"), spec["loadBalancerClass"].as_string(), errors);
+    if (spec["healthCheckNodePort"].as_int() != 0 && !(type == "LoadBalancer" && policy.as_string() == "Local"))
+        errors.invalid(kSpec.child("healthCheckNodePort"), spec["healthCheckNodePort"], "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
     if (!spec["loadBalancerClass"].is_null() && type != "LoadBalancer") errors.forbidden(kSpec.child("loadBalancerClass"), "may only be used when `type` is 'LoadBalancer'");
 }
 
@@ -156,6 +173,26 @@ void validate_service_update(const Value& object, const Value& old, FieldErrors&
         if (!(spec["loadBalancerClass"] == before["loadBalancerClass"]))
             errors.invalid(kSpec.child("loadBalancerClass"), spec["loadBalancerClass"], "may not change once set");
     validate_service(object, errors);
+}
+
+void validate_service_status_update(const Value& object, const Value&, FieldErrors& errors) {
+    FieldPath path = FieldPath("status").child("loadBalancer").child("ingress");
+    const Value& list = object["status"]["loadBalancer"]["ingress"];
+    if (list.size() > 0 && object["spec"]["type"].as_string() != "LoadBalancer") {
+        errors.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'");
+        return;
+    }
+    for (size_t i = 0; i < list.size(); ++i) {
+        FieldPath at = path.index(i);
+        const std::string &ip = list[i]["ip"].as_string(), &host = list[i]["hostname"].as_string();
+        if (!ip.empty()) add_complaints(check_legacy_ip(ip), at.child("ip"), ip, errors);
+        if (!ip.empty() && list[i]["ipMode"].is_null()) errors.required(at.child("ipMode"), "must be specified when `ip` is set");
+        if (ip.empty() && !list[i]["ipMode"].is_null()) errors.forbidden(at.child("ipMode"), "may not be specified when `ip` is not set");
+        if (!list[i]["ipMode"].is_null()) check_one_of(list[i]["ipMode"], at.child("ipMode"), {"Proxy", "VIP"}, errors);
+        if (host.empty()) continue;
+        add_complaints(check_dns1123_subdomain(host), at.child("hostname"), host, errors);
+        if (is_ip(host)) errors.invalid(at.child("hostname"), host, "must be a DNS name, not an IP address");
+    }
 }
 
 }  // namespace skiff::api::kinds

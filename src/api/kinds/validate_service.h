@@ -11,6 +11,7 @@ void validate_service_update(const json::Value& object, const json::Value& old, 
 void validate_endpoints(const json::Value& object, FieldErrors& errors);
 void validate_endpoint_slice(const json::Value& object, FieldErrors& errors);
 void validate_endpoint_slice_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_service_status_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_ip_address(const json::Value& object, FieldErrors& errors);
 void validate_service_cidr(const json::Value& object, FieldErrors& errors);
 

@@ -39,6 +39,8 @@ Value go_strategy(const Value& strategy) {
     return Value::object({{"Type", strategy["type"]}, {"RollingUpdate", strategy["rollingUpdate"]}});
 }
 
+Value go_rolling(const Value& rolling) { return Value::object({{"Partition", rolling["partition"].as_int()}, {"MaxUnavailable", rolling["maxUnavailable"]}}); }
+
 void check_deployment_strategy(const Value& strategy, FieldErrors& errors) {
     FieldPath path = kSpec.child("strategy"), rolling_path = path.child("rollingUpdate");
     const std::string& type = strategy["type"].as_string();
@@ -106,7 +108,7 @@ void check_stateful_strategy(const Value& strategy, FieldErrors& errors) {
     if (type.empty()) errors.required(path, "");
     else if (type == "OnDelete") {
         if (strategy["rollingUpdate"].is_object())
-            errors.invalid(rolling_path, strategy["rollingUpdate"], "only allowed for updateStrategy 'RollingUpdate'");
+            errors.invalid(rolling_path, go_rolling(strategy["rollingUpdate"]), "only allowed for updateStrategy 'RollingUpdate'");
     } else if (type == "RollingUpdate") {
         check_not_negative(strategy["rollingUpdate"]["partition"], rolling_path.child("partition"), errors);
     } else {
@@ -124,7 +126,10 @@ void validate_template_of_workload(const Value& spec, std::string_view kind, con
     bool plain = kind == "ReplicationController";
     auto parsed = plain ? Result<LabelSelector>(LabelSelector::from_map(selector)) : LabelSelector::from_object(selector);
     bool ignore = selector.is_object() && (plain ? selector.size() == 0 : is_empty_selector(selector));
-    if (parsed.ok() && !ignore && !parsed->matches(labels))
+    FieldErrors broken;
+    if (!plain) validate_label_selector(selector, path.child("selector"), broken);
+    if (!broken.empty()) errors.invalid(path.child("selector"), selector, "invalid label selector");
+    else if (parsed.ok() && !ignore && !parsed->matches(labels))
         errors.invalid(at.child("metadata").child("labels"), labels, "`selector` does not match template `labels`");
     validate_pod_template(pod_template, at, errors);
     const Value& restart = pod_template["spec"]["restartPolicy"];
@@ -191,8 +196,11 @@ void validate_stateful_set(const Value& object, FieldErrors& errors) {
     check_stateful_strategy(spec["updateStrategy"], errors);
     for (auto field : {"whenDeleted", "whenScaled"})
         check_one_of(spec["persistentVolumeClaimRetentionPolicy"][field], kSpec.child("persistentVolumeClaimRetentionPolicy").child(field),
-                     {"Delete", "Retain"}, errors, Presence::Optional);
-    check_counts(spec, {"replicas", "minReadySeconds", "revisionHistoryLimit"}, errors);
+                     {"Retain", "Delete"}, errors, Presence::Optional);
+    check_optional_name(spec["serviceName"], check_dns1123_label, kSpec.child("serviceName"), errors);
+    const Value& templates = spec["volumeClaimTemplates"];
+    for (size_t i = 0; i < templates.size(); ++i) validate_claim_spec(templates[i]["spec"], kSpec.child("volumeClaimTemplates").index(i).child("spec"), errors);
+    check_counts(spec, {"replicas", "minReadySeconds"}, errors);
     check_not_negative(spec["ordinals"]["start"], kSpec.child("ordinals").child("start"), errors);
     check_selector(spec, "statefulset", errors);
     validate_template_of_workload(with_claim_volumes(spec), "StatefulSet", kSpec, errors);

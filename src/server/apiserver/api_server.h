@@ -12,6 +12,7 @@
 #include "net/http_server.h"
 #include "server/apiserver/admission/plugin.h"
 #include "server/apiserver/aggregation/aggregator.h"
+#include "server/apiserver/audit/audit_log.h"
 #include "server/apiserver/core.h"
 #include "server/apiserver/discovery/discovery.h"
 #include "server/apiserver/health.h"
@@ -43,6 +44,8 @@ struct ApiServerOptions {
     // Plugins in front of those of admission/plugins.cpp.
     std::vector<std::unique_ptr<AdmissionPlugin>> admission;
     bool default_admission = true;
+
+    std::shared_ptr<audit::AuditLog> audit;                 // null: no audit log
 
     size_t write_threads = 8;
     metrics::Registry* metrics = nullptr;                   // null: its own

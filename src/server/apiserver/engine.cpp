@@ -182,6 +182,14 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
 
 void set_defaults(const api::KindInfo& kind, json::Value& object) { api::set_defaults(kind, object); }
 
+// Whether the rules of a kind's update look at the metadata as those of its creation do.
+bool looks_again(const api::KindInfo& kind) {
+    constexpr std::string_view kGroups[] = {"apps", "batch", "networking.k8s.io", "autoscaling"};
+    constexpr std::string_view kCore[] = {"nodes", "namespaces", "replicationcontrollers", "podtemplates"};
+    if (kind.gvk.group.empty()) return std::find(std::begin(kCore), std::end(kCore), kind.plural) == std::end(kCore);
+    return std::find(std::begin(kGroups), std::end(kGroups), kind.gvk.group) == std::end(kGroups);
+}
+
 Status validate_create(const api::KindInfo& kind, const json::Value& object) {
     api::FieldErrors errors;
     validate_metadata(kind, object, errors);
@@ -195,9 +203,10 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
     // Several times, as kube-apiserver does it: for every object and by the kind's own rules. Clients see all causes.
     validate_metadata_update(object, old, errors);
     if (!errors.empty()) {
-        validate_metadata_update(object, old, errors);
+        bool again = looks_again(kind);
+        validate_metadata_update(object, old, errors, again ? Finalizers::Check : Finalizers::Skip);
         validate_metadata_maps(object, errors);
-        validate_metadata_maps(object, errors);
+        if (again) validate_metadata_maps(object, errors);
     }
     if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
     if (errors.empty()) return {};

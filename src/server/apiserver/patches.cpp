@@ -75,7 +75,12 @@ Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestC
         patch.document = *body.tree;
     } else {
         auto parsed = json::parse(body.bytes);
-        if (!parsed.ok()) return error(Reason::BadRequest, "error decoding patch: {}", parsed.status().message());
+        if (!parsed.ok()) {
+            // The parser adds an offset that Kubernetes does not have.
+            std::string why = parsed.status().message();
+            if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
+            return error(Reason::BadRequest, "error decoding patch: {}", why);
+        }
         patch.document = std::move(parsed).value();
     }
     if (patch.type == Patch::Type::Json && !patch.document.is_array())
@@ -91,7 +96,7 @@ Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& ol
             object = old;
             status = patch_stepwise(object, patch.document);
         }
-        if (!status.ok() && status.reason() == Reason::Invalid) return rejected();
+        if (!status.ok() && (status.reason() == Reason::Invalid || status.reason() == Reason::BadRequest)) return rejected();
         TRY(std::move(status));
     } else if (patch.type == Patch::Type::Merge) {
         json::merge_patch(object, patch.document);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "server/apiserver/aggregation/aggregator.h"
+#include "server/apiserver/audit/audit_log.h"
 #include "server/apiserver/authorize.h"
 #include "server/apiserver/discovery/discovery.h"
 #include "server/apiserver/engine.h"
@@ -16,6 +17,7 @@ namespace skiff::apiserver {
 struct Pipeline::State {
     net::ExchangePtr exchange;
     std::shared_ptr<RequestContext> context;
+    std::shared_ptr<const User> user;            // who authenticated, where they act for somebody else; null: the context's
     const net::Request& request() const { return exchange->request(); }
 };
 
@@ -31,10 +33,11 @@ const Pipeline::Stage Pipeline::kStages[] = {
     {"serve", &Pipeline::serve},
 };
 
-Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health)
+Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health, std::shared_ptr<audit::AuditLog> audit)
     : core_(core),
       discovery_(discovery),
       health_(health),
+      audit_(std::move(audit)),
       flows_(core.cache),
       requests_(core.metrics->counter("apiserver_request_total", "Counter of apiserver requests broken out for each verb, resource and HTTP response code.",
                                       {"verb", "group", "version", "resource", "subresource", "code"})),
@@ -105,6 +108,7 @@ Pipeline::Step Pipeline::read_request_info(State& state) {
 }
 
 Pipeline::Step Pipeline::impersonate_user(State& state) {
+    if (audit_ && state.request().headers.has("Impersonate-User")) state.user = std::make_shared<const User>(state.context->attributes.user);
     Status status = impersonate(core_, state.request(), *state.context);
     if (status.ok()) return Step::Next;
     send_status(*state.exchange, core_, *state.context, status);
@@ -124,9 +128,12 @@ Pipeline::Step Pipeline::limit(State& state) {
     gauge.set(now);
     Duration start = core_.clock.elapsed();
     std::string verb = a.resource_request ? a.verb : a.verb == "get" ? "get" : "other";
-    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context](int code) {
+    WallTime received = core_.clock.now();
+    net::Exchange* inner = state.exchange.get();   // the metered one owns it
+    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code) {
         gauge.set(--count);
         const Attributes& a = context->attributes;
+        if (audit_ && code != 0) audit_->note({*context, inner->request(), user ? *user : a.user, code, received, core_.clock.now()});
         // Label values come from our own tables only: a stranger's path makes no series.
         bool known = context->kind != nullptr;
         std::string_view group = known ? a.group : "", version = known ? a.version : "", resource = known ? a.resource : "";

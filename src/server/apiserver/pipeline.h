@@ -16,6 +16,9 @@ namespace skiff::apiserver {
 class Aggregator;
 class Discovery;
 class Health;
+namespace audit {
+class AuditLog;
+}
 
 // Serves a path outside the API (or below it); called on an io thread, must not block.
 using RawHandler = std::function<void(net::ExchangePtr)>;
@@ -27,7 +30,8 @@ public:
     static constexpr int kReadsMax = 400;
     static constexpr int kWritesMax = 200;
 
-    Pipeline(Core& core, Discovery& discovery, Health& health);
+    // audit may be null.
+    Pipeline(Core& core, Discovery& discovery, Health& health, std::shared_ptr<audit::AuditLog> audit = nullptr);
     ~Pipeline();
     // A path that ends in '/' takes all below it. Before the server starts.
     void add_raw(std::string path, RawAccess access, RawHandler handler);
@@ -60,6 +64,7 @@ private:
     Health& health_;
     Aggregator* aggregator_ = nullptr;
     std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
+    std::shared_ptr<audit::AuditLog> audit_;
     FlowClassifier flows_;
     std::atomic<int> reads_{0}, writes_{0};
     metrics::Family<metrics::Counter>& requests_;

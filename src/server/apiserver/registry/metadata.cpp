@@ -81,9 +81,9 @@ void validate_owners(const json::Value& owners, const FieldPath& path, FieldErro
         const std::string& version = owner["apiVersion"].as_string();
         api::GroupVersion gv = api::GroupVersion::parse(version);
         if (gv.version.empty()) errors.invalid(path.child("apiVersion"), version, "version must not be empty");
-        if (owner["kind"].as_string().empty()) errors.invalid(path.child("kind"), owner["kind"], "kind must not be empty");
-        if (owner["name"].as_string().empty()) errors.invalid(path.child("name"), owner["name"], "name must not be empty");
-        if (owner["uid"].as_string().empty()) errors.invalid(path.child("uid"), owner["uid"], "uid must not be empty");
+        if (owner["kind"].as_string().empty()) errors.invalid(path.child("kind"), owner["kind"], "must not be empty");
+        if (owner["name"].as_string().empty()) errors.invalid(path.child("name"), owner["name"], "must not be empty");
+        if (owner["uid"].as_string().empty()) errors.invalid(path.child("uid"), owner["uid"], "must not be empty");
         if (owner["kind"].as_string() == "Event" && gv.group.empty() && gv.version == "v1")
             errors.invalid(path, in_go_order(owner), fmt::format("{}/{}, Kind=Event is disallowed from being an owner", gv.group, gv.version));
         if (!owner["controller"].as_bool()) continue;
@@ -143,7 +143,7 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, Fie
     if (!kind.custom) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
 }
 
-void validate_metadata_update(const json::Value& object, const json::Value& old_object, FieldErrors& errors) {
+void validate_metadata_update(const json::Value& object, const json::Value& old_object, FieldErrors& errors, Finalizers finalizers) {
     FieldPath path("metadata");
     const json::Value &meta = object["metadata"], &old = old_object["metadata"];
     if (!old["deletionTimestamp"].as_string().empty()) {
@@ -157,7 +157,7 @@ void validate_metadata_update(const json::Value& object, const json::Value& old_
     }
     for (const char* field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) immutable(meta, old, field, path, errors);
     validate_metadata_maps(object, errors);
-    if (!(meta["finalizers"] == old["finalizers"])) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
+    if (finalizers == Finalizers::Check && !(meta["finalizers"] == old["finalizers"])) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
 }
 
 }  // namespace skiff::apiserver
