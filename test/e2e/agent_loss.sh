@@ -59,9 +59,9 @@ pid_of() { find /sys/fs/cgroup -path "*$(k get pod "$1" -o jsonpath='{.metadata.
 pod_on() { k get pods -o jsonpath="{.items[?(@.spec.nodeName==\"$1\")].metadata.name}" | cut -d' ' -f1; }
 for pair in "node1 node2" "node2 node1"; do
   from=$(pod_on "${pair% *}") to=$(k get pod "$(pod_on "${pair#* }")" -o jsonpath='{.status.podIP}') pid=$(pid_of "$from")
-  nsenter --net="/proc/$pid/ns/net" curl -sf --max-time 3 "http://$to:8080" | grep -q "node: *${pair#* }"
+  nsenter --net="/proc/$pid/ns/net" curl -sf --max-time 3 "http://$to:8080" | has "node: *${pair#* }"
   nsenter --net="/proc/$pid/ns/net" curl -sf --max-time 3 "http://$address" >/dev/null
-  k exec "$from" -- /skiff version | grep -q Kubernetes
+  k exec "$from" -- /skiff version | has Kubernetes
 done
 
 # --- the node is lost
@@ -69,15 +69,15 @@ lost=$(k get pods -o jsonpath='{.items[?(@.spec.nodeName=="node2")].metadata.nam
 kill -KILL "$agent_pid"; wait "$agent_pid" 2>/dev/null || true
 in_machine ip link set tob down
 wait_for 30 sh -c "nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml get node node2 --no-headers | grep -qw NotReady"
-k describe node node2 | grep -q 'Kubelet stopped posting node status.'
+k describe node node2 | has 'Kubelet stopped posting node status.'
 wait_for 10 sh -c "nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml get node node2 -o jsonpath='{.spec.taints[*].key}{.spec.taints[*].effect}' | grep -q 'unreachable.*NoExecute'"
-k get events -A | grep -q 'NodeNotReady'
+k get events -A | has 'NodeNotReady'
 # Traffic leaves the lost pods at once: they are not ready any more.
 wait_for 5 sh -c "[ \$(nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml get endpointslices -o jsonpath='{.items[*].endpoints[?(@.conditions.ready==true)].nodeName}' | tr ' ' '\n' | grep -c node2) = 0 ]"
-for _ in $(seq 20); do in_machine curl -sf --max-time 2 "http://$address" | grep -q 'node: *node1'; done
+for _ in $(seq 20); do in_machine curl -sf --max-time 2 "http://$address" | has 'node: *node1'; done
 wait_for 40 sh -c "[ \$(nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml get pods --field-selector spec.nodeName=node1 --no-headers | grep -c '1/1 *Running') = 4 ]"
 for pod in $lost; do [ -n "$(k get pod "$pod" -o jsonpath='{.metadata.deletionTimestamp}')" ]; done
-k get events | grep -q 'TaintManagerEviction'
+k get events | has 'TaintManagerEviction'
 
 # --- and returns
 in_machine ip link set tob up

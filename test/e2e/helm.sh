@@ -68,20 +68,20 @@ Y
 h() { in_machine env HOME="$work" KUBECONFIG="$work/kubeconfig.yaml" "$helm" -n trade "$@"; }
 greeting() { k -n trade get configmap web-settings -o jsonpath='{.data.greeting}'; }
 
-h install web "$chart" --create-namespace --wait --timeout 90s | grep -q 'STATUS: deployed'
+h install web "$chart" --create-namespace --wait --timeout 90s | has 'STATUS: deployed'
 [ "$(greeting)" = one ]
 [ "$(k -n trade get configmap web-settings -o jsonpath='{.data.version}')" = "$(k version -o json | jq -r .serverVersion.gitVersion)" ]
 k -n trade get poddisruptionbudget web >/dev/null
-k -n trade get job web-before -o jsonpath='{.status.succeeded}' | grep -qx 1
-h upgrade web "$chart" --set greeting=two,replicas=3 --wait --timeout 90s | grep -q 'REVISION: 2'
+k -n trade get job web-before -o jsonpath='{.status.succeeded}' | has -x 1
+h upgrade web "$chart" --set greeting=two,replicas=3 --wait --timeout 90s | has 'REVISION: 2'
 [ "$(greeting)" = two ]
 [ "$(k -n trade get deployment web -o jsonpath='{.status.readyReplicas}')" = 3 ]
-h rollback web 1 --wait --timeout 90s | grep -q 'Rollback was a success'
+h rollback web 1 --wait --timeout 90s | has 'Rollback was a success'
 [ "$(greeting)" = one ]
-h history web | grep -qE '^3[[:space:]].*deployed.*Rollback to 1'
-h list | grep -qE '^web[[:space:]]+trade[[:space:]]+3[[:space:]].*deployed[[:space:]]+shop-0.1.0'
-h get manifest web | grep -q 'kind: Deployment'
+h history web | has -E '^3[[:space:]].*deployed.*Rollback to 1'
+h list | has -E '^web[[:space:]]+trade[[:space:]]+3[[:space:]].*deployed[[:space:]]+shop-0.1.0'
+h get manifest web | has 'kind: Deployment'
 h template web "$chart" --validate >/dev/null
-h uninstall web --wait --timeout 60s | grep -q 'uninstalled'
+h uninstall web --wait --timeout 60s | has 'uninstalled'
 [ -z "$(k -n trade get deployments,services,secrets -o name)" ]
 echo "helm: done"

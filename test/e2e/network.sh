@@ -24,13 +24,13 @@ get() { in_machine curl -sf --max-time 2 "http://$1"; }
 wait_for 10 get "$address"
 
 # --- repair
-in_machine nft list table inet theirs | grep -q counter
+in_machine nft list table inet theirs | has counter
 for damage in 'flush table inet skiff' 'delete table inet skiff' 'flush chain inet skiff svc-dispatch'; do
   # shellcheck disable=SC2086
   in_machine nft $damage
   wait_for 5 get "$address"
 done
-in_machine nft list table inet theirs | grep -q counter
+in_machine nft list table inet theirs | has counter
 
 # --- a load balancer on the node's address, and one that comes too late for its port
 k expose deployment hello --name=balanced --type=LoadBalancer --port=8088 --target-port=8080

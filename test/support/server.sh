@@ -19,6 +19,9 @@ make_machine() {   # NAME: a fresh namespace, data and state folders
 in_machine() { nsenter --net="/run/netns/$machine" "$@"; }
 k() { in_machine kubectl --kubeconfig "$work/kubeconfig.yaml" "$@"; }
 
+# has PATTERN...: grep that reads to the end. Under pipefail `grep -q` would fail the test when it ends before the program that writes.
+has() { grep "$@" >/dev/null; }
+
 start_server() {   # further flags as arguments
   # Not through in_machine: $! must be the server itself, for a kill -9 to hit it.
   nsenter --net="/run/netns/$machine" "$skiff" server --data-dir "$work/data" --state-dir "$work/run" --write-kubeconfig "$work/kubeconfig.yaml" --node-name node1 "$@" >>"$work/log" 2>&1 &
