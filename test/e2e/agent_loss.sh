@@ -1,7 +1,7 @@
 #!/bin/bash
 # A node is lost and comes back: its pods are spread and reached from both sides before; then NotReady, taints, eviction and replacement
 # elsewhere; the agent that returns is Ready again and clears away what was evicted.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 command -v runc >/dev/null || { echo "needs runc"; exit 77; }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # helm installs, upgrades, rolls back and uninstalls a chart with a hook, a Secret-backed release history and --wait.
 # HELM names the binary; without one (and none in PATH) the test is skipped.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 command -v runc >/dev/null || { echo "needs runc"; exit 77; }

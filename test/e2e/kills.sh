@@ -1,7 +1,7 @@
 #!/bin/bash
 # kill -9 of the server, again and again, under writes and with pods: every acknowledged write is there, revisions only grow, watches go on
 # where they were, no container restarts, nothing flips to NotReady, and the API is back in under a second each time.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 command -v runc >/dev/null || { echo "needs runc"; exit 77; }

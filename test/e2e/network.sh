@@ -1,7 +1,7 @@
 #!/bin/bash
 # The network keeps its word when others touch it: foreign nftables tables stay, flushed rules of ours come back, NetworkPolicies hold,
 # and Services of type LoadBalancer answer on the node's address.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 command -v runc >/dev/null && command -v nft >/dev/null || { echo "needs runc and nft"; exit 77; }
@@ -20,7 +20,7 @@ k expose deployment hello --port=80 --target-port=8080
 k create deployment asker --image=skiff/hello
 for name in hello asker; do k rollout status deployment "$name" --timeout=60s; done
 address=$(k get service hello -o jsonpath='{.spec.clusterIP}')
-get() { in_machine curl -sf --max-time 2 "http://$1"; }
+get() { in_machine curl -sf --max-time 5 "http://$1"; }
 wait_for 10 get "$address"
 
 # --- repair
@@ -55,7 +55,7 @@ spec: {podSelector: {matchLabels: {app: hello}}, policyTypes: [Ingress]}
 Y
 shut() { ! ask "$hello:8080" && ! ask "$address"; }
 wait_for 10 shut
-get "$hello:8080" >/dev/null             # the node reaches its own pods
+wait_for 10 get "$hello:8080"             # the node reaches its own pods
 in_machine nft flush table inet skiff-policy
 wait_for 10 shut
 k apply -f - <<'Y'
@@ -68,8 +68,8 @@ spec:
   ingress: [{from: [{podSelector: {matchLabels: {app: asker}}}], ports: [{port: 8000, endPort: 8100}]}]
 Y
 wait_for 10 ask "$hello:8080"
-ask "$address"
+wait_for 5 ask "$address"
 k delete networkpolicy --all
 wait_for 10 sh -c "! nsenter --net=/run/netns/$machine nft list table inet skiff-policy"
-ask "$address"
+wait_for 5 ask "$address"
 echo "network: done"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What an administrator does in a day, with the real kubectl: one file with every common workload, images from a registry, Services and DNS
 # from pod and host, scale, rollout, undo, exec, terminal, logs, cp, attach, port-forward, proxy, drain, a deleted node, events.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
 command -v runc >/dev/null || { echo "needs runc"; exit 77; }
