@@ -60,7 +60,7 @@ Webhook compile_one(const std::string& configuration, const Value& w) {
         if (hook.review_version.empty() && (version.as_string() == "v1" || version.as_string() == "v1beta1")) hook.review_version = version.as_string();
     hook.timeout_s = static_cast<int>(std::clamp<int64_t>(w["timeoutSeconds"].as_int(10), 1, 30));
     hook.client = w["clientConfig"];
-    ExpressionScope scope;
+    AdmissionScope scope;
     for (const Value& c : w["matchConditions"].items())
         hook.conditions.push_back({c["name"].as_string(), scope.compile(trim(c["expression"].as_string()), Gives::Bool, Sees::Authorizer)});
     return hook;
