@@ -45,11 +45,14 @@ std::string field_path(const ContainerRef& container) {
     return fmt::format("spec.{}{{{}}}", list, container.name());
 }
 
+bool has_pod_resources(const json::Value& pod) {
+    const json::Value& resources = pod["spec"]["resources"];
+    return resources["requests"].size() + resources["limits"].size() > 0;
+}
+
 std::string qos_class(const json::Value& pod) {
     bool any = false, guaranteed = true;
-    for (const auto& container : container_list(pod)) {
-        if (container.kind == ContainerKind::Ephemeral) continue;
-        const json::Value& resources = (*container.spec)["resources"];
+    auto look = [&](const json::Value& resources) {
         for (const char* name : {"cpu", "memory"}) {
             const int64_t limit = sys::quantity_milli(resources["limits"][name].as_string()).value_or(0);
             const json::Value& wanted = resources["requests"][name];
@@ -58,6 +61,12 @@ std::string qos_class(const json::Value& pod) {
             if (limit > 0 || request > 0) any = true;
             if (limit == 0 || request != limit) guaranteed = false;
         }
+    };
+    if (has_pod_resources(pod)) {
+        look(pod["spec"]["resources"]);
+    } else {
+        for (const auto& container : container_list(pod))
+            if (container.kind != ContainerKind::Ephemeral) look((*container.spec)["resources"]);
     }
     if (!any) return "BestEffort";
     return guaranteed ? "Guaranteed" : "Burstable";

@@ -31,6 +31,8 @@ std::string field_path(const ContainerRef& container);
 
 // Guaranteed, Burstable or BestEffort, from requests and limits of cpu and memory (Kubernetes, "Pod Quality of Service Classes").
 std::string qos_class(const json::Value& pod);
+// Requests or limits of the pod as a whole (spec.resources): they stand for the sums of its containers'.
+bool has_pod_resources(const json::Value& pod);
 bool host_network(const json::Value& pod);
 // name_namespace(uid), as the kubelet writes a pod in messages.
 std::string display_name(const json::Value& pod);

@@ -75,6 +75,9 @@ runtime::Resources pod_resources(const json::Value& pod) {
         }
     }
     const json::Value& overhead = pod["spec"]["overhead"];
+    const json::Value& whole = pod["spec"]["resources"]["limits"];
+    if (const int64_t own = amount(whole, "cpu"); own > 0) cpu = own, cpu_init = 0, cpu_limited = true;
+    if (const int64_t own = amount(whole, "memory"); own > 0) memory = own, memory_init = 0, memory_limited = true;
     if (cpu_limited) result.cpu_quota_us = quota_of(std::max(cpu, cpu_init) + amount(overhead, "cpu"));
     if (memory_limited) result.memory_bytes = std::max(memory, memory_init) + amount(overhead, "memory");
     return result;
@@ -87,6 +90,7 @@ std::string pod_cgroup(const json::Value& pod, const std::string& uid) {
 }
 
 int64_t pod_request(const json::Value& pod, const std::string& resource) {
+    if (const int64_t whole = request_of(pod["spec"], resource); whole > 0) return whole + amount(pod["spec"]["overhead"], resource);
     int64_t running = 0, sidecars = 0, init = 0;
     for (const auto& container : container_list(pod)) {
         const int64_t own = request_of(*container.spec, resource);

@@ -66,8 +66,10 @@ Status attach_network(Sync& sync) {
     return {};
 }
 
-// There is one runtime here; a RuntimeClass that asks for another cannot be served.
-Status check_runtime_class(const Sync& sync) {
+// There is one runtime here; what asks for another, or for a user namespace, cannot be served.
+Status check_runtime(const Sync& sync) {
+    const json::Value& host_users = sync.pod["spec"]["hostUsers"];
+    if (host_users.is_bool() && !host_users.as_bool()) return error(Reason::BadRequest, "the container runtime does not support user namespaces");
     const std::string& name = sync.pod["spec"]["runtimeClassName"].as_string();
     if (name.empty()) return {};
     const api::ObjectPtr found = TRY(sync.services.client->get({"node.k8s.io", "v1", "runtimeclasses"}, "", name).context("failed to get RuntimeClass \"{}\"", name));
@@ -80,7 +82,7 @@ Status check_runtime_class(const Sync& sync) {
 Status create_sandbox(Sync& sync) {
     PodState& state = sync.state;
     if (!state.sandbox) {
-        TRY(check_runtime_class(sync));
+        TRY(check_runtime(sync));
         const runtime::SandboxSpec spec = sandbox_spec(sync);
         state.sandbox = TRY(sync.services.runtime.create_sandbox(spec));
         state.resize.pod_applied = spec.resources;

@@ -78,7 +78,9 @@ Result<std::string> resource_value(const json::Value& pod, const json::Value& re
     const bool hugepages = name.rfind("hugepages-", 0) == 0;
     if ((list != "limits" && list != "requests") || (name != "cpu" && name != "memory" && name != "ephemeral-storage" && !hugepages))
         return error(Reason::BadRequest, "unsupported container resource : {}", resource);
-    const std::string text = (*container)["resources"][list][name].as_string();
+    std::string text = (*container)["resources"][list][name].as_string();
+    // Without a limit of its own a container may use what the pod as a whole may, and then what the node has.
+    if (text.empty() && list == "limits") text = pod["spec"]["resources"]["limits"][name].as_string();
     const std::string divisor_text = ref["divisor"].as_string().empty() || ref["divisor"].as_string() == "0" ? "1" : ref["divisor"].as_string();
     if (name == "cpu") {
         int64_t milli = sys::quantity_milli(text).value_or(0);

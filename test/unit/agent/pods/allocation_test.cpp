@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "agent/pods/allocation.h"
+#include "agent/pods/pod_spec.h"
+#include "agent/pods/resources.h"
 #include "json/parse.h"
 
 using namespace skiff;
@@ -59,4 +61,14 @@ TEST_CASE("what a resource's policy says decides between an update and a restart
     CHECK(resize_action(container, *json::parse(R"({"requests":{"cpu":"200m","memory":"10Mi"}})")) == ResizeAction::None);
     CHECK(resize_action(container, *json::parse(R"({"requests":{"cpu":"100m","memory":"10Mi"}})")) == ResizeAction::Update);
     CHECK(resize_action(container, *json::parse(R"({"requests":{"cpu":"100m","memory":"20Mi"}})")) == ResizeAction::Restart);
+}
+
+TEST_CASE("resources of the pod as a whole stand for the sums of its containers'") {
+    const auto pod = *json::parse(R"({"spec":{"resources":{"requests":{"cpu":"300m","memory":"64Mi"},"limits":{"cpu":"500m","memory":"128Mi"}},
+        "overhead":{"cpu":"50m"},"containers":[{"name":"a","resources":{"requests":{"cpu":"100m"}}},{"name":"b"}]}})");
+    CHECK(qos_class(pod) == "Burstable");
+    CHECK(pod_request(pod, "cpu") == 350);
+    CHECK(pod_request(pod, "memory") == 64 << 20);
+    CHECK(pod_resources(pod).memory_bytes == 128 << 20);
+    CHECK(pod_resources(pod).cpu_quota_us == 55'000);
 }
