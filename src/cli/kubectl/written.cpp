@@ -74,7 +74,8 @@ namespace {
 // Of the kinds that Kubernetes has: needs no server, so that a client's dry run works without one.
 Result<Resource> builtin_resource(const json::Value& object) {
     const auto gv = api::GroupVersion::parse(object["apiVersion"].as_string());
-    const auto* kind = api::KindRegistry::builtin()->find(api::Gvk{gv.group, gv.version, object["kind"].as_string()});
+    static const auto kKinds = api::KindRegistry::builtin();
+    const auto* kind = kKinds->find(api::Gvk{gv.group, gv.version, object["kind"].as_string()});
     if (!kind) return local_error("no matches for kind \"{}\" in version \"{}\"", object["kind"].as_string(), object["apiVersion"].as_string());
     Resource resource;
     resource.gvr = kind->gvr();
