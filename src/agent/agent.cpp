@@ -7,6 +7,7 @@
 
 #include "agent/agent_network.h"
 #include "agent/eviction/evictor.h"
+#include "agent/images/image_socket.h"
 #include "agent/images/image_store.h"
 #include "agent/node/node_agent.h"
 #include "agent/nodeapi/node_api.h"
@@ -56,6 +57,7 @@ struct Agent::Parts {
     sys::Timers timers;
     sys::Poller poller;
     std::unique_ptr<images::ImageStore> images;
+    std::unique_ptr<images::ImageSocket> image_socket;       // for `skiff image`; after the store that it uses
     std::unique_ptr<runtime::Runtime> runtime;
     std::unique_ptr<reconcile::EventRecorder> events;
     std::unique_ptr<reconcile::InformerFactory> informers;
@@ -259,6 +261,9 @@ Status Agent::start() {
         while (!stop.stop_requested() && !parts.pods_informer->synced()) parts.informers->wait_synced(kSyncStep);
         if (!stop.stop_requested()) parts.pods->sources_ready();
     });
+    if (auto socket = images::ImageSocket::start(*parts.images, images::image_socket_path(parts.options.state_dir), [&parts] { parts.node->report_soon(); }); socket.ok())
+        parts.image_socket = std::move(*socket);
+    else log::warn("images", "no socket for `skiff image`", {{"error", socket.status().message()}});
     parts.importer = std::jthread([&parts](const std::stop_token& stop) {
         set_thread_name("image-import");
         parts.import_images(stop);
@@ -271,6 +276,7 @@ void Agent::stop() {
     Parts& parts = *parts_;
     parts.started = false;
     parts.adopter.request_stop();
+    parts.image_socket.reset();
     parts.importer.request_stop();
     if (parts.node_api) parts.node_api->stop();
     parts.manifests.reset();

@@ -14,6 +14,9 @@ const std::vector<Command>& commands() {
         {"killall", "stop the service and all pods, clean network and mounts; data stays", cmd_killall},
         {"uninstall", "undo what install.sh did on this machine", cmd_uninstall},
         {"kubectl", "talk to the API server", cmd_kubectl},
+        {"token", "tokens with which machines join: create, list, delete", cmd_token},
+        {"image", "images of this node: pull, list, rm, import", cmd_image},
+        {"completion", "completion of commands for bash, zsh or fish", cmd_completion},
         {"version", "print versions", cmd_version},
         {"hello", "serve the hello page (what the skiff/hello image runs)", cmd_hello, true},
     };

@@ -132,9 +132,11 @@ Status follow(Call& call, Run& run, const Target& target) {
     if (!over) code = run_remote(session, command_path(pod, "attach", container, run.in, run.tty, {}), streams);
     if (over || !code.ok()) {
         if (!over) print_error(fmt::format("warning: couldn't attach to pod/{}, falling back to streaming logs: {}\n", target.name, code.status().message()));
+        // A pod that has ended says all at once.
+        if (run.restart != "Always") (void)TRY(until(session, target, std::chrono::hours(24), ended));
         net::Query query;
         query.add("container", container);
-        query.add("follow", "true");
+        if (run.restart == "Always") query.add("follow", "true");
         TRY(session.stream({"GET", api_path(target.resource.gvr, target.ns, target.name, "log", query), "", "application/json", "*/*"},
                            [](std::string_view bytes) { return write_all(1, bytes); }));
     }
