@@ -68,7 +68,7 @@ void print_list(const json::Value& list, bool quiet) {
         }
         if (image["tags"].size() == 0) {
             const auto& digest = image["digests"][0].as_string();
-            rows.push_back({digest.substr(0, digest.find('@')), "<none>", brief, size_text(image["size"].as_int())});
+            rows.push_back({digest.empty() ? "<none>" : digest.substr(0, digest.find('@')), "<none>", brief, size_text(image["size"].as_int())});
         }
         for (const auto& tag : image["tags"].items()) {
             const auto colon = tag.as_string().rfind(':');
