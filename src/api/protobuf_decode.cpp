@@ -31,7 +31,7 @@ public:
             bool embedded = false;
             const Field* field = find(schema, prefix, item.field, embedded);
             if (field) {
-                TRY(assign(*field, item, out, depth));
+                TRY(assign(schema, *field, item, out, depth));
             } else if (embedded && item.type == WireType::Bytes) {
                 prefix.push_back(item.field);
                 TRY(message(schema, prefix, item.bytes, out, depth + 1));
@@ -53,8 +53,10 @@ private:
         return nullptr;
     }
 
-    Status assign(const Field& field, const Item& item, json::Value& out, int depth) {
+    // owner: the type that has the field.
+    Status assign(const TypeSchema& owner, const Field& field, const Item& item, json::Value& out, int depth) {
         const ValueSchema& schema = field.value;
+        if (field.go_type == kSchemaOrBool || field.go_type == kSchemaOrArray) return schema_or(owner, field, item, out.mut(field.name), depth);
         if (schema.kind == Kind::Map) return map_entry(field, item, out.mut(field.name), depth);
         if (schema.kind == Kind::List) return element(field, *schema.element, item, out.mut(field.name), depth);
         // A message that comes twice is merged.
@@ -131,6 +133,27 @@ private:
             }
             default: return {};
         }
+    }
+
+    Status schema_or(const TypeSchema& schema, const Field& field, const Item& item, json::Value& out, int depth) {
+        if (item.type != WireType::Bytes) return wrong_wire_type(field, item);
+        const bool or_bool = field.go_type == kSchemaOrBool;
+        if (or_bool) out = false;
+        WireReader reader(item.bytes);
+        while (!reader.at_end()) {
+            Item part = TRY(reader.next());
+            std::vector<int> prefix;
+            if (or_bool && part.field == 1) {
+                if (!out.is_object()) out = part.number != 0;
+            } else if (part.type == WireType::Bytes && part.field == (or_bool ? 2 : 1)) {
+                out = json::Value::object();
+                TRY(message(schema, prefix, part.bytes, out, depth + 1));
+            } else if (part.type == WireType::Bytes && part.field == 2) {
+                out.push_back(json::Value::object());
+                TRY(message(schema, prefix, part.bytes, out.mut_items().back(), depth + 1));
+            }
+        }
+        return {};
     }
 
     static Status first_text(std::string_view bytes, json::Value& out) {

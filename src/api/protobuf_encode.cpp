@@ -83,6 +83,14 @@ void encode_value(std::string& out, int field, const ValueSchema& schema, const 
     }
 }
 
+std::string encode_schema_or(const TypeSchema& schema, bool or_bool, const json::Value& value) {
+    std::string out;
+    if (or_bool) append_varint_field(out, 1, value.is_object() || value.as_bool() ? 1 : 0);
+    if (value.is_object()) append_bytes_field(out, or_bool ? 2 : 1, encode_protobuf(schema, value));
+    for (const auto& item : value.items()) append_bytes_field(out, 2, encode_protobuf(schema, item));
+    return out;
+}
+
 // The embedded messages of one message while it is written: fields with paths {2, ...} collect under 2.
 struct Embedded {
     int number = 0;
@@ -114,6 +122,7 @@ std::string encode_protobuf(const TypeSchema& schema, const json::Value& tree) {
         if (field->proto.size() == 1) {
             // A list type with a name of its own is a message: repeated items = 1.
             if (field->value.kind == Kind::List && field->go_type == kVerbs) append_bytes_field(out, field->proto[0], encode_inner_list(field->value, value));
+            else if (field->go_type == kSchemaOrBool || field->go_type == kSchemaOrArray) append_bytes_field(out, field->proto[0], encode_schema_or(schema, field->go_type == kSchemaOrBool, value));
             else encode_value(out, field->proto[0], field->value, value);
             continue;
         }

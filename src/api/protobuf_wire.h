@@ -37,4 +37,8 @@ private:
     std::string_view rest_;
 };
 
+// Fields of JSONSchemaProps that are a schema or something else in JSON, and a message in protobuf: OrBool {allows = 1, schema = 2},
+// OrArray {schema = 1, jSONSchemas = 2}.
+inline constexpr std::string_view kSchemaOrBool = "v1.JSONSchemaPropsOrBool", kSchemaOrArray = "v1.JSONSchemaPropsOrArray";
+
 }  // namespace skiff::api

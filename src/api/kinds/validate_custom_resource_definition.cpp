@@ -123,16 +123,32 @@ void check_deprecation(const Value& version, const FieldPath& path, FieldErrors&
     if (control != text.end()) errors.invalid(path, *warning, fmt::format("must only contain printable UTF-8 characters; non-printable character found at index {}", control - text.begin()));
 }
 
-void check_version(const Value& version, const FieldPath& path, FieldErrors& errors) {
+// What all versions say alike, Kubernetes keeps once, and messages name that place: spec.validation, spec.subresources and so on.
+struct Shared {
+    bool schema, subresources, columns, selectable;
+    explicit Shared(const Value& versions)
+        : schema(same(versions, "schema")), subresources(same(versions, "subresources")), columns(same(versions, "additionalPrinterColumns")), selectable(same(versions, "selectableFields")) {}
+
+private:
+    static bool same(const Value& versions, const char* part) {
+        const json::Array& all = versions.items();
+        return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Value& v) { return !v[part].is_null() && v[part] == all.front()[part] && (!v[part].is_array() || v[part].size() > 0); });
+    }
+};
+
+void check_version(const Value& version, const FieldPath& path, const Shared& shared, bool first, FieldErrors& errors) {
     if (auto complaints = check_dns1035_label(version["name"].as_string()); !complaints.empty()) errors.invalid(path.child("name"), version["name"], join(complaints, ","));
     check_deprecation(version, path.child("deprecationWarning"), errors);
     const Value& schema = version["schema"]["openAPIV3Schema"];
     bool status = version["subresources"]["status"].is_object();
-    if (schema.is_object()) structural::check_schema(schema, status ? structural::StatusSubresource::Yes : structural::StatusSubresource::No, path.child("schema"), errors);
-    check_subresources(version["subresources"], path.child("subresources"), errors);
+    if (schema.is_object() && (first || !shared.schema))
+        structural::check_schema(schema, status ? structural::StatusSubresource::Yes : structural::StatusSubresource::No, shared.schema ? kSpec.child("validation") : path.child("schema"), errors);
+    if (first || !shared.subresources) check_subresources(version["subresources"], (shared.subresources ? kSpec : path).child("subresources"), errors);
     const Value& columns = version["additionalPrinterColumns"];
-    for (size_t i = 0; i < columns.size(); ++i) check_column(columns[i], path.child("additionalPrinterColumns").index(i), errors);
-    check_selectable(version, path.child("selectableFields"), errors);
+    FieldPath columns_path = (shared.columns ? kSpec : path).child("additionalPrinterColumns");
+    if (first || !shared.columns)
+        for (size_t i = 0; i < columns.size(); ++i) check_column(columns[i], columns_path.index(i), errors);
+    if (first || !shared.selectable) check_selectable(version, (shared.selectable ? kSpec : path).child("selectableFields"), errors);
 }
 
 void check_review_versions(const Value& versions, const FieldPath& path, FieldErrors& errors) {
@@ -177,13 +193,14 @@ void check_versions(const Value& spec, FieldErrors& errors) {
     FieldPath path = kSpec.child("versions");
     for (size_t i = 0; i < versions.size(); ++i)
         if (!versions[i]["schema"]["openAPIV3Schema"].is_object()) errors.required(path.index(i).child("schema").child("openAPIV3Schema"), "");
+    const Shared shared(versions);
     std::set<std::string> seen;
     size_t stored = 0;
     bool unique = true;
     for (size_t i = 0; i < versions.size(); ++i) {
         stored += versions[i]["storage"].as_bool();
         unique &= seen.insert(versions[i]["name"].as_string()).second;
-        check_version(versions[i], path.index(i), errors);
+        check_version(versions[i], path.index(i), shared, i == 0, errors);
     }
     if (!unique) errors.invalid(path, versions, "must contain unique version names");
     if (stored != 1) errors.invalid(path, versions, "must have exactly one version marked as storage version");

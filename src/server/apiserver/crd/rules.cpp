@@ -302,8 +302,11 @@ void add_rules(api::KindInfo& kind, const Value& version) {
 
 void check_rules(const Value& definition, FieldErrors& errors) {
     const Value& versions = definition["spec"]["versions"];
-    for (size_t i = 0; i < versions.size(); ++i) {
+    const json::Array& all = versions.items();
+    bool shared = std::all_of(all.begin(), all.end(), [&](const Value& v) { return v["schema"] == versions[0]["schema"]; });
+    for (size_t i = 0; i < (shared ? std::min<size_t>(versions.size(), 1) : versions.size()); ++i) {
         FieldPath path = FieldPath("spec").child("versions").index(i).child("schema").child("openAPIV3Schema");
+        if (shared) path = FieldPath("spec").child("validation").child("openAPIV3Schema");
         RuleChecker checker(errors);
         checker.node(versions[i]["schema"]["openAPIV3Schema"], cel::SchemaRoot::Resource, 1, true, "self", path);
         if (checker.total() > kSchemaCostMax) errors.forbidden(path, "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema " + factor_text(checker.total(), kSchemaCostMax));
