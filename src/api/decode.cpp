@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "api/protobuf_wire.h"
 #include "api/scalar_form.h"
 #include "base/strings.h"
 #include "json/parse.h"
@@ -77,13 +78,22 @@ private:
             }
             if (members[i].value.is_null()) continue;
             Frame below{&frame, &field->name, 0, &schema};
-            value(field->value, field->go_type, members[i].value, below);
+            if (field->go_type == kSchemaOrBool || field->go_type == kSchemaOrArray) schema_or(schema, members[i].value, below);
+            else value(field->value, field->go_type, members[i].value, below);
             if (!field->pointer && is_zero(field->value.kind, members[i].value)) continue;
             uint16_t& slot = slots[static_cast<size_t>(field - fields.data())];
             if (slot == kNowhere) ++kept;
             slot = static_cast<uint16_t>(i);
         }
         rebuild(schema, members, slots, kept, unknown && schema.preserve_unknown(), frame);
+    }
+
+    // A field of JSONSchemaProps that is a schema, several, or a boolean.
+    void schema_or(const TypeSchema& schema, json::Value& tree, const Frame& frame) {
+        if (tree.is_object()) return object(schema, tree, frame);
+        if (!tree.is_array()) return;
+        for (auto& item : tree.mut_items())
+            if (item.is_object()) object(schema, item, frame);
     }
 
     // The members in the order of the table, with what is always written.

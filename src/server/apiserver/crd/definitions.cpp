@@ -112,7 +112,7 @@ bool Definitions::visit(const ItemPtr& item) {
     if (entry.revision == item->revision) return false;
     api::ObjectPtr object = item->object;
     api::TreePtr tree = object->tree();
-    if (!object->meta().deleting() && settle_names(object, *tree)) {
+    if (!object->meta().deleting() && settle_names(entry, object, *tree)) {
         object = core_.cache.get(kDefinitions, "", item->key);
         if (!object) return false;
         tree = object->tree();
@@ -131,11 +131,15 @@ TakenNames Definitions::taken_by_others(const std::string& group, const std::str
     return taken;
 }
 
-// True when the status was written.
-bool Definitions::settle_names(const api::ObjectPtr& object, const Value& tree) {
+// True when the status was written. Whoever reads that a definition is established finds its resource: the kinds are live before.
+bool Definitions::settle_names(Entry& entry, const api::ObjectPtr& object, const Value& tree) {
     const Value& status = tree["status"];
     TakenNames taken = taken_by_others(tree["spec"]["group"].as_string(), object->meta().name);
-    if (named_status(tree, taken, core_.clock.now()) == status) return false;
+    Value wanted = named_status(tree, taken, core_.clock.now());
+    if (wanted == status) return false;
+    Value preview = tree;
+    preview.set("status", std::move(wanted));
+    if (make_live(entry, api::Object::from_tree(preview), preview)) publish();
     Status written = write(object->meta().name, [&](Value& definition) { definition.set("status", named_status(definition, taken, core_.clock.now())); });
     return written.ok();
 }

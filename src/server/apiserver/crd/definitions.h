@@ -40,7 +40,7 @@ private:
     void schedule();
     void pass();
     bool visit(const ItemPtr& item);
-    bool settle_names(const api::ObjectPtr& object, const json::Value& tree);
+    bool settle_names(Entry& entry, const api::ObjectPtr& object, const json::Value& tree);
     bool make_live(Entry& entry, const api::ObjectPtr& object, const json::Value& tree);
     void remove_instances(Entry& entry, const api::ObjectPtr& object);
     bool forget_missing();

@@ -25,6 +25,12 @@ Result<store::Committed> commit(Core& core, store::Write write) {
     return committed;
 }
 
+// The object as the request wrote it, with its new version: its conversion back would give the same.
+api::ObjectPtr stamped(json::Value object, int64_t revision) {
+    object.mut("metadata").set("resourceVersion", std::to_string(revision));
+    return api::Object::from_tree(std::move(object));
+}
+
 // The object as stored: in the storage version of its prefix.
 Result<json::Value> to_stored(Core& core, const api::KindInfo& kind, const json::Value& object) {
     if (kind.custom) return custom_to_storage(core, kind, object);
@@ -46,7 +52,7 @@ Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, cons
     write.value = &stored == &kind ? storage_text(object, write.stamp_at) : storage_text(TRY(to_stored(core, kind, object)), write.stamp_at);
     write.durability = traits_of(kind).durability;
     store::Committed committed = TRY(commit(core, std::move(write)));
-    if (kind.custom && &stored != &kind) return with_revision(*api::Object::from_tree(object), committed.revision);
+    if (kind.custom && &stored != &kind) return stamped(object, committed.revision);
     ItemPtr item = core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string()));
     if (item && item->revision == committed.revision) return item->object;
     return api::Object::from_bytes(committed.entries.at(0)->value);
@@ -61,7 +67,7 @@ Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, cons
     write.value = storage_text(TRY(to_stored(core, kind, last)), write.stamp_at);
     write.durability = traits_of(kind).durability;
     store::Committed committed = TRY(commit(core, std::move(write)));
-    if (kind.custom) return with_revision(*api::Object::from_tree(last), committed.revision);
+    if (kind.custom) return stamped(last, committed.revision);
     return api::Object::from_bytes(committed.entries.at(0)->value);
 }
 
