@@ -49,7 +49,7 @@ for w in 1 2; do write $w 2>/dev/null & writers+=($!); done
 slowest=0
 for round in $(seq "$kills"); do
   sleep "0.$((RANDOM % 4 + 1))"
-  mark=$(tail -qn 1 "$work"/acknowledged-* 2>/dev/null | awk '{print $2}' | sort -n | tail -n 1)
+  mark=$(tail -qn 1 "$work"/acknowledged-* 2>/dev/null | awk '{print $2}' | sort -n | tail -n 1 || true)
   kill -KILL "$server_pid"; wait "$server_pid" 2>/dev/null || true
   in_machine curl -sf --max-time 2 "http://$address" >/dev/null      # Services go on without a server
   from=$(date +%s%3N)

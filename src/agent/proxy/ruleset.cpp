@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+#include "base/strings.h"
+
 namespace skiff::agent::proxy {
 
 using sys::kReg0;
@@ -35,13 +38,14 @@ NftKey front_key(const Frontend& front) { return NftKey().bytes(wire(front.ip)).
 NftKey port_key(const Frontend& front) { return NftKey().u8(front.protocol).be16(front.port); }
 std::string endpoint_data(const Endpoint& endpoint) { return NftKey().bytes(wire(endpoint.ip)).be16(endpoint.port).text(); }
 
-// svc-<vip|port>-<endpoints>[-masq|-out][-aff<seconds>]
+// svc-<vip|port>-<endpoints>[-masq|-out][-aff<seconds>][-from<hash of ranges>]
 std::string chain_name(const Frontend& front) {
     std::string name = front.ip.empty() ? "svc-port-" : "svc-vip-";
     name += std::to_string(front.endpoints.size());
     if (front.masquerade == Masquerade::Always) name += "-masq";
     if (front.masquerade == Masquerade::FromOutside) name += "-out";
     if (front.affinity_s) name += "-aff" + std::to_string(front.affinity_s);
+    if (!front.sources.empty()) name += fmt::format("-from{:08x}", fnv1a32(join(front.sources, ",")));
     return name;
 }
 
@@ -83,6 +87,20 @@ void add_affinity_rules(NftBatch& batch, const std::string& chain, const Fronten
     first.lookup_map(kEndpoints, kReg0, kReg0 + 4).payload(NftRule::Base::Network, kSourceOffset, 4, kReg0 + 8);
     load_front(first, kReg0 + 9, node_port).update_map(Ruleset::kAffinity, kReg0 + 8, kReg0 + 4, timeout_ms);
     batch.add_rule(chain, first.destination_nat(sys::kFamilyIpv4, kReg0 + 4, kReg0 + 5));
+}
+
+// Others than these sources end here: one rule that fits none of the ranges.
+void add_source_rule(NftBatch& batch, const std::string& chain, const std::vector<std::string>& sources) {
+    NftRule others;
+    for (const auto& text : sources) {
+        auto range = sys::Cidr::parse(text);
+        if (!range.ok() || range->address.family != AF_INET) continue;
+        auto network = range->network();
+        others.payload(NftRule::Base::Network, kSourceOffset, 4, kReg0);
+        if (range->prefix < 32) others.mask(kReg0, mask_of(range->prefix), std::string(4, '\0'));
+        others.compare(kReg0, NftRule::Compare::NotEqual, {reinterpret_cast<const char*>(network.bytes.data()), 4});
+    }
+    batch.add_rule(chain, others.verdict(sys::NftVerdict::Drop));
 }
 
 // TCP is reset, the rest gets ICMP port unreachable.
@@ -149,6 +167,7 @@ void Ruleset::need_chain(NftBatch& batch, const Frontend& front) {
     if (!chains_.insert(chain).second) return;
     batch.add_chain(chain);
     batch.flush_chain(chain);
+    if (!front.sources.empty()) add_source_rule(batch, chain, front.sources);
     if (front.masquerade == Masquerade::Always) {
         NftRule rule;
         batch.add_rule(chain, set_mark(rule));

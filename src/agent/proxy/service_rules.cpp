@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/sys/nft.h"
+#include "base/strings.h"
 
 namespace skiff::agent::proxy {
 
@@ -67,6 +68,11 @@ void add_external(std::vector<Frontend>& out, const json::Value& service, Fronte
         front.ip = ip.as_string();
         out.push_back(front);
     }
+    for (const auto& range : spec["loadBalancerSourceRanges"].items())
+        if (range.as_string().find(':') == std::string::npos) front.sources.push_back(std::string(trim(range.as_string())));
+    std::sort(front.sources.begin(), front.sources.end());
+    // Ranges of the other family alone let nobody in.
+    if (front.sources.empty() && spec["loadBalancerSourceRanges"].size() > 0) front.sources.emplace_back("255.255.255.255/32");
     for (const auto& ingress : service["status"]["loadBalancer"]["ingress"].items()) {
         // ipMode Proxy: the load balancer keeps the address for itself (KEP-1860).
         if (!is_ipv4(ingress["ip"].as_string()) || ingress["ipMode"].as_string() == "Proxy") continue;

@@ -29,6 +29,7 @@ struct Frontend {
     int64_t affinity_s = 0;                              // 0: none
     std::vector<Endpoint> endpoints;                     // sorted; empty: refuse
     bool drop_when_empty = false;                        // policy Local without local endpoints: silence, not refusal
+    std::vector<std::string> sources;                    // only from these ranges (loadBalancerSourceRanges), sorted; empty: from anywhere
     auto operator<=>(const Frontend&) const = default;
 };
 

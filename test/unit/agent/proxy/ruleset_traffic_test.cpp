@@ -233,6 +233,7 @@ TEST_CASE("packets to a Service reach its endpoints from host and pods, and noth
                                      {"", sys::kTcp, 30080, Masquerade::Always, 0, {{"10.42.3.2", 8080}, {"10.42.3.3", 8080}}}});
         sink->change("default/one", {{"10.43.0.10", sys::kTcp, 80, Masquerade::FromOutside, 0, {{"10.42.3.2", 8080}}}});
         sink->change("default/sticky", {{"10.43.0.11", sys::kTcp, 80, Masquerade::FromOutside, 600, {{"10.42.3.2", 8080}, {"10.42.3.3", 8080}}}});
+        sink->change("default/some", {{"10.43.0.13", sys::kTcp, 80, Masquerade::FromOutside, 0, {{"10.42.3.2", 8080}}, false, {"10.42.3.3/32", "198.51.100.0/24"}}});
         sink->change("default/none", {{"10.43.0.12", sys::kTcp, 80, Masquerade::FromOutside, 0, {}}});
         return sink->rebuild();
     });
@@ -253,6 +254,9 @@ TEST_CASE("packets to a Service reach its endpoints from host and pods, and noth
         for (int i = 0; i < 8; ++i) CHECK(connect_in(*from, "10.43.0.11", 80, listeners) == chosen);
     }
     CHECK(connect_in(host, "127.0.0.1", 9090, listeners) == 0);
+    // Only from its ranges.
+    CHECK(connect_in(second, "10.43.0.13", 80, listeners) == 0);
+    CHECK(connect_in(first, "10.43.0.13", 80, listeners) == -2);
 
     // The only endpoint moves: the next connection goes there, sticky clients of the old one too.
     sink->change("default/one", {{"10.43.0.10", sys::kTcp, 80, Masquerade::FromOutside, 0, {{"10.42.3.3", 8080}}}});

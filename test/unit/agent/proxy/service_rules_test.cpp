@@ -55,3 +55,13 @@ TEST_CASE("headless and ExternalName Services have no frontends") {
     CHECK(service_frontends(parse(R"({"spec":{"clusterIP":"None","ports":[{"port":80}]}})"), {}, "a").empty());
     CHECK(service_frontends(parse(R"({"spec":{"type":"ExternalName","externalName":"x.example"}})"), {}, "a").empty());
 }
+
+TEST_CASE("source ranges of a load balancer bind its own addresses alone") {
+    auto service = parse(R"({"spec":{"type":"LoadBalancer","clusterIP":"10.43.0.9","externalIPs":["192.0.2.9"],"loadBalancerSourceRanges":["203.0.113.0/24"," 198.51.100.0/24"],
+      "ports":[{"name":"http","port":80,"nodePort":30080}]},"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"}]}}})");
+    auto slice = parse(kSlice);
+    for (const auto& front : service_frontends(service, {&slice}, "a")) {
+        if (front.ip == "192.0.2.1") CHECK(front.sources == std::vector<std::string>{"198.51.100.0/24", "203.0.113.0/24"});
+        else CHECK(front.sources.empty());
+    }
+}
