@@ -26,16 +26,23 @@ void default_network_policy(Value& object) {
     spec.set("policyTypes", std::move(types));
 }
 
+std::vector<std::string> ingress_warnings(const Value& object) {
+    if (!object["metadata"]["annotations"].has("kubernetes.io/ingress.class")) return {};
+    return {"annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"};
+}
+
 }  // namespace
 
 KindHooks ingress_hooks() {
     return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
             .validate_create = validate_ingress,
-            .validate_update = also_on_update(validate_ingress)};
+            .validate_update = also_on_update(validate_ingress),
+            .warnings = ingress_warnings};
 }
 
 KindHooks ingress_class_hooks() {
     return {.set_defaults = default_ingress_class,
+            .validate_create = validate_ingress_class,
             .validate_update = validate_ingress_class_update};
 }
 

@@ -34,7 +34,7 @@ void prepare_claim(Value& object) {
     if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
     else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
         spec.set("dataSource", reference(Value(spec["dataSourceRef"])));
-    object.set("status", Value::object({{"phase", "Pending"}}));
+    object.set("status", Value::object({{"phase", "Pending"}, {"lastPhaseTransitionTime", object["metadata"]["creationTimestamp"]}}));
 }
 
 void default_storage_class(Value& object) {
@@ -85,7 +85,10 @@ KindHooks csi_node_hooks() {
             .validate_update = also_on_update(validate_csi_node)};
 }
 
-KindHooks csi_storage_capacity_hooks() { return {}; }
+KindHooks csi_storage_capacity_hooks() {
+    return {.validate_create = validate_csi_storage_capacity,
+            .validate_update = validate_csi_storage_capacity_update};
+}
 
 KindHooks volume_attachment_hooks() {
     return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"attached", false}})); },

@@ -39,7 +39,7 @@ void check_signer(const Value& signer, const FieldPath& path, FieldErrors& error
 }  // namespace
 
 void validate_node(const Value& node, FieldErrors& errors) {
-    validate_taints(node["spec"]["taints"], kSpec.child("taints"), errors);
+    validate_taints(node["spec"]["taints"], FieldPath("metadata").child("taints"), errors);
     const Value& cidrs = node["spec"]["podCIDRs"];
     for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), kSpec.child("podCIDRs").index(i), cidrs[i].as_string(), errors);
     if (cidrs.size() > 2) errors.invalid(kSpec.child("podCIDRs"), cidrs, "may specify no more than one CIDR for each IP family");
@@ -70,7 +70,7 @@ void validate_priority_class(const Value& object, FieldErrors& errors) {
     } else if (value > kUserMax) {
         errors.forbidden(FieldPath("value"), fmt::format("maximum allowed value of a user defined priority is {}", kUserMax));
     }
-    check_one_of(object["preemptionPolicy"], FieldPath("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);
+    check_one_of(object["preemptionPolicy"], FieldPath("preemptionPolicy"), {"PreemptLowerPriority", "Never"}, errors, Presence::Optional);
 }
 
 void validate_priority_class_update(const Value& object, const Value& old, FieldErrors& errors) {
@@ -125,9 +125,10 @@ void validate_api_service(const Value& object, FieldErrors& errors) {
 void validate_runtime_class(const Value& object, FieldErrors& errors) {
     const std::string& handler = object["handler"].as_string();
     add_complaints(check_dns1123_label(handler), FieldPath("handler"), handler, errors);
-    FieldPath overhead = FieldPath("overhead").child("podFixed");
+    FieldPath overhead = FieldPath("overhead").child("limits");   // as Kubernetes' messages have it
     for (const auto& [name, amount] : object["overhead"]["podFixed"].members()) check_quantity(amount, overhead.key(name), errors);
-    validate_tolerations(object["scheduling"]["tolerations"], FieldPath("scheduling").child("tolerations"), errors);
+    validate_tolerations(object["scheduling"]["tolerations"], FieldPath("scheduling").child("tolerations").child("tolerations"), errors);
+    validate_labels(object["scheduling"]["nodeSelector"], FieldPath("scheduling").child("nodeSelector"), errors);
 }
 
 void validate_runtime_class_update(const Value& object, const Value& old, FieldErrors& errors) {

@@ -29,7 +29,12 @@ void check_docker_config(const Value& secret, std::string_view key, FieldErrors&
         return;
     }
     auto parsed = json::parse(base64_decode(text->as_string()).value_or(""));
-    if (!parsed.ok()) errors.invalid(kData.key(key), "<secret contents redacted>", parsed.status().message());
+    if (!parsed.ok()) {
+        // The parser adds an offset that Kubernetes does not have.
+        std::string why = parsed.status().message();
+        if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
+        errors.invalid(kData.key(key), "<secret contents redacted>", why);
+    }
     else if (!parsed->is_object()) errors.invalid(kData.key(key), "<secret contents redacted>", "json: cannot unmarshal into Go value of type map[string]interface {}");
 }
 

@@ -1,4 +1,5 @@
 #include "api/kinds/check.h"
+#include "api/kinds/check_address.h"
 #include "api/kinds/validate_service.h"
 
 namespace skiff::api::kinds {
@@ -7,9 +8,19 @@ namespace {
 
 using json::Value;
 
+// Addresses that no endpoint can have.
+void check_reachable(const std::string& ip, const FieldPath& path, FieldErrors& errors) {
+    if (ip == "0.0.0.0" || ip == "::") errors.invalid(path, ip, "may not be unspecified (" + ip + ")");
+    if (ip.starts_with("127.") || ip == "::1") errors.invalid(path, ip, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
+    if (ip.starts_with("169.254.")) errors.invalid(path, ip, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+    if (ip.starts_with("224.0.0.")) errors.invalid(path, ip, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+}
+
 void validate_address(const Value& address, const FieldPath& path, FieldErrors& errors) {
     const std::string& ip = address["ip"].as_string();
-    add_complaints(check_ip(ip), path.child("ip"), ip, errors);
+    add_complaints(check_legacy_ip(ip), path.child("ip"), ip, errors);
+    if (is_ip(ip)) check_reachable(ip, path.child("ip"), errors);
+    else if (!check_legacy_ip(ip).empty()) errors.invalid(path.child("ip"), ip, "must be a valid IP address");
     check_optional_name(address["hostname"], check_dns1123_label, path.child("hostname"), errors);
     check_optional_name(address["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
 }
@@ -30,7 +41,8 @@ void validate_endpoint(const Value& endpoint, const std::string& type, const Fie
         const std::string& address = addresses[i].as_string();
         FieldPath at = path.child("addresses").index(i);
         if (type == "FQDN") add_complaints(check_dns1123_subdomain(address), at, address, errors);
-        else add_complaints(check_ip(address), at, address, errors);
+        else add_complaints(check_legacy_ip(address), at, address, errors);
+        if (type != "FQDN" && is_ip(address)) check_reachable(address, at, errors);
         if (type == "IPv4" && is_ipv6(address)) errors.invalid(at, address, "must be an IPv4 address");
         if (type == "IPv6" && is_ipv4(address)) errors.invalid(at, address, "must be an IPv6 address");
     }

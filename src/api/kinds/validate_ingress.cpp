@@ -104,4 +104,22 @@ void validate_ingress_class_update(const Value& object, const Value& old, FieldE
     check_immutable(object["spec"]["controller"], old["spec"]["controller"], kSpec.child("controller"), errors);
 }
 
+void validate_ingress_class(const Value& object, FieldErrors& errors) {
+    constexpr size_t kControllerMax = 250;
+    const Value &spec = object["spec"], &parameters = spec["parameters"];
+    const std::string& controller = spec["controller"].as_string();
+    FieldPath path = FieldPath("spec").child("controller"), at = FieldPath("spec").child("parameters");
+    size_t slash = controller.find('/');
+    if (controller.size() > kControllerMax) errors.too_long(path, kControllerMax);
+    if (controller.empty()) errors.required(path, "");
+    else if (slash == std::string::npos || slash == 0 || slash + 1 == controller.size()) errors.invalid(path, controller, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+    else add_complaints(check_dns1123_subdomain(controller.substr(0, slash)), path, controller.substr(0, slash), errors);
+    if (!parameters.is_object()) return;
+    for (auto field : {"kind", "name"}) check_required(parameters[field], at.child(field), errors);
+    const std::string& scope = parameters["scope"].as_string();
+    if (scope != "Cluster" && scope != "Namespace") errors.not_supported(at.child("scope"), scope, {"Cluster", "Namespace"});
+    if (scope == "Namespace" && parameters["namespace"].empty()) errors.required(at.child("namespace"), "`parameters.scope` is set to 'Namespace'");
+    if (scope == "Cluster" && !parameters["namespace"].is_null()) errors.forbidden(at.child("namespace"), "`parameters.scope` is set to 'Cluster'");
+}
+
 }  // namespace skiff::api::kinds

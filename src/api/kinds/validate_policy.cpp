@@ -3,6 +3,8 @@
 #include "api/quantity.h"
 #include "api/selector.h"
 
+#include <fmt/core.h>
+
 namespace skiff::api::kinds {
 
 namespace {
@@ -100,10 +102,38 @@ void validate_pod_disruption_budget(const Value& object, FieldErrors& errors) {
     check_one_of(spec["unhealthyPodEvictionPolicy"], kSpec.child("unhealthyPodEvictionPolicy"), {"AlwaysAllow", "IfHealthyBudget"}, errors, Presence::Optional);
 }
 
+namespace {
+
+// How fast and by how much it may scale.
+void check_behavior(const Value& behavior, FieldErrors& errors) {
+    constexpr int64_t kWindowMax = 3600, kPeriodMax = 1800;
+    for (auto direction : {"scaleUp", "scaleDown"}) {
+        const Value& rules = behavior[direction];
+        if (!rules.is_object()) continue;
+        FieldPath path = FieldPath("spec").child("behavior").child(direction);
+        const Value& window = rules["stabilizationWindowSeconds"];
+        if (window.is_int() && window.as_int() < 0) errors.invalid(path.child("stabilizationWindowSeconds"), window, "must be greater than or equal to zero");
+        if (window.as_int() > kWindowMax) errors.invalid(path.child("stabilizationWindowSeconds"), window, fmt::format("must be less than or equal to {}", kWindowMax));
+        if (!rules["selectPolicy"].is_null()) check_one_of(rules["selectPolicy"], path.child("selectPolicy"), {"Disabled", "Max", "Min"}, errors);
+        const Value& policies = rules["policies"];
+        for (size_t i = 0; i < policies.size(); ++i) {
+            FieldPath at = path.child("policies").index(i);
+            check_one_of(policies[i]["type"], at.child("type"), {"Percent", "Pods"}, errors);
+            if (policies[i]["value"].as_int() <= 0) errors.invalid(at.child("value"), policies[i]["value"].as_int(), "must be greater than zero");
+            int64_t period = policies[i]["periodSeconds"].as_int();
+            if (period <= 0) errors.invalid(at.child("periodSeconds"), period, "must be greater than zero");
+            if (period > kPeriodMax) errors.invalid(at.child("periodSeconds"), period, fmt::format("must be less than or equal to {}", kPeriodMax));
+        }
+    }
+}
+
+}  // namespace
+
 void validate_autoscaler(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     check_replicas(spec, errors);
     check_target_ref(spec["scaleTargetRef"], errors);
+    check_behavior(spec["behavior"], errors);
     bool from_outside = false;
     const Value& metrics = spec["metrics"];
     for (size_t i = 0; i < metrics.size(); ++i) from_outside |= check_metric(metrics[i], kSpec.child("metrics").index(i), errors);

@@ -62,12 +62,34 @@ void validate_resource_quota(const Value& object, FieldErrors& errors) {
     for (const auto& [name, amount] : spec["hard"].members()) {
         FieldPath path = kSpec.child("hard").key(name);
         if (!name.starts_with("count/")) validate_resource_name(name, path, errors);
+        bool plain = name.find('/') == std::string::npos;
+        if (plain && !is_standard_resource(name)) errors.invalid(path, name, "must be a standard resource for quota");
         check_quantity(amount, path, errors);
+        bool counts = name.starts_with("count/") || (plain && name.find("cpu") == std::string::npos && name.find("memory") == std::string::npos && name.find("storage") == std::string::npos);
+        if (counts && Quantity::parse_or_zero(amount.as_string()).milli_value() % 1000 != 0) errors.invalid(path, amount, "must be an integer");
     }
     const Value& scopes = spec["scopes"];
     for (const auto& scope : scopes.items()) {
         const std::vector<std::string> known = {"BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"};
         if (std::find(known.begin(), known.end(), scope.as_string()) == known.end()) errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope");
+    }
+    auto has = [&](std::string_view name) { return std::any_of(scopes.items().begin(), scopes.items().end(), [&](const Value& s) { return s.as_string() == name; }); };
+    for (auto [one, other] : {std::pair("BestEffort", "NotBestEffort"), std::pair("Terminating", "NotTerminating")})
+        if (has(one) && has(other)) errors.invalid(kSpec.child("scopes"), scopes, "conflicting scopes");
+    for (const auto& [name, amount] : spec["hard"].members())
+        if (has("BestEffort") && name != "pods") errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope applied to resource");
+    const Value& expressions = spec["scopeSelector"]["matchExpressions"];
+    FieldPath at = kSpec.child("scopeSelector").child("matchExpressions");
+    for (const Value& expression : expressions.items()) {
+        const std::string& op = expression["operator"].as_string();
+        size_t values = expression["values"].size();
+        if (op == "In" || op == "NotIn") {
+            if (values == 0) errors.required(at.child("values"), "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector");
+        } else if (op == "Exists" || op == "DoesNotExist") {
+            if (values != 0) errors.invalid(at.child("values"), expression["values"], "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector");
+        } else {
+            errors.invalid(at.child("operator"), op, "not a valid selector operator");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #include "api/kinds/validate.h"
 #include "api/quantity.h"
 #include "api/selector.h"
+#include "base/strings.h"
 
 #include <algorithm>
 
@@ -40,6 +41,40 @@ Value volume_source(const Value& spec) {
     return source;
 }
 
+// As Go prints a map: never null, keys in order.
+Value sorted_amounts(const Value& amounts) {
+    Value out = amounts.is_object() ? amounts : Value::object();
+    std::sort(out.mut_members().begin(), out.mut_members().end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+    return out;
+}
+
+void check_secret(const Value& reference, const FieldPath& path, FieldErrors& errors) {
+    if (!reference.is_object()) return;
+    check_required(reference["name"], path.child("name"), errors);
+    check_required(reference["namespace"], path.child("namespace"), errors);
+}
+
+void check_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) {
+    check_required(csi["volumeHandle"], path.child("volumeHandle"), errors);
+    for (auto field : {"controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeStageSecretRef", "nodeExpandSecretRef"})
+        if (csi[field].is_object() && (csi[field]["name"].empty() || csi[field]["namespace"].empty())) check_secret(csi[field], path.child(field), errors);
+}
+
+void check_topology(const Value& terms, FieldErrors& errors) {
+    for (size_t t = 0; t < terms.size(); ++t) {
+        const Value& expressions = terms[t]["matchLabelExpressions"];
+        for (size_t i = 0; i < expressions.size(); ++i) {
+            FieldPath at = FieldPath("allowedTopologies").index(t).child("matchLabelExpressions").index(i);
+            const std::string& key = expressions[i]["key"].as_string();
+            if (expressions[i]["values"].size() == 0) errors.required(at.child("values"), "");
+            std::set<std::string> seen;
+            for (size_t v = 0; v < expressions[i]["values"].size(); ++v)
+                if (!seen.insert(expressions[i]["values"][v].as_string()).second) errors.duplicate(at.child("values").index(v), expressions[i]["values"][v]);
+            add_complaints(check_qualified_name(key), at.child("key"), key, errors);
+        }
+    }
+}
+
 void forbid_change(const Value& object, const Value& old, const char* field, FieldErrors& errors) {
     if (!(object[field] == old[field])) errors.forbidden(FieldPath(field), "updates to " + std::string(field) + " are forbidden.");
 }
@@ -51,7 +86,8 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
     validate_label_selector(spec["selector"], path.child("selector"), errors);
     const Value& requests = spec["resources"]["requests"];
     if (!requests.has("storage")) errors.required(path.child("resources").key("storage"), "");
-    else check_storage(requests["storage"], path.child("resources").key("storage"), errors);
+    else if (Quantity::parse_or_zero(requests["storage"].as_string()).sign() <= 0) errors.invalid(path.child("resources").key("storage"), requests["storage"], "must be greater than zero");
+    check_optional_name(spec["volumeAttributesClassName"], check_dns1123_subdomain, path.child("volumeAttributesClassName"), errors);
     check_optional_name(spec["storageClassName"], check_dns1123_subdomain, path.child("storageClassName"), errors);
     check_one_of(spec["volumeMode"], path.child("volumeMode"), {"Block", "Filesystem"}, errors, Presence::Optional);
     for (auto field : {"dataSource", "dataSourceRef"}) {
@@ -90,11 +126,13 @@ void validate_persistent_volume(const Value& object, FieldErrors& errors) {
     const Value &spec = object["spec"], &capacity = spec["capacity"];
     check_access_modes(spec["accessModes"], kSpec.child("accessModes"), "", errors);
     if (capacity.size() == 0) errors.required(kSpec.child("capacity"), "");
-    if (!capacity.has("storage") || capacity.size() > 1) errors.not_supported(kSpec.child("capacity"), capacity, {"storage"});
+    if (!capacity.has("storage") || capacity.size() > 1) errors.not_supported(kSpec.child("capacity"), sorted_amounts(capacity), {"storage"});
     for (const auto& [name, amount] : capacity.members()) check_storage(amount, kSpec.child("capacity").key(name), errors);
     check_one_of(spec["persistentVolumeReclaimPolicy"], kSpec.child("persistentVolumeReclaimPolicy"), {"Delete", "Recycle", "Retain"}, errors, Presence::Optional);
     if (spec["nodeAffinity"]["required"].is_object()) validate_node_selector(spec["nodeAffinity"]["required"], kSpec.child("nodeAffinity").child("required"), errors);
+    else if (spec["nodeAffinity"].is_object()) errors.required(kSpec.child("nodeAffinity").child("required"), "must specify required node constraints");
     else if (spec["local"].is_object()) errors.required(kSpec.child("nodeAffinity"), "Local volume requires node affinity");
+    if (spec["csi"].is_object()) check_csi(spec["csi"], kSpec.child("csi"), errors);
     if (!validate_volume_source(spec, kSpec, errors)) errors.required(kSpec, "must specify a volume type");
     if (spec["hostPath"]["path"].as_string() == "/" && spec["persistentVolumeReclaimPolicy"].as_string() == "Recycle")
         errors.forbidden(kSpec.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
@@ -107,7 +145,7 @@ void validate_persistent_volume_update(const Value& object, const Value& old, Fi
     if (!(volume_source(object["spec"]) == volume_source(old["spec"])))
         errors.forbidden(kSpec.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation\n" +
                                                                          internal_diff("PersistentVolumeSource", old["spec"], object["spec"]));
-    check_immutable(object["spec"]["volumeMode"], old["spec"]["volumeMode"], kSpec.child("volumeMode"), errors);
+    check_immutable(object["spec"]["volumeMode"], old["spec"]["volumeMode"], FieldPath("volumeMode"), errors);
     const Value& affinity = old["spec"]["nodeAffinity"];
     if (!affinity.is_null()) check_immutable(object["spec"]["nodeAffinity"], affinity, kSpec.child("nodeAffinity"), errors);
 }
@@ -115,10 +153,15 @@ void validate_persistent_volume_update(const Value& object, const Value& old, Fi
 void validate_storage_class(const Value& object, FieldErrors& errors) {
     const Value& provisioner = object["provisioner"];
     check_required(provisioner, FieldPath("provisioner"), errors);
+    if (!provisioner.empty()) {
+        std::string small = lower(provisioner.as_string());
+        add_complaints(check_qualified_name(small), FieldPath("provisioner"), small, errors);
+    }
+    check_topology(object["allowedTopologies"], errors);
     check_one_of(object["reclaimPolicy"], FieldPath("reclaimPolicy"), {"Delete", "Retain"}, errors, Presence::Optional);
     check_one_of(object["volumeBindingMode"], FieldPath("volumeBindingMode"), {"Immediate", "WaitForFirstConsumer"}, errors);
-    for (const auto& [name, value] : object["parameters"].members())
-        if (name.empty()) errors.invalid(FieldPath("parameters"), value, "field can not be empty.");
+    for (const auto& [name, unused] : object["parameters"].members())
+        if (name.empty()) errors.invalid(FieldPath("parameters"), name, "field can not be empty.");
 }
 
 void validate_storage_class_update(const Value& object, const Value& old, FieldErrors& errors) {
@@ -136,6 +179,29 @@ void validate_csi_driver(const Value& object, FieldErrors& errors) {
     for (const auto& mode : spec["volumeLifecycleModes"].items())
         if (mode.as_string() != "Persistent" && mode.as_string() != "Ephemeral")
             errors.not_supported(kSpec.child("volumeLifecycleModes"), mode, {"Persistent", "Ephemeral"});
+    constexpr int64_t kSecondsMin = 600, kSecondsMax = int64_t{1} << 32;
+    std::set<std::string> audiences;
+    for (size_t i = 0; i < spec["tokenRequests"].size(); ++i) {
+        const Value& request = spec["tokenRequests"][i];
+        FieldPath at = kSpec.child("tokenRequests").index(i);
+        if (!audiences.insert(request["audience"].as_string()).second) errors.duplicate(at.child("audience"), request["audience"]);
+        const Value& seconds = request["expirationSeconds"];
+        if (!seconds.is_int()) continue;
+        if (seconds.as_int() < kSecondsMin) errors.invalid(at.child("expirationSeconds"), seconds, "may not specify a duration less than 10 minutes");
+        if (seconds.as_int() > kSecondsMax) errors.invalid(at.child("expirationSeconds"), seconds, "may not specify a duration larger than 2^32 seconds");
+    }
+}
+
+void validate_csi_storage_capacity(const Value& object, FieldErrors& errors) {
+    validate_label_selector(object["nodeTopology"], FieldPath("nodeTopology"), errors);
+    check_name(object["storageClassName"], check_dns1123_subdomain, FieldPath("storageClassName"), errors);
+    for (auto field : {"capacity", "maximumVolumeSize"})
+        if (object[field].is_string()) check_quantity(object[field], FieldPath(field), errors);
+}
+
+void validate_csi_storage_capacity_update(const Value& object, const Value& old, FieldErrors& errors) {
+    validate_csi_storage_capacity(object, errors);
+    for (auto field : {"nodeTopology", "storageClassName"}) check_immutable(object[field], old[field], FieldPath(field), errors);
 }
 
 void validate_csi_node(const Value& object, FieldErrors& errors) {
@@ -153,12 +219,15 @@ void validate_csi_node(const Value& object, FieldErrors& errors) {
 void validate_volume_attachment(const Value& object, FieldErrors& errors) {
     const Value &spec = object["spec"], &source = spec["source"];
     check_required(spec["attacher"], kSpec.child("attacher"), errors);
-    check_required(spec["nodeName"], kSpec.child("nodeName"), errors);
+    add_complaints(check_dns1123_subdomain(lower(spec["attacher"].as_string())), kSpec.child("attacher"), spec["attacher"].as_string(), errors);
+    if (spec["nodeName"].empty()) errors.required(kSpec.child("nodeName"), "");
+    add_complaints(check_dns1123_subdomain(spec["nodeName"].as_string()), kSpec.child("nodeName"), spec["nodeName"].as_string(), errors);
     bool inlined = source["inlineVolumeSpec"].is_object(), named = !source["persistentVolumeName"].is_null();
     FieldPath path = kSpec.child("source");
     if (!inlined && !named) errors.required(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
     if (inlined && named) errors.forbidden(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
     if (named) check_required(source["persistentVolumeName"], path.child("persistentVolumeName"), errors, "must specify non empty persistentVolumeName");
+    if (named) add_complaints(check_dns1123_subdomain(source["persistentVolumeName"].as_string()), path.child("persistentVolumeName"), source["persistentVolumeName"].as_string(), errors);
 }
 
 void validate_volume_attachment_update(const Value& object, const Value& old, FieldErrors& errors) {

@@ -12,6 +12,8 @@ void validate_persistent_volume_claim_update(const json::Value& object, const js
 void validate_storage_class(const json::Value& object, FieldErrors& errors);
 void validate_storage_class_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_csi_driver(const json::Value& object, FieldErrors& errors);
+void validate_csi_storage_capacity(const json::Value& object, FieldErrors& errors);
+void validate_csi_storage_capacity_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_csi_node(const json::Value& object, FieldErrors& errors);
 void validate_volume_attachment(const json::Value& object, FieldErrors& errors);
 void validate_volume_attachment_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
