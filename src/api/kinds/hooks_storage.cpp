@@ -34,7 +34,7 @@ void prepare_claim(Value& object) {
     if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
     else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
         spec.set("dataSource", reference(Value(spec["dataSourceRef"])));
-    object.set("status", Value::object({{"phase", "Pending"}, {"lastPhaseTransitionTime", object["metadata"]["creationTimestamp"]}}));
+    object.set("status", Value::object({{"phase", "Pending"}}));
 }
 
 void default_storage_class(Value& object) {
@@ -57,7 +57,9 @@ void default_csi_driver(Value& object) {
 
 KindHooks persistent_volume_hooks() {
     return {.set_defaults = default_persistent_volume,
-            .prepare_create = [](Value& object) { object.set("status", Value::object({{"phase", "Pending"}})); },
+            .prepare_create = [](Value& object) {
+                object.set("status", Value::object({{"phase", "Pending"}, {"lastPhaseTransitionTime", object["metadata"]["creationTimestamp"]}}));
+            },
             .validate_create = validate_persistent_volume,
             .validate_update = validate_persistent_volume_update};
 }

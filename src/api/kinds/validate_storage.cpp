@@ -41,9 +41,10 @@ Value volume_source(const Value& spec) {
     return source;
 }
 
-// As Go prints a map: never null, keys in order.
+// As Go prints a map: keys in order.
 Value sorted_amounts(const Value& amounts) {
-    Value out = amounts.is_object() ? amounts : Value::object();
+    if (!amounts.is_object()) return {};
+    Value out = amounts;
     std::sort(out.mut_members().begin(), out.mut_members().end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
     return out;
 }

@@ -38,6 +38,7 @@ NameRule name_rule(const api::KindInfo& kind) {
         {"namespaces", api::check_dns1123_label},
         {"services", api::check_dns1035_label},
         {"ipaddresses.networking.k8s.io", check_ip_name},
+        {"apiservices.apiregistration.k8s.io", api::check_path_segment},
         {"events", api::check_path_segment},
         {"events.events.k8s.io", api::check_path_segment},
         {"roles.rbac.authorization.k8s.io", api::check_path_segment},
