@@ -15,6 +15,8 @@ struct YamlOptions {
     int depth_max = 100;
     size_t nodes_max = 1'000'000;  // after alias expansion
     std::vector<std::string>* duplicates = nullptr;
+    // The same as Go's strict decoder says it: `line 9: key "a" already set in map`.
+    std::vector<std::string>* repeated = nullptr;
 };
 
 Result<Value> parse_yaml(std::string_view text, const YamlOptions& options = {});               // one document

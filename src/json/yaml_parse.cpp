@@ -72,6 +72,7 @@ private:
         bool has_key = false, merging = false;
         std::string key = {};
         Object merged = {};   // what << brings in; own members win
+        int key_line = 0;
     };
 
     void count(const YAML::Mark& mark, size_t nodes) {
@@ -141,6 +142,7 @@ private:
             plain_merge_ = false;
             frame.key = key_text(mark, value);
             frame.has_key = true;
+            frame.key_line = mark.line + 1;
         } else {
             frame.has_key = false;
             if (frame.merging) merge(mark, frame, value);
@@ -164,6 +166,8 @@ private:
     void add_member(Frame& frame, Value value) {
         if (Value* same = frame.value.find(frame.key)) {
             if (options_.duplicates && options_.duplicates->size() < kDuplicatesMax) options_.duplicates->push_back(path_of(frame.key));
+            if (options_.repeated && options_.repeated->size() < kDuplicatesMax)
+                options_.repeated->push_back(fmt::format("line {}: key \"{}\" already set in map", frame.key_line, frame.key));
             *same = std::move(value);
             return;
         }
@@ -214,8 +218,10 @@ Result<std::vector<Value>> parse_yaml_all(std::string_view text, const YamlOptio
     std::vector<Value> documents;
     // Most "YAML" is JSON, which RapidJSON reads far faster; tabs between tokens would not even be YAML.
     if (auto start = trim(text); !start.empty() && start[0] == '{') {
-        ParseOptions json_options{options.depth_max, options.duplicates};
-        if (auto value = parse(text, json_options); value.ok()) {
+        std::vector<std::string> found;
+        ParseOptions json_options{options.depth_max, options.duplicates ? options.duplicates : options.repeated ? &found : nullptr};
+        // Lines of repeated keys are known to the other parser only.
+        if (auto value = parse(text, json_options); value.ok() && (!options.repeated || json_options.duplicates->empty())) {
             documents.push_back(std::move(value).value());
             return documents;
         }

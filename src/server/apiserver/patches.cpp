@@ -24,10 +24,17 @@ Status check_apply(RequestContext& context, const json::Value& document, const A
     return {};
 }
 
-Result<json::Value> read_apply(const Body& body) {
+Result<json::Value> read_apply(const Body& body, RequestContext& context) {
     if (body.tree != nullptr) return *body.tree;
-    auto parsed = json::parse_yaml(body.bytes);
+    std::vector<std::string> repeated;
+    auto parsed = json::parse_yaml(body.bytes, {.repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
     if (!parsed.ok()) return error(Reason::BadRequest, "error decoding YAML: {}", parsed.status().message());
+    if (!repeated.empty()) {
+        std::string text = "error converting YAML to JSON: yaml: unmarshal errors:";
+        for (const std::string& one : repeated) text += "\n  " + one;
+        if (context.field_validation == FieldValidation::Strict) return error(Reason::BadRequest, "error strict decoding YAML: {}", text);
+        context.warnings.push_back(std::move(text));
+    }
     return parsed;
 }
 
@@ -58,7 +65,7 @@ bool manager_given(const RequestContext& context) { return context.http == nullp
 Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context) {
     std::string type = media_type_of(body.content_type);
     if (type == "application/apply-patch+yaml") {
-        Patch patch{Patch::Type::Apply, TRY(read_apply(body))};
+        Patch patch{Patch::Type::Apply, TRY(read_apply(body, context))};
         TRY(check_apply(context, patch.document, context.attributes, manager_given(context)));
         return patch;
     }
