@@ -1,10 +1,8 @@
 // auth can-i, auth whoami.
-#include <algorithm>
-#include <map>
-
 #include "base/strings.h"
 #include "cli/kubectl/go_template.h"
 #include "cli/kubectl/printers.h"
+#include "cli/kubectl/rule_rows.h"
 #include "cli/kubectl/tab_text.h"
 #include "cli/kubectl/verb_list.h"
 #include "cli/terminal.h"
@@ -16,51 +14,15 @@ namespace {
 
 void warn(const std::string& text) { print_error(paint("Warning:", Colour::Yellow, 2) + " " + text + "\n\n"); }
 
-std::string combined(const json::Value& resources, const json::Value& groups) {
-    if (resources.size() == 0) return "";
-    const auto parts = split(resources[0].as_string(), '/');
-    std::string name = parts.empty() ? "" : parts[0];
-    if (groups.size() && !groups[0].as_string().empty()) name += "." + groups[0].as_string();
-    if (parts.size() > 1) name += "/" + parts[1];
-    return name;
-}
-
-// One row for each group and resource; plain ones of the same resource share their verbs.
 Status list_rules(Session& session, bool no_headers) {
     const auto body = json::Value::object({{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectRulesReview"}, {"spec", json::Value::object({{"namespace", session.ns()}})}});
     const auto answer = TRY(session.ask({"POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", json::write(body)}));
     const auto& status = answer["status"];
     if (status["incomplete"].as_bool()) warn("the list may be incomplete: " + status["evaluationError"].as_string());
-    struct Row {
-        std::string resource, urls = "[]", names = "[]";
-        json::Value verbs = json::Value::array();
-        std::string key;
-    };
-    std::vector<Row> rows;
-    std::map<std::string, size_t> plain;
-    for (const auto& rule : status["resourceRules"].items())
-        for (const auto& group : rule["apiGroups"].items())
-            for (const auto& resource : rule["resources"].items()) {
-                const auto key = group.as_string() + "/" + resource.as_string();
-                Row row{combined(json::Value::array({resource}), json::Value::array({group})), "[]", "[]", rule["verbs"], key};
-                if (rule["resourceNames"].size()) {
-                    row.names = go_text(rule["resourceNames"]);
-                } else if (const auto found = plain.find(key); found != plain.end()) {
-                    for (const auto& verb : rule["verbs"].items()) {
-                        auto& verbs = rows[found->second].verbs;
-                        if (std::find(verbs.items().begin(), verbs.items().end(), verb) == verbs.items().end()) verbs.push_back(verb);
-                    }
-                    continue;
-                } else {
-                    plain[key] = rows.size();
-                }
-                rows.push_back(std::move(row));
-            }
-    for (const auto& rule : status["nonResourceRules"].items())
-        for (const auto& url : rule["nonResourceURLs"].items()) rows.push_back({"", go_text(json::Value::array({url})), "[]", rule["verbs"], "~" + url.as_string()});
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return (a.key[0] == '~') < (b.key[0] == '~'); });
+    auto rules = status["resourceRules"].items();
+    rules.insert(rules.end(), status["nonResourceRules"].items().begin(), status["nonResourceRules"].items().end());
     std::string text = no_headers ? "" : "Resources\tNon-Resource URLs\tResource Names\tVerbs\n";
-    for (const auto& row : rows) text += row.resource + "\t" + row.urls + "\t" + row.names + "\t" + go_text(row.verbs) + "\n";
+    for (const auto& row : rule_rows(rules)) text += row.resource + "\t" + row.urls + "\t" + row.names + "\t" + go_text(row.verbs) + "\n";
     print(align(text));
     return {};
 }

@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "cli/kubectl/verb.h"
+#include "cli/kubectl/verb_list.h"
 #include "cli/terminal.h"
 
 namespace skiff::cli::kubectl {
@@ -74,6 +75,12 @@ int Call::finish(const Status& status) {
         return 1;
     }
     return code_;
+}
+
+Status global_options(Call& call) {
+    TRY(call.parse());
+    print("The following options can be passed to any command:\n\n" + call.options.help(true));
+    return {};
 }
 
 Status as_local(const Status& status) { return status.ok() ? Status() : Status(Reason::Unknown, status.message()); }

@@ -27,6 +27,12 @@ Status describe_service(DescribePage& page, const DescribeContext& context);
 Status describe_config_map(DescribePage& page, const DescribeContext& context);
 Status describe_secret(DescribePage& page, const DescribeContext& context);
 Status describe_namespace(DescribePage& page, const DescribeContext& context);
+Status describe_role(DescribePage& page, const DescribeContext& context);           // Role, ClusterRole
+Status describe_binding(DescribePage& page, const DescribeContext& context);        // RoleBinding, ClusterRoleBinding
+Status describe_service_account(DescribePage& page, const DescribeContext& context);
+Status describe_endpoints(DescribePage& page, const DescribeContext& context);
+Status describe_claim(DescribePage& page, const DescribeContext& context);          // PersistentVolumeClaim
+Status describe_priority_class(DescribePage& page, const DescribeContext& context);
 Status describe_generic(DescribePage& page, const DescribeContext& context);
 
 // The events of an object, newest state; none when they may not be read.

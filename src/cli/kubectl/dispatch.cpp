@@ -58,7 +58,9 @@ int unknown(const std::string& word, const std::string& path, const std::vector<
     std::vector<std::string> names;
     for (const auto& verb : verbs) names.emplace_back(verb.name);
     const auto near = nearest(word, names);
-    print_error(fmt::format("error: unknown command \"{}\" for \"{}\"\n{}", word, path, near.empty() ? "" : fmt::format("\nDid you mean this?\n\t{}\n", near)));
+    // As kubectl: below a verb the error points to its help.
+    const auto lead = path == "kubectl" ? fmt::format("error: unknown command \"{}\" for \"kubectl\"\n", word) : fmt::format("error: unknown command \"{}\"\nSee '{} -h' for help and examples\n", word, path);
+    print_error(lead + (near.empty() ? "" : fmt::format("\nDid you mean this?\n\t{}\n", near)));
     return 1;
 }
 
@@ -97,7 +99,11 @@ int run_kubectl(const std::vector<std::string>& args) {
         if (!child) {
             if (verb->run && !(wants_group_help && next == rest.size())) {
                 if (next == rest.size()) break;
-                return unknown(rest[next], "kubectl " + path, verb->children);
+                std::vector<std::string> names;
+                for (const auto& one : verb->children) names.emplace_back(one.name);
+                const auto near = nearest(rest[next], names);
+                print_error(fmt::format("error: Unexpected args: [{}]\nSee 'kubectl {} -h' for help and examples\n{}", rest[next], path, near.empty() ? "" : fmt::format("\nDid you mean this?\n\t{}\n", near)));
+                return 1;
             }
             if (next == rest.size()) return print_group(*verb, path), wants_group_help ? 0 : 1;
             return unknown(rest[next], "kubectl " + path, verb->children);

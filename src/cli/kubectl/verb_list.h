@@ -5,6 +5,7 @@
 
 namespace skiff::cli::kubectl {
 
+Status global_options(Call& call);
 Status get(Call& call);
 Status apply(Call& call);
 Status create_files(Call& call);

@@ -93,6 +93,7 @@ const std::vector<Verb>& verbs() {
         {"api-resources", "Print the supported API resources on the server", "api-resources [flags] [options]", api_resources},
         {"api-versions", "Print the supported API versions on the server, in the form of \"group/version\"", "api-versions [options]", api_versions},
         {"version", "Print the client and server version information", "version [flags] [options]", version},
+        {"options", "Print the list of flags inherited by all commands", "options", global_options},
     };
     return kVerbs;
 }
