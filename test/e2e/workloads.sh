@@ -92,9 +92,9 @@ s cp "$work/up" "$pod:/tmp/up" >/dev/null
 s cp "$pod:/tmp/up" "$work/down" >/dev/null
 cmp "$work/up" "$work/down"
 
-# --- port-forward and proxy
-in_machine kubectl --kubeconfig "$work/kubeconfig.yaml" -n shop port-forward deployment/web 18080:8080 >"$work/forward" 2>&1 & helpers+=($!)
-in_machine kubectl --kubeconfig "$work/kubeconfig.yaml" proxy --port=18001 >/dev/null 2>&1 & helpers+=($!)
+# --- port-forward and proxy (not through in_machine: $! must be the program itself, to be ended)
+nsenter --net="/run/netns/$machine" kubectl --kubeconfig "$work/kubeconfig.yaml" -n shop port-forward deployment/web 18080:8080 >"$work/forward" 2>&1 & helpers+=($!)
+nsenter --net="/run/netns/$machine" kubectl --kubeconfig "$work/kubeconfig.yaml" proxy --port=18001 >/dev/null 2>&1 & helpers+=($!)
 wait_for 10 fetch http://127.0.0.1:18080
 grep -q 'Forwarding from 127.0.0.1:18080 -> 8080' "$work/forward"
 wait_for 10 fetch http://127.0.0.1:18001/version
