@@ -35,6 +35,7 @@ int cmd_uninstall(const std::vector<std::string>& args);
 int cmd_token(const std::vector<std::string>& args);
 int cmd_image(const std::vector<std::string>& args);
 int cmd_completion(const std::vector<std::string>& args);
+int cmd_why(const std::vector<std::string>& args);
 int cmd_version(const std::vector<std::string>& args);
 int cmd_hello(const std::vector<std::string>& args);
 

@@ -17,6 +17,7 @@ const std::vector<Command>& commands() {
         {"token", "tokens with which machines join: create, list, delete", cmd_token},
         {"image", "images of this node: pull, list, rm, import", cmd_image},
         {"completion", "completion of commands for bash, zsh or fish", cmd_completion},
+        {"why", "why an object is not as it is wanted, and what helps", cmd_why},
         {"version", "print versions", cmd_version},
         {"hello", "serve the hello page (what the skiff/hello image runs)", cmd_hello, true},
     };
