@@ -161,8 +161,10 @@ World parse_world(const std::string& text) {
     if (!tree.ok()) FAIL(tree.status().message() << ": " << text);
     World world;
     world.now = WallTime(std::chrono::seconds(1'790'000'000));
-    for (const auto& [resource, objects] : tree->members())
+    for (const auto& [resource, objects] : tree->members()) {
+        world.objects[resource];
         for (const auto& object : objects.items()) world.objects[resource].push_back(object);
+    }
     for (const char* read : {"pods", "nodes"}) world.objects[read];
     return world;
 }
