@@ -2,10 +2,15 @@
 # Everything that CI runs: quick checks, release build, unit tests, integration and end-to-end tests.
 #   scripts/test.sh                         all
 #   scripts/test.sh unit|integration|e2e    one kind
+#   scripts/test.sh fuzz                    the fuzz targets, SKIFF_FUZZ_SECONDS (5) each; part of all only where that variable is set
 #   SKIFF_PRESET=dev scripts/test.sh unit   the unit tests under ASan and UBSan
 set -uo pipefail
 cd "$(dirname "$0")/.."
 kinds=${1:-all}
+# A bare environment (env -i, a service) has neither.
+export PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin HOME=${HOME:-/root} LC_ALL=C.UTF-8
+# What a person has exported for a real cluster is none of the tests' business.
+unset KUBECONFIG SKIFF_URL SKIFF_TOKEN SKIFF_TOKEN_FILE SKIFF_DATA_DIR SKIFF_CONFIG_FILE SKIFF_NODE_NAME
 # Two checkouts at different paths share what ccache holds.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 started=$SECONDS
@@ -27,6 +32,10 @@ run() {
 mkdir -p build/test-logs
 step "dependencies"; scripts/install-deps --test || exit 1
 step "check"; run check scripts/check
+if [ "$kinds" = fuzz ] || { [ "$kinds" = all ] && [ -n "${SKIFF_FUZZ_SECONDS:-}" ]; }; then
+  step "fuzz targets"; run fuzz scripts/fuzz "${SKIFF_FUZZ_SECONDS:-5}"
+  if [ "$kinds" = fuzz ]; then printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped; [ $failed = 0 ]; exit; fi
+fi
 step "release build"; scripts/build >build/test-logs/build.log 2>&1 || { tail -n 40 build/test-logs/build.log; exit 1; }
 ls -l build/release/skiff
 
