@@ -78,7 +78,8 @@ void judge_schedule(const World& world, const json::Value& pod, Findings& findin
     if (message.empty()) message = world.event("Pod", ns_of(pod), name_of(pod), {"FailedScheduling"})["message"].as_string();
     const std::string whole = message;
     // What preemption could not do is no cause.
-    if (size_t end = message.find(" preemption:"); end != std::string::npos) message.resize(end);
+    for (const char* rest : {" no new claims to deallocate,", " preemption:"})
+        if (size_t end = message.find(rest); end != std::string::npos) message.resize(end);
     for (const auto& refusal : kRefusals)
         if (contains(message, refusal.part)) findings.push_back({fmt::format("{} ({})", refusal.cause, message), refusal.help});
     if (findings.empty()) findings.push_back({whole.empty() ? "the scheduler has not looked at it yet" : "the scheduler found no node: " + whole, "kubectl describe pod " + name_of(pod)});

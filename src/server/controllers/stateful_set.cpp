@@ -163,6 +163,8 @@ private:
         for (const auto& wanted : stateful_claims(tree, *set, step.ordinal)) {
             auto claim = claims_->get(set->meta().ns, wanted["metadata"]["name"].as_string());
             if (!claim) continue;
+            // A claim that another controller owns is that one's to keep or to remove.
+            if (const auto* owner = claim->meta().controller(); owner && owner->uid != set->meta().uid) continue;
             json::Value next = *claim->tree();
             auto reference = json::Value::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", step.pod->meta().name}, {"uid", step.pod->meta().uid}});
             next.mut("metadata").set("ownerReferences", json::Value::array({reference}));
