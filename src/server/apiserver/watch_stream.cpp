@@ -2,7 +2,10 @@
 
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <set>
 
+#include "api/custom_resource.h"
 #include "base/random.h"
 #include "base/strings.h"
 #include "server/apiserver/encode.h"
@@ -31,6 +34,9 @@ class WatchStream : public WatchSink, public std::enable_shared_from_this<WatchS
 public:
     WatchStream(Core& core, const api::KindInfo& kind, Form form, std::shared_ptr<net::ResponseStream> response)
         : core_(core), kind_(kind), form_(std::move(form)), key_prefix_(form_.cache_key() + kind.gvk.api_version()), converts_(converts_by_webhook(kind)), response_(std::move(response)) {}
+
+    // Before hold().
+    void select_shown(Filter filter) { filter_ = std::move(filter); }
 
     // The stream owns the watch until one of both ends.
     void hold(std::unique_ptr<Cache::Watch> watch, net::IoThreads::Timer timeout) {
@@ -124,7 +130,7 @@ private:
                 lock.unlock();
                 auto shown = presented(core_, kind_, next.object);
                 net::Bytes bytes;
-                if (shown.ok()) bytes = frame(next.type, *shown, nullptr);
+                if (shown.ok()) bytes = selected(next.type, *shown) ? frame(next.type, *shown, nullptr) : nullptr;
                 else if (auto failed = encode_error_event(core_, shown.status(), form_); failed.ok()) bytes = std::move(failed).value();
                 lock.lock();
                 next.bytes = std::move(bytes);
@@ -132,6 +138,24 @@ private:
             if (closed_ || !send(next.bytes, lock)) break;
         }
         converting_ = false;
+    }
+
+    // Selectors speak of the converted object, so they are asked here: what enters is ADDED, what leaves DELETED. False: nothing to tell.
+    bool selected(WatchType& type, const api::ObjectPtr& object) {
+        if (!filter_) return true;
+        Item item;
+        item.object = object;
+        item.fields = SelectablePaths(kind_.custom->definition->indexed_fields).scan(*object->bytes());
+        const std::string key = object->meta().key();
+        bool is = type != WatchType::Deleted && filter_->matches(item), was = shown_.count(key) != 0;
+        if (is) {
+            shown_.insert(key);
+            type = was ? WatchType::Modified : WatchType::Added;
+        } else if (was) {
+            shown_.erase(key);
+            type = WatchType::Deleted;
+        }
+        return is || was;
     }
 
     net::Bytes frame(WatchType type, const api::ObjectPtr& object, SharedLines* shared) {
@@ -176,6 +200,9 @@ private:
     net::IoThreads::Timer timeout_;
     bool closed_ = false;
     bool converting_ = false;
+    // Of converted kinds with selectors: what the client has seen. convert_pending() only.
+    std::optional<Filter> filter_;
+    std::set<std::string> shown_;
     bool columns_sent_ = false;
 };
 
@@ -203,6 +230,10 @@ void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestC
     auto timer = core.io->after(std::chrono::seconds(timeout_s), [weak = std::weak_ptr(stream)] {
         if (auto s = weak.lock()) s->close();
     });
+    if (converts_by_webhook(*context->kind) && spec->filter.has_selectors()) {
+        stream->select_shown(spec->filter);
+        spec->filter = spec->filter.without_selectors();
+    }
     stream->hold(core.cache.watch(*context->kind, std::move(spec).value(), stream), std::move(timer));
 }
 

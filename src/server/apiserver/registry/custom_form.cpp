@@ -78,6 +78,8 @@ Result<std::vector<ItemPtr>> presented(Core& core, const api::KindInfo& kind, st
     for (size_t n = 0; n < positions.size(); ++n) {
         auto item = std::make_shared<Item>(*items[positions[n]]);
         item->object = api::Object::from_tree(std::move(trees[n]));
+        // Selectors speak of the version that is shown.
+        item->fields = SelectablePaths(kind.custom->definition->indexed_fields).scan(*item->object->bytes());
         items[positions[n]] = std::move(item);
     }
     return items;

@@ -91,6 +91,12 @@ bool Filter::matches(const Item& item) const {
     return selectors_->labels.empty() || selectors_->labels.matches(meta.labels);
 }
 
+Filter Filter::without_selectors() const {
+    Filter out = *this;
+    out.selectors_.reset();
+    return out;
+}
+
 std::string Filter::single_key(const api::KindInfo& kind) const {
     if (name_.empty() || (kind.scope == api::Scope::Namespaced && ns_.empty())) return {};
     return kind.scope == api::Scope::Namespaced ? ns_ + "/" + name_ : name_;

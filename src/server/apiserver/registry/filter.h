@@ -22,6 +22,8 @@ public:
 
     bool matches(const Item& item) const;
     bool has_selectors() const { return selectors_ != nullptr; }
+    // Namespace and name alone.
+    Filter without_selectors() const;
     const std::string& ns() const { return ns_; }
     const std::string& name() const { return name_; }         // "" any
     // The key of the only object that can match, or "".

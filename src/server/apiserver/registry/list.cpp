@@ -150,6 +150,8 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     else found = TRY(from_store(core, *resource, request.filter, kind, target));
     if (target.kind == Target::Kind::Exact) found.revision = target.revision;
 
+    if (converts_by_webhook(kind) && request.filter.has_selectors()) found.items = TRY(presented(core, kind, std::move(found.items)));
+
     ListAnswer answer;
     answer.revision = found.revision;
     size_t limit = request.limit > 0 ? static_cast<size_t>(request.limit) : std::string::npos;
