@@ -48,11 +48,13 @@ int phase_rank(const json::Value& pod) {
     return phase == "Pending" ? 0 : phase == "Unknown" ? 1 : 2;
 }
 
-// The better pod comes first: assigned, running, ready, older, with fewer restarts.
+// The better pod comes first: assigned, running, not about to go, ready, older, with fewer restarts.
 bool better(const json::Value& a, const json::Value& b, Preference preference) {
     const auto assigned = [](const json::Value& pod) { return !pod["spec"]["nodeName"].as_string().empty(); };
     if (assigned(a) != assigned(b)) return assigned(a);
     if (phase_rank(a) != phase_rank(b)) return phase_rank(a) > phase_rank(b);
+    const auto leaving = [](const json::Value& pod) { return !pod["metadata"]["deletionTimestamp"].as_string().empty(); };
+    if (leaving(a) != leaving(b)) return leaving(b);
     if (pod_ready(a) != pod_ready(b)) return pod_ready(a);
     if (restarts(a) != restarts(b)) return preference == Preference::Logging ? restarts(a) > restarts(b) : restarts(a) < restarts(b);
     return a["metadata"]["creationTimestamp"].as_string() < b["metadata"]["creationTimestamp"].as_string();
