@@ -89,6 +89,11 @@ void adopt_app_armor(Value& pod) {
         });
 }
 
+// Older clients may send a negative grace period; Kubernetes reads it as one second.
+void read_grace_period(Value& spec) {
+    if (spec["terminationGracePeriodSeconds"].is_int() && spec["terminationGracePeriodSeconds"].as_int() < 0) spec.set("terminationGracePeriodSeconds", 1);
+}
+
 void prepare_pod(Value& pod) {
     adopt_app_armor(pod);
     Value& spec = pod.mut("spec");
@@ -96,8 +101,7 @@ void prepare_pod(Value& pod) {
     if (spec["terminationGracePeriodSeconds"].as_int() < 0) spec.set("terminationGracePeriodSeconds", 1);
     const Value labels = pod["metadata"]["labels"];
     merge_all_label_keys(spec, labels);
-    // Older clients may send a negative grace period; Kubernetes reads it as one second.
-    if (spec["terminationGracePeriodSeconds"].is_int() && spec["terminationGracePeriodSeconds"].as_int() < 0) spec.set("terminationGracePeriodSeconds", 1);
+    read_grace_period(spec);
     Value status = Value::object({{"phase", "Pending"}});
     if (spec["schedulingGates"].size() > 0)
         status.set("conditions", Value::array({Value::object({{"type", "PodScheduled"},
@@ -138,6 +142,7 @@ void validate_pod_status(const Value& pod, const Value&, FieldErrors& errors) {
 
 KindHooks pod_hooks() {
     return {.set_defaults = default_pod, .prepare_create = prepare_pod,
+            .prepare_update = [](Value& pod, const Value&) { read_grace_period(pod.mut("spec")); },
             .validate_create = validate_pod,
             .validate_update = validate_pod_update,
             .validate_status_update = validate_pod_status,

@@ -118,8 +118,10 @@ public:
 
     Status validate(const AdmissionRequest& request) override {
         bool pod = is_resource(request, "", "pods"), claim = is_resource(request, "", "persistentvolumeclaims");
-        if ((!pod && !claim) || !request.subresource.empty()) return {};
-        if (request.operation != Operation::Create && !(claim && request.operation == Operation::Update)) return {};
+        // A pod that runs changes its resources by its resize subresource alone.
+        const bool resize = pod && request.subresource == "resize" && request.operation == Operation::Update;
+        if ((!pod && !claim) || (!request.subresource.empty() && !resize)) return {};
+        if (request.operation != Operation::Create && !resize && !(claim && request.operation == Operation::Update)) return {};
         std::vector<std::string> errors;
         for_each_item(request.ns, [&](const json::Value& item) {
             const std::string& type = item["type"].as_string();

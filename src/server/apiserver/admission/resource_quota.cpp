@@ -34,7 +34,8 @@ public:
     std::string_view name() const override { return "ResourceQuota"; }
 
     Status validate(const AdmissionRequest& request) override {
-        if (request.ns.empty() || request.operation == Operation::Delete || !request.subresource.empty() || request.object == nullptr) return {};
+        const bool resize = is_resource(request, "", "pods") && request.subresource == "resize";
+        if (request.ns.empty() || request.operation == Operation::Delete || (!request.subresource.empty() && !resize) || request.object == nullptr) return {};
         std::vector<api::ObjectPtr> quotas = reader_.list(kQuotas, request.ns);
         if (quotas.empty()) return {};
         Quantities cost = usage_of(request.kind, *request.object);
