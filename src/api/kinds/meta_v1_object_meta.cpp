@@ -13,7 +13,7 @@ constexpr FieldRow kObjectMeta[] = {
     {.name = "uid", .type = "string", .proto = 5, .doc = "Unique in time and space; set by the server.", .go = "types.UID"},
     {.name = "resourceVersion", .type = "string", .proto = 6, .doc = "Changes with each change of the object; an opaque text."},
     {.name = "generation", .type = "int64", .proto = 7, .doc = "Counts the changes of what is wanted."},
-    {.name = "creationTimestamp", .type = "time", .proto = 8, .doc = "When the object was made."},
+    {.name = "creationTimestamp", .type = "time", .proto = 8, .doc = "CreationTimestamp is a timestamp of when the server made the object."},
     {.name = "deletionTimestamp", .type = "time", .proto = 9, .doc = "When the object will go, once deletion was asked for.", .go = "*"},
     {.name = "deletionGracePeriodSeconds", .type = "int64", .proto = 10, .doc = "Seconds of the graceful deletion.", .go = "*"},
     {.name = "labels", .type = "map<string,string>", .proto = 11, .doc = "Keys and values to select objects by."},
