@@ -1,6 +1,7 @@
 #include "json/parse.h"
 
 #include <algorithm>
+#include <cmath>
 
 #define RAPIDJSON_HAS_STDSTRING 0
 #include <rapidjson/error/error.h>
@@ -24,6 +25,7 @@ public:
 
     Value take() { return std::move(root_); }
     bool too_deep() const { return too_deep_; }
+    bool too_large() const { return too_large_; }
 
     bool Null() { return add(Value()); }
     bool Bool(bool b) { return add(Value(b)); }
@@ -31,7 +33,11 @@ public:
     bool Uint(unsigned u) { return add(Value(u)); }
     bool Int64(int64_t i) { return add(Value(i)); }
     bool Uint64(uint64_t u) { return u <= INT64_MAX ? add(Value(static_cast<int64_t>(u))) : add(Value(static_cast<double>(u))); }
-    bool Double(double d) { return add(Value(d)); }
+    bool Double(double d) {
+        // The reader rounds what is just above the largest number up to infinity, which no text can say.
+        too_large_ = !std::isfinite(d);
+        return !too_large_ && add(Value(d));
+    }
     bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
     bool String(const char* text, rapidjson::SizeType size, bool) { return add(Value(valid_utf8(std::string(text, size)))); }
     bool Key(const char* text, rapidjson::SizeType size, bool) {
@@ -128,7 +134,7 @@ private:
     const ParseOptions& options_;
     Value root_;
     std::vector<Value*> open_;
-    bool too_deep_ = false;
+    bool too_deep_ = false, too_large_ = false;
 };
 
 // Go's encoding/json says these about the character where it stopped; clients and tests know them.
@@ -182,6 +188,7 @@ Result<Value> parse(std::string_view text, const ParseOptions& options) {
     Builder builder(options);
     auto result = reader.Parse<kFlags>(stream, builder);
     if (builder.too_deep()) return error(Reason::BadRequest, "exceeded max depth: more than {} nested values", options.depth_max);
+    if (builder.too_large()) return error(Reason::BadRequest, "number out of range at offset {}", result.Offset());
     if (result.IsError()) return syntax_error(text, result.Code(), result.Offset());
     // MemoryStream shows its end as NUL, so a NUL in the text looks like one.
     if (stream.Tell() != text.size()) return syntax_error(text, rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());

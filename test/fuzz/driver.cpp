@@ -1,7 +1,11 @@
 // Runs one fuzz target without libFuzzer: first the seeds, then changed and joined copies of them until the time is over. The same seed of
 // the random numbers gives the same inputs. A target that finds something aborts; the input is then in the file named by -artifact.
 //     fuzz_json [-max_total_time=SECONDS] [-seed=N] [-artifact=FILE] [SEED_FILE_OR_FOLDER...]
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,21 +18,34 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+// Of the sanitizers, which end a process without a signal; null without them.
+extern "C" void __sanitizer_set_death_callback(void (*callback)()) __attribute__((weak));
 
 namespace {
 
 constexpr size_t kInputMax = 4096;
 
 std::string artifact = "fuzz-artifact";
+const std::string* current = nullptr;
+
+// After an abort the input is all that is left; only calls that a signal handler may make.
+void keep_input() {
+    int file = current == nullptr ? -1 : ::open(artifact.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return;
+    (void)!::write(file, current->data(), current->size());
+    ::close(file);
+}
+
+void on_signal(int number) {
+    keep_input();
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+}
 
 void run(const std::string& input) {
-    // Written first: after an abort it is all that is left.
-    std::FILE* file = std::fopen(artifact.c_str(), "wb");
-    if (file != nullptr) {
-        std::fwrite(input.data(), 1, input.size(), file);
-        std::fclose(file);
-    }
+    current = &input;
     LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
+    current = nullptr;
 }
 
 std::vector<std::string> load(const std::vector<std::string>& paths) {
@@ -82,13 +99,14 @@ int main(int argc, char** argv) {
         else if (std::strncmp(argv[i], "-artifact=", 10) == 0) artifact = argv[i] + 10;
         else paths.emplace_back(argv[i]);
     }
+    for (int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(number, on_signal);
+    if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(keep_input);
     std::vector<std::string> seeds = load(paths);
     for (const std::string& input : seeds) run(input);
     std::mt19937_64 random(seed);
     auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     unsigned long count = 0;
     for (; std::chrono::steady_clock::now() < end; ++count) run(change(seeds, random));
-    std::remove(artifact.c_str());
     std::printf("%lu inputs, %zu seeds\n", count, seeds.size());
     return 0;
 }

@@ -57,7 +57,7 @@ void check_secret(const Value& reference, const FieldPath& path, FieldErrors& er
 
 void check_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) {
     check_required(csi["volumeHandle"], path.child("volumeHandle"), errors);
-    for (auto field : {"controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeStageSecretRef", "nodeExpandSecretRef"})
+    for (auto field : {"controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"})
         if (csi[field].is_object() && (csi[field]["name"].empty() || csi[field]["namespace"].empty())) check_secret(csi[field], path.child(field), errors);
 }
 
@@ -196,8 +196,7 @@ void validate_csi_driver(const Value& object, FieldErrors& errors) {
 void validate_csi_storage_capacity(const Value& object, FieldErrors& errors) {
     validate_label_selector(object["nodeTopology"], FieldPath("nodeTopology"), errors);
     check_name(object["storageClassName"], check_dns1123_subdomain, FieldPath("storageClassName"), errors);
-    for (auto field : {"capacity", "maximumVolumeSize"})
-        if (object[field].is_string()) check_quantity(object[field], FieldPath(field), errors);
+    if (object["capacity"].is_string()) check_quantity(object["capacity"], FieldPath("capacity"), errors);
 }
 
 void validate_csi_storage_capacity_update(const Value& object, const Value& old, FieldErrors& errors) {

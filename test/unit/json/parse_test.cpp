@@ -13,6 +13,12 @@ std::string round_trip(std::string_view text) {
 }
 }  // namespace
 
+TEST_CASE("a number that only infinity could hold is refused") {
+    CHECK_FALSE(skiff::json::parse("[3e308]").ok());
+    CHECK_FALSE(skiff::json::parse("1e999").ok());
+    CHECK(skiff::json::parse("1.7e308").ok());
+}
+
 TEST_CASE("what is parsed is written back compactly and in order") {
     CHECK(round_trip(R"( { "b" : [1, -2, 3.5, true, null, "x"], "a" : {} } )") == R"({"b":[1,-2,3.5,true,null,"x"],"a":{}})");
     CHECK(round_trip("9223372036854775807") == "9223372036854775807");
