@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 namespace skiff::cel {
 
 ExprPtr make_expr(Expr::Kind kind, Place place, std::string name) {
@@ -46,6 +48,20 @@ ExprPtr copy_expr(const Expr& expr) {
 }
 
 namespace {
+
+constexpr size_t kCopiedNodesMax = 5'000;
+
+// Nodes of the tree; stops counting beyond `most`.
+size_t count_nodes(const Expr& expr, size_t most) {
+    size_t count = 1;
+    auto add = [&](const ExprPtr& part) {
+        if (count <= most) count += count_nodes(*part, most - count + 1);
+    };
+    for (const auto& arg : expr.args) add(arg);
+    if (expr.fold)
+        for (const ExprPtr* part : {&expr.fold->range, &expr.fold->init, &expr.fold->condition, &expr.fold->step, &expr.fold->result}) add(*part);
+    return count;
+}
 
 ExprPtr make_list(Place place, ExprPtr item = nullptr) {
     auto list = make_expr(Expr::Kind::List, place);
@@ -122,7 +138,9 @@ public:
         return transform(std::move(fold), std::move(filter), std::move(step));
     }
 
+    // The target is evaluated twice, so it stands twice in the tree; chains of these macros would double it again and again.
     ExprPtr optional_map() {
+        if (count_nodes(*call_.target, kCopiedNodesMax) > kCopiedNodesMax) return fail(at_, fmt::format("expression of {}() is too large", call_.function));
         if (args_[0]->kind != Expr::Kind::Ident) return fail(args_[0]->place, std::string(call_.function) + "() variable name must be a simple identifier");
         auto has_value = make_call(at_, "hasValue", copy_expr(*call_.target));
         has_value->member = true;

@@ -25,6 +25,7 @@ struct Items {
 struct ListNode : Value::Node {
     std::shared_ptr<Items> items;
     size_t size = 0;
+    uint64_t weight = 1;
     bool growable = false;
 };
 
@@ -37,6 +38,7 @@ inline constexpr size_t kIndexFrom = 8;
 struct MapNode : Value::Node {
     std::shared_ptr<Entries> entries;
     size_t size = 0;
+    uint64_t weight = 1;
     bool growable = false;
     std::string type_name;                           // of an object made by an expression
 };
@@ -47,11 +49,17 @@ struct SourceNode : Value::Node {
 
 struct HeldNode : Value::Node {
     Value value;
+    uint64_t weight = 1;
 };
 
 struct OpaqueNode : Value::Node {
     std::shared_ptr<const Opaque> value;
 };
+
+// How many values a walk through this one meets. Values are shared, so a short expression could make one that no walk ever ends in
+// (x.map(y, [y, y]) over and over): what would be heavier than kWeightMax is an Error instead.
+uint64_t weight_of(const Value& value);
+inline constexpr uint64_t kWeightMax = 4 << 20;
 
 // Keys that are equal in CEL have the same text: 1, 1u and 1.0.
 std::string key_text(const Value& key);

@@ -81,8 +81,29 @@ Value Value::duration(int64_t nanoseconds) {
     return out;
 }
 
+uint64_t weight_of(const Value& value) {
+    if (const auto* list = NodeAccess::get<ListNode>(value)) return list->weight;
+    if (const auto* map = NodeAccess::get<MapNode>(value)) return map->weight;
+    if (const auto* held = NodeAccess::get<HeldNode>(value)) return held->weight;
+    return value.document() ? 1 + value.size() : 1;
+}
+
+namespace {
+
+Value too_heavy() { return Value::error("the value is too large"); }
+
+uint64_t weight_of_entries(const std::vector<Entry>& entries) {
+    uint64_t weight = 1;
+    for (const auto& [key, value] : entries) weight += 1 + weight_of(value);
+    return weight;
+}
+
+}  // namespace
+
 Value Value::list(std::vector<Value> items) {
     auto node = std::make_shared<ListNode>();
+    for (const auto& item : items) node->weight += weight_of(item);
+    if (node->weight > kWeightMax) return too_heavy();
     node->size = items.size();
     node->items = std::make_shared<Items>();
     node->items->values = std::move(items);
@@ -93,6 +114,8 @@ Value Value::list(std::vector<Value> items) {
 
 Value Value::map(std::vector<Entry> entries) {
     auto node = std::make_shared<MapNode>();
+    node->weight = weight_of_entries(entries);
+    if (node->weight > kWeightMax) return too_heavy();
     node->size = entries.size();
     node->entries = std::make_shared<Entries>();
     node->entries->values = std::move(entries);
@@ -105,6 +128,8 @@ Value Value::map(std::vector<Entry> entries) {
 
 Value Value::object(std::string type_name, std::vector<Entry> fields) {
     auto node = std::make_shared<MapNode>();
+    node->weight = weight_of_entries(fields);
+    if (node->weight > kWeightMax) return too_heavy();
     node->size = fields.size();
     node->entries = std::make_shared<Entries>();
     node->entries->values = std::move(fields);
@@ -130,6 +155,7 @@ Value Value::none() {
 
 Value Value::some(Value value) {
     auto node = std::make_shared<HeldNode>();
+    node->weight = 1 + weight_of(value);
     node->value = std::move(value);
     Value out;
     NodeAccess::put(out, ValueKind::Optional, std::move(node));
@@ -202,8 +228,6 @@ std::string key_text(const Value& key) {
 
 namespace {
 
-constexpr size_t kListMax = 4 << 20;   // sharing could make lists of any length from a short expression
-
 // Lists that are sets take what they do not have; lists that are maps take new entries and replace those with the same keys.
 Value merge(const Value& a, const Value& b, const Declaration& decl) {
     std::unordered_map<std::string, size_t> places;
@@ -232,11 +256,13 @@ Value merge(const Value& a, const Value& b, const Declaration& decl) {
 }  // namespace
 
 Value concat(const Value& a, const Value& b) {
-    if (a.size() + b.size() > kListMax) return Value::error("the list is too long");
+    uint64_t weight = weight_of(a) + weight_of(b);
+    if (weight > kWeightMax) return too_heavy();
     if (a.declaration() && a.declaration()->list_type != api::ListType::Atomic) return merge(a, b, *a.declaration());
     const auto* left = NodeAccess::get<ListNode>(a);
     auto node = std::make_shared<ListNode>();
     node->growable = true;
+    node->weight = weight;
     if (left && left->growable && left->items->values.size() == left->size) {
         node->items = left->items;
     } else {
@@ -255,6 +281,8 @@ Value insert(const Value& map, const Value& key, const Value& value) {
     const auto* old = NodeAccess::get<MapNode>(map);
     auto node = std::make_shared<MapNode>();
     node->growable = true;
+    node->weight = weight_of(map) + 1 + weight_of(value);
+    if (node->weight > kWeightMax) return too_heavy();
     if (old && old->growable && old->entries->values.size() == old->size) {
         node->entries = old->entries;
     } else {

@@ -82,6 +82,21 @@ TEST_CASE("an expression that costs too much is cancelled, even where && would h
     CHECK(run("[1,2,3,4].all(x, [1,2,3,4].all(y, x + y > 0)) || true", nullptr, 20) == "!operation cancelled: actual cost limit exceeded");
 }
 
+TEST_CASE("a short expression cannot make a tree or a value without end") {
+    std::string chain = "optional.of([1])";
+    for (int i = 0; i < 60; ++i) chain += ".optMap(x, [x, x])";
+    CHECK(run(chain.c_str()).find("expression of optMap() is too large") != std::string::npos);
+    std::string nested = "[1]";
+    for (int i = 0; i < 40; ++i) nested = "optional.of(" + nested + ").optMap(x, [x, x]).value()";
+    CHECK(run(nested.c_str()).find("is too large") != std::string::npos);
+}
+
+TEST_CASE("lists that are heavier than the limit are refused") {
+    std::string doubled = "[o]";
+    for (int i = 0; i < 30; ++i) doubled = "[" + doubled + "].map(x, x + x)[0]";
+    CHECK(run(doubled.c_str()) == "!the value is too large");
+}
+
 TEST_CASE("deep nesting is refused") {
     std::string deep = std::string(300, '(') + "1" + std::string(300, ')');
     CHECK(run(deep.c_str()).find("expression recursion limit exceeded: 250") != std::string::npos);
