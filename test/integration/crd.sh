@@ -38,7 +38,7 @@ spec:
     subresources: {status: {}, scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}
     selectableFields: [{jsonPath: .spec.colour}]
     additionalPrinterColumns: [{name: Size, type: integer, jsonPath: .spec.size}]
-  - name: v2
+  - name: v1beta1
     served: true
     storage: false
     schema:
@@ -51,7 +51,7 @@ k apply -f "$work/a.json"
 [ "$(k get thing a -o jsonpath='{.spec.colour}')" = blue ]
 k get th | grep -E '^NAME +SIZE'
 k get all | grep -q thing.example.com/a
-k get things.v2.example.com a -o jsonpath='{.apiVersion}' | grep -q example.com/v2
+k get things.v1beta1.example.com a -o jsonpath='{.apiVersion}' | grep -q example.com/v1beta1
 k scale thing a --replicas=5
 [ "$(k get thing a -o jsonpath='{.spec.size}')" = 5 ]
 [ "$(k get things --field-selector spec.colour=blue -o name)" = thing.example.com/a ]

@@ -17,7 +17,8 @@ make_machine() {   # NAME: a fresh namespace, data and state folders
 
 # nsenter, because `ip netns exec` hides the cgroup file systems.
 in_machine() { nsenter --net="/run/netns/$machine" "$@"; }
-k() { in_machine kubectl --kubeconfig "$work/kubeconfig.yaml" "$@"; }
+# A cache of its own: kubectl keeps what it knows of a server by address, and all machines of tests have the same.
+k() { KUBECACHEDIR="$work/cache" in_machine kubectl --kubeconfig "$work/kubeconfig.yaml" "$@"; }
 
 # has PATTERN...: grep that reads to the end. Under pipefail `grep -q` would fail the test when it ends before the program that writes.
 has() { grep "$@" >/dev/null; }
