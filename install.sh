@@ -35,7 +35,7 @@ die() {
 # --- what is wanted ------------------------------------------------------------------------------------------------------------------
 
 plan() {
-  [ "$(uname -s)" = Linux ] || die "needs Linux, this is $(uname -s)"
+  [ "$(uname -s)" = Linux ] || die "needs Linux, this is $(uname -s)" "run it on the machine that shall be a node, or in a Linux virtual machine"
   [ "$(id -u)" = 0 ] || die "must run as root" "try: sudo $0 $*"
   # Arguments win over INSTALL_SKIFF_EXEC; a first word that is a flag means the default verb.
   [ $# -gt 0 ] || eval "set -- ${INSTALL_SKIFF_EXEC:-}"
@@ -45,19 +45,19 @@ plan() {
     *) die "unknown command \"$1\"" "use: server or agent, followed by flags" ;;
   esac
   if [ "$verb" = agent ]; then
-    [ -n "${SKIFF_URL:-}" ] || case " $* " in *" --server"* | *" -s "*) ;; *) die "an agent needs SKIFF_URL=https://SERVER:6443" ;; esac
-    case ${SKIFF_URL:-https://} in https://*) ;; *) die "SKIFF_URL=$SKIFF_URL: must start with https://" ;; esac
+    [ -n "${SKIFF_URL:-}" ] || case " $* " in *" --server"* | *" -s "*) ;; *) die "an agent needs SKIFF_URL=https://SERVER:6443" "try: SKIFF_URL=https://SERVER:6443 SKIFF_TOKEN=... $0 agent" ;; esac
+    case ${SKIFF_URL:-https://} in https://*) ;; *) die "SKIFF_URL=$SKIFF_URL: must start with https://" "for example https://192.0.2.10:6443" ;; esac
     [ -n "${SKIFF_TOKEN:-}${SKIFF_TOKEN_FILE:-}" ] || case " $* " in *" --token"* | *" -t "*) ;;
       *) die "an agent needs SKIFF_TOKEN" "on the server: cat /var/lib/skiff/server/node-token" ;; esac
   fi
   name=skiff
   [ "$verb" = server ] || name=skiff-agent
   if [ -n "${INSTALL_SKIFF_NAME:-}" ]; then
-    case $INSTALL_SKIFF_NAME in *[!A-Za-z0-9_.-]*) die "INSTALL_SKIFF_NAME=$INSTALL_SKIFF_NAME: letters, digits, - _ . only" ;; esac
+    case $INSTALL_SKIFF_NAME in *[!A-Za-z0-9_.-]*) die "INSTALL_SKIFF_NAME=$INSTALL_SKIFF_NAME: letters, digits, - _ . only" "for example INSTALL_SKIFF_NAME=test, whose service is skiff-test" ;; esac
     name=skiff-$INSTALL_SKIFF_NAME
   fi
   bin_dir=${INSTALL_SKIFF_BIN_DIR:-/usr/local/bin}
-  case $bin_dir in /*) ;; *) die "INSTALL_SKIFF_BIN_DIR=$bin_dir: must be an absolute path" ;; esac
+  case $bin_dir in /*) ;; *) die "INSTALL_SKIFF_BIN_DIR=$bin_dir: must be an absolute path" "for example /usr/local/bin" ;; esac
   bin_dir=$root$bin_dir
   source_dir=$(cd "$(dirname "$0")" 2>/dev/null && pwd || pwd)
   etc=$root/etc/skiff env_file=$root/etc/skiff/$name.env record=$root/etc/skiff/$name.install log=$root/var/log/$name.log
@@ -120,7 +120,7 @@ get_binary() {
   packages_now >"$work/packages"
   tree=""
   if [ -n "${SKIFF_BINARY:-}" ]; then
-    [ -f "$SKIFF_BINARY" ] || die "SKIFF_BINARY=$SKIFF_BINARY: no such file"
+    [ -f "$SKIFF_BINARY" ] || die "SKIFF_BINARY=$SKIFF_BINARY: no such file" "give the path of a skiff executable, or leave SKIFF_BINARY out to build one"
     cp "$SKIFF_BINARY" "$work/skiff"
   elif [ -n "${SKIFF_DOWNLOAD_URL:-}" ]; then download
   else build; fi
@@ -157,7 +157,7 @@ note() { printf '%s %s\n' "$1" "$2" >>"$work/record"; }
 make_dir() {
   [ ! -d "$1" ] || return 0
   make_dir "$(dirname "$1")"
-  mkdir "$1" || die "cannot make $1"
+  mkdir "$1" || die "cannot make $1" "is the file system read-only or full? see: df $(dirname "$1")"
   note dir "$1"
 }
 
@@ -166,7 +166,7 @@ begin_record() {
   for pair in "name $name" "verb $verb" "init $init" "env $env_file"; do note "${pair%% *}" "${pair#* }"; done
   for argument in "$@"; do
     case $argument in *"
-"*) die "an argument of the service holds a line break" ;; esac
+"*) die "an argument of the service holds a line break" "write such a value into /etc/skiff/config.yaml" ;; esac
     note arg "$argument"
   done
   # What an earlier run made stays ours.
@@ -176,7 +176,7 @@ begin_record() {
 }
 
 write_script() {   # NAME, lines on stdin
-  cat >"$bin_dir/.$1.new" && chmod 755 "$bin_dir/.$1.new" && mv -f "$bin_dir/.$1.new" "$bin_dir/$1" || die "cannot write $bin_dir/$1"
+  cat >"$bin_dir/.$1.new" && chmod 755 "$bin_dir/.$1.new" && mv -f "$bin_dir/.$1.new" "$bin_dir/$1" || die "cannot write $bin_dir/$1" "set INSTALL_SKIFF_BIN_DIR to a folder that can be written"
   note file "$bin_dir/$1"
 }
 
@@ -206,7 +206,7 @@ SCRIPT
   if [ -f "$env_file" ]; then
     while IFS= read -r line; do grep -q "^${line%%=*}=" "$env_file.new" || printf '%s\n' "$line" >>"$env_file.new"; done <"$env_file"
   fi
-  mv -f "$env_file.new" "$env_file" || die "cannot write $env_file"
+  mv -f "$env_file.new" "$env_file" || die "cannot write $env_file" "is the file system read-only or full? see: df /etc"
   umask 022
 }
 
@@ -225,7 +225,7 @@ write_service() {
 
 write_systemd() {
   unit=$root/etc/systemd/system/$name.service
-  cat >"$unit" <<UNIT || die "cannot write $unit"
+  cat >"$unit" <<UNIT || die "cannot write $unit" "is the file system read-only or full? see: df /etc"
 [Unit]
 Description=skiff: lightweight Kubernetes ($verb)
 Wants=network-online.target
@@ -259,7 +259,7 @@ UNIT
 
 write_openrc() {
   script=$root/etc/init.d/$name
-  cat >"$script" <<SERVICE || die "cannot write $script"
+  cat >"$script" <<SERVICE || die "cannot write $script" "is the file system read-only or full? see: df /etc"
 #!/sbin/openrc-run
 description="skiff: lightweight Kubernetes ($verb)"
 supervisor=supervise-daemon

@@ -94,6 +94,9 @@ TEST_CASE_METHOD(Fixture, "a watch tells what enters, changes and leaves its sel
     client::WatchOptions options;
     options.ns = "default";
     options.label_selector = "in=yes";
+    auto before = client->list(kConfigMaps, {});
+    REQUIRE(before.ok());
+    options.resource_version = before->resource_version;  // a watch from nowhere may begin after the writes below
     auto watch = client->watch(kConfigMaps, options, events.handler());
     REQUIRE(watch.ok());
     REQUIRE(client->create(kConfigMaps, "default", config_map("a"), {}, {}).ok());
