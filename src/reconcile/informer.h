@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,13 @@ public:
     virtual bool wait_for(const std::function<bool()>& done, Duration timeout) = 0;
 };
 
+// Who starts and restarts watches, runs keys and writes: threads of their own, or in simulations the caller, one step at a time.
+enum class Drive { Threads, Caller };
+
 // Makes and shares informers: one per (resource, selectors) in a process. One thread starts and restarts all watches; it sleeps otherwise.
 class InformerFactory {
 public:
-    static std::unique_ptr<InformerFactory> create(std::shared_ptr<client::Client> client, Clock& clock);
+    static std::unique_ptr<InformerFactory> create(std::shared_ptr<client::Client> client, Clock& clock, Drive drive = Drive::Threads);
     virtual ~InformerFactory() = default;                       // stop()
     virtual std::shared_ptr<Informer> informer(const Gvr& gvr, const std::string& field_selector = {}, const std::string& ns = {},
                                                const std::string& label_selector = {}) = 0;
@@ -59,6 +63,9 @@ public:
     virtual void drop(const std::shared_ptr<Informer>& informer) = 0;
     virtual void start() = 0;                                   // starts all that were made; may be called again for new ones
     virtual bool wait_synced(Duration timeout) = 0;
+    // Drive::Caller: (re)starts the watches that are due, on the caller's thread. True when there was one.
+    virtual bool step() = 0;
+    virtual std::optional<Duration> next_due() = 0;             // of a watch that waits for its back-off (Clock::elapsed())
     virtual void stop() = 0;
 };
 

@@ -18,8 +18,8 @@ constexpr Duration kWatchLivedMin = std::chrono::seconds(1);
 
 class Factory : public InformerFactory {
 public:
-    Factory(std::shared_ptr<client::Client> client, Clock& clock)
-        : client_(std::move(client)), clock_(clock), queue_(WorkQueue::create(clock)) {}
+    Factory(std::shared_ptr<client::Client> client, Clock& clock, Drive drive)
+        : client_(std::move(client)), clock_(clock), drive_(drive), queues_(QueueSet::create(clock)), queue_(&queues_->add_queue()) {}
     ~Factory() override { stop(); }
 
     std::shared_ptr<Informer> informer(const Gvr& gvr, const std::string& field_selector, const std::string& ns,
@@ -59,10 +59,23 @@ public:
             slot.started = true;
             queue_->add(id);
         }
-        if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+        if (drive_ == Drive::Threads && !thread_.joinable()) thread_ = std::thread([this] { run(); });
     }
 
+    bool step() override {
+        bool any = false;
+        while (auto item = queues_->try_get()) {
+            connect(item->key);
+            queues_->done(*item);
+            any = true;
+        }
+        return any;
+    }
+
+    std::optional<Duration> next_due() override { return queues_->next_due(); }
+
     bool wait_synced(Duration timeout) override {
+        if (drive_ == Drive::Caller) timeout = Duration::zero();
         std::unique_lock lock(mutex_);
         return synced_.wait_for(lock, timeout, [&] {
             for (const auto& [id, slot] : slots_)
@@ -76,7 +89,7 @@ public:
             std::lock_guard lock(mutex_);
             stopped_ = true;
         }
-        queue_->shut_down();
+        queues_->shut_down();
         synced_.notify_all();
         if (thread_.joinable()) thread_.join();
         for (auto& [id, slot] : slots_) slot.feed->disconnect();
@@ -95,9 +108,9 @@ private:
 
     void run() {
         set_thread_name("informers");
-        while (auto id = queue_->get()) {
-            connect(*id);
-            queue_->done(*id);
+        while (auto item = queues_->get()) {
+            connect(item->key);
+            queues_->done(*item);
         }
     }
 
@@ -132,7 +145,9 @@ private:
 
     std::shared_ptr<client::Client> client_;
     Clock& clock_;
-    std::unique_ptr<WorkQueue> queue_;           // ids of informers to connect
+    const Drive drive_;
+    const std::unique_ptr<QueueSet> queues_;
+    WorkQueue* const queue_;                     // ids of informers to connect
     std::mutex mutex_;
     std::condition_variable synced_;
     std::map<std::string, Slot> slots_;
@@ -143,8 +158,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<InformerFactory> InformerFactory::create(std::shared_ptr<client::Client> client, Clock& clock) {
-    return std::make_unique<Factory>(std::move(client), clock);
+std::unique_ptr<InformerFactory> InformerFactory::create(std::shared_ptr<client::Client> client, Clock& clock, Drive drive) {
+    return std::make_unique<Factory>(std::move(client), clock, drive);
 }
 
 }  // namespace skiff::reconcile

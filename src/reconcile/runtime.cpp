@@ -28,7 +28,7 @@ class RuntimeImpl : public Runtime {
 public:
     explicit RuntimeImpl(Options options)
         : options_(std::move(options)),
-          informers_(InformerFactory::create(options_.informer_client, *options_.clock)),
+          informers_(InformerFactory::create(options_.informer_client, *options_.clock, options_.informers)),
           queues_(QueueSet::create(*options_.clock)) {}
 
     ~RuntimeImpl() override { stop(); }
@@ -58,17 +58,25 @@ public:
         set_up(EventWriter::Mode::Inline);
         size_t count = 0;
         for (;;) {
-            while (auto item = queues_->try_get()) {
-                run(*item);
-                ++count;
-            }
+            while (run_next()) ++count;
             event_writer_->flush();
             auto due = queues_->next_due();
             if (!due || *due > options_.clock->elapsed()) return count;
         }
     }
 
-    std::optional<Duration> next_due() override { return queues_->next_due(); }
+    bool run_next() override {
+        set_up(EventWriter::Mode::Inline);
+        if (options_.informers == Drive::Caller) informers_->step();
+        auto item = queues_->try_get();
+        if (item) run(*item);
+        return item.has_value();
+    }
+
+    std::optional<Duration> next_due() override {
+        auto key = queues_->next_due(), watch = informers_->next_due();
+        return key && watch ? std::min(key, watch) : key ? key : watch;
+    }
 
 private:
     void set_up(EventWriter::Mode mode) {
@@ -85,7 +93,8 @@ private:
             controller.setup(*running->context);
         }
         informers_->start();
-        informers_->wait_synced(std::chrono::seconds(10));
+        if (options_.informers == Drive::Caller) informers_->step();
+        else informers_->wait_synced(std::chrono::seconds(10));
     }
 
     void work(size_t index) {
@@ -126,7 +135,7 @@ private:
         for (const auto& write : writes) {
             if (visible(*informers_, write)) continue;
             auto informer = informers_->find(write.gvr);
-            if (informer && !informer->wait_for([&] { return visible(*informers_, write); }, kVisibleTimeout)) {
+            if (informer && !informer->wait_for([&] { return visible(*informers_, write); }, patience_)) {
                 (*running.writes.lock())[key] = std::move(writes);
                 return false;
             }
@@ -146,6 +155,7 @@ private:
     }
 
     Options options_;
+    const Duration patience_ = options_.informers == Drive::Caller ? Duration::zero() : kVisibleTimeout;
     std::unique_ptr<InformerFactory> informers_;
     std::unique_ptr<QueueSet> queues_;
     std::shared_ptr<EventWriter> event_writer_;

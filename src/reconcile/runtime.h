@@ -19,6 +19,7 @@ public:
         // A client with the identity of a service account of kube-system ("deployment-controller", "generic-garbage-collector").
         std::function<std::shared_ptr<client::Client>(const std::string& service_account)> client_for;
         std::shared_ptr<client::Client> informer_client;   // may list and watch all that controllers read
+        Drive informers = Drive::Threads;                  // Caller: run_next() drives them too
     };
     static std::unique_ptr<Runtime> create(Options options);
     virtual ~Runtime() = default;
@@ -29,7 +30,9 @@ public:
     // For simulations, instead of start(): runs due keys on the calling thread until nothing is due; returns how many ran.
     // Events are written on the calling thread too.
     virtual size_t run_until_idle() = 0;
-    // When the next delayed key is due (Clock::elapsed()); for advancing a fake clock.
+    // The same for one key; false when none is due. Events wait for the next run_until_idle().
+    virtual bool run_next() = 0;
+    // When the next delayed key or watch is due (Clock::elapsed()); for advancing a fake clock.
     virtual std::optional<Duration> next_due() = 0;
 };
 

@@ -39,17 +39,19 @@ struct Change {
 
 class ThreadScheduler : public Scheduler {
 public:
-    ThreadScheduler(std::shared_ptr<client::Client> client, Clock& clock, size_t binders)
+    ThreadScheduler(std::shared_ptr<client::Client> client, Clock& clock, size_t binders, reconcile::Drive drive)
         : client_(client),
           clock_(clock),
-          informers_(reconcile::InformerFactory::create(client, clock)),
-          events_(reconcile::EventRecorder::create(client, clock, std::string(kName))),
+          drive_(drive),
+          informers_(reconcile::InformerFactory::create(client, clock, drive)),
+          event_writer_(reconcile::EventWriter::create(inline_drive() ? reconcile::EventWriter::Mode::Inline : reconcile::EventWriter::Mode::Thread)),
+          events_(reconcile::EventRecorder::create(event_writer_, client, clock, std::string(kName))),
           pods_(informers_->informer(kPods)),
           nodes_(informers_->informer(kNodes)),
           namespaces_(informers_->informer(kNamespaces)),
           budgets_(informers_->informer(kBudgets)),
           claims_(*informers_),
-          binders_("bind", binders, kBinderQueueMax) {
+          binders_("bind", inline_drive() ? 0 : binders, kBinderQueueMax) {
         pods_->add_handlers({[this](const ObjectPtr& b, const ObjectPtr& a) { tell({Change::Kind::Pod, b, a}); }});
         nodes_->add_handlers({[this](const ObjectPtr& b, const ObjectPtr& a) { tell({Change::Kind::Node, b, a}); }});
         for (const auto& input : claims_.inputs())
@@ -77,9 +79,50 @@ public:
         if (thread_.joinable()) thread_.join();
         binders_.stop();
         informers_->stop();
+        event_writer_->stop();
+    }
+
+    bool run_next() override {
+        informers_->start();
+        informers_->step();
+        if (!tasks_.empty()) {
+            auto task = std::move(tasks_.front());
+            tasks_.pop_front();
+            task();
+            event_writer_->flush();
+            return true;
+        }
+        bool any = take_news();
+        if (clock_.elapsed() - last_move_ >= kRetryAll) move_all();
+        if (auto pod = queue_.pop(clock_.elapsed())) {
+            schedule(pod);
+            any = true;
+        }
+        return any;
+    }
+
+    std::optional<Duration> next_due() override {
+        auto pod = queue_.next_due(clock_.elapsed()), watch = informers_->next_due();
+        return pod && watch ? std::min(pod, watch) : pod ? pod : watch;
     }
 
 private:
+    bool inline_drive() const { return drive_ == reconcile::Drive::Caller; }
+
+    // What informers and binders told since the last time.
+    bool take_news() {
+        std::deque<Change> changes;
+        std::vector<PodPtr> unbound;
+        {
+            std::lock_guard lock(mutex_);
+            changes.swap(changes_);
+            unbound.swap(unbound_);
+        }
+        for (const auto& change : changes) apply(change);
+        for (const auto& pod : unbound) take_back(pod);
+        return !changes.empty() || !unbound.empty();
+    }
+
     void tell(Change change) {
         {
             std::lock_guard lock(mutex_);
@@ -91,8 +134,6 @@ private:
     void run() {
         set_thread_name("sched");
         for (;;) {
-            std::deque<Change> changes;
-            std::vector<PodPtr> unbound;
             {
                 std::unique_lock lock(mutex_);
                 while (!stopping_ && changes_.empty() && unbound_.empty()) {
@@ -106,11 +147,8 @@ private:
                     else clock_.wait_until(wake_, lock, deadline);
                 }
                 if (stopping_) return;
-                changes.swap(changes_);
-                unbound.swap(unbound_);
             }
-            for (const auto& change : changes) apply(change);
-            for (const auto& pod : unbound) take_back(pod);
+            take_news();
             const auto now = clock_.elapsed();
             if (now - last_move_ >= kRetryAll) move_all();
             // Several cycles between looks at the inbox keep throughput high without delaying news.
@@ -122,7 +160,11 @@ private:
         }
     }
 
-    bool later(std::function<void()> task) { return binders_.submit(std::move(task)); }
+    bool later(std::function<void()> task) {
+        if (!inline_drive()) return binders_.submit(std::move(task));
+        tasks_.push_back(std::move(task));
+        return true;
+    }
 
     void move_all() {
         last_move_ = clock_.elapsed();
@@ -360,7 +402,9 @@ private:
 
     std::shared_ptr<client::Client> client_;
     Clock& clock_;
+    const reconcile::Drive drive_;
     std::unique_ptr<reconcile::InformerFactory> informers_;
+    std::shared_ptr<reconcile::EventWriter> event_writer_;
     std::unique_ptr<reconcile::EventRecorder> events_;
     std::shared_ptr<reconcile::Informer> pods_, nodes_, namespaces_, budgets_;
     Claims claims_;
@@ -373,7 +417,8 @@ private:
     std::set<std::string> assumed_;
     std::map<std::string, std::string> nominated_;    // pod uid -> node
     PodQueue queue_;
-    uint64_t seed_ = random_u64(), moves_ = 0;
+    uint64_t seed_ = inline_drive() ? 1 : random_u64(), moves_ = 0;
+    std::deque<std::function<void()>> tasks_;         // Drive::Caller: what binders would do
     Duration last_move_{0};
 
     std::mutex mutex_;
@@ -388,8 +433,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Scheduler> Scheduler::create(std::shared_ptr<client::Client> client, Clock& clock, size_t binders) {
-    return std::make_unique<ThreadScheduler>(std::move(client), clock, binders);
+std::unique_ptr<Scheduler> Scheduler::create(std::shared_ptr<client::Client> client, Clock& clock, size_t binders, reconcile::Drive drive) {
+    return std::make_unique<ThreadScheduler>(std::move(client), clock, binders, drive);
 }
 
 }  // namespace skiff::scheduler

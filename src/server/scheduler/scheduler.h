@@ -7,15 +7,20 @@
 
 #include "base/clock.h"
 #include "client/client.h"
+#include "reconcile/informer.h"
 
 namespace skiff::scheduler {
 
 class Scheduler {
 public:
-    static std::unique_ptr<Scheduler> create(std::shared_ptr<client::Client> client, Clock& clock, size_t binders = 8);
+    // Drive::Caller: no threads; run_next() instead of start(), for simulations.
+    static std::unique_ptr<Scheduler> create(std::shared_ptr<client::Client> client, Clock& clock, size_t binders = 8,
+                                             reconcile::Drive drive = reconcile::Drive::Threads);
     virtual ~Scheduler() = default;                   // stop()
     virtual void start() = 0;
     virtual void stop() = 0;
+    virtual bool run_next() = 0;                      // one cycle or one binding; false when nothing is due
+    virtual std::optional<Duration> next_due() = 0;   // of a pod in back-off or a watch (Clock::elapsed())
 };
 
 }  // namespace skiff::scheduler
