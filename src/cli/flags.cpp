@@ -74,7 +74,7 @@ Result<std::vector<std::string>> FlagSet::parse(const std::vector<std::string>& 
         auto& values = seen[i].values;
         seen[i].option = is_switch(flags_[i])
                              ? app.add_flag_function(spelling, [](int64_t) {})
-                             : app.add_option(spelling, values)->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+                             : app.add_option(spelling, values)->type_size(1)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
     std::vector<std::string> front = args, back;
     if (auto dashes = std::find(front.begin(), front.end(), "--"); dashes != front.end()) {

@@ -34,7 +34,6 @@ public:
     explicit FlagSet(std::string verb) : verb_(std::move(verb)) {}
     void add(Flag flag);
     // Takes flags out of args and returns the other words, in order. "--" ends the flags.
-    // stop_at_word: the first word that is no flag ends them too (exec POD -- cmd needs it not; `token create` does).
     Result<std::vector<std::string>> parse(const std::vector<std::string>& args);
     // A config file's mapping: keys are flag names, "name+" appends to a list. Only sets what the command line and environment did not.
     Status apply_config(const json::Value& config, const std::string& path);
