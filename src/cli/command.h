@@ -32,6 +32,7 @@ int cmd_kubectl(const std::vector<std::string>& args);
 int cmd_check(const std::vector<std::string>& args);
 int cmd_killall(const std::vector<std::string>& args);
 int cmd_uninstall(const std::vector<std::string>& args);
+int cmd_secrets_encrypt(const std::vector<std::string>& args);
 int cmd_token(const std::vector<std::string>& args);
 int cmd_image(const std::vector<std::string>& args);
 int cmd_completion(const std::vector<std::string>& args);

@@ -15,6 +15,7 @@ const std::vector<Command>& commands() {
         {"uninstall", "undo what install.sh did on this machine", cmd_uninstall},
         {"kubectl", "talk to the API server", cmd_kubectl},
         {"token", "tokens with which machines join: create, list, delete", cmd_token},
+        {"secrets-encrypt", "encryption of Secrets in the datastore: status, enable, disable, rotate-keys, reencrypt", cmd_secrets_encrypt},
         {"image", "images of this node: pull, list, rm, import", cmd_image},
         {"completion", "completion of commands for bash, zsh or fish", cmd_completion},
         {"why", "why an object is not as it is wanted, and what helps", cmd_why},

@@ -43,6 +43,7 @@ void add_server_flags(FlagSet& flags, server::ServerOptions& server, NodeFlags& 
     flags.add({"service-node-port-range", 0, &server.service_node_port_range, "ports of NodePort Services", "Network", "", "FROM-TO"});
     flags.add({"cluster-dns", 0, &server.cluster_dns, "address of the cluster's DNS, inside --service-cidr", "Network", "", "IP"});
     flags.add({"cluster-domain", 0, &server.cluster_domain, "domain of the cluster's DNS", "Network", "", "DOMAIN"});
+    flags.add({"secrets-encryption", 0, &server.secrets_encryption, "encrypt Secrets in the datastore; false counts on the first start only, see `skiff secrets-encrypt`", "Data", "", "true|false"});
     flags.add({"token", 't', &server.token, "shared secret with which servers and agents join", "Cluster", "SKIFF_TOKEN", "TOKEN"});
     flags.add({"token-file", 0, &server.token_file, "file with that secret", "Cluster", "SKIFF_TOKEN_FILE", "FILE"});
     flags.add({"agent-token", 0, &server.agent_token, "secret with which only agents join (default: --token)", "Cluster", "SKIFF_AGENT_TOKEN", "TOKEN"});

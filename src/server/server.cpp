@@ -16,6 +16,7 @@
 #include "server/controllers/controllers.h"
 #include "server/node_calls.h"
 #include "server/scheduler/scheduler.h"
+#include "server/secrets_encryption.h"
 #include "server/server_setup.h"
 #include "server/store/store.h"
 
@@ -56,6 +57,7 @@ struct Server::Parts {
     std::unique_ptr<ServerPki> pki;
     JoinSecrets secrets;
     JoinFacts join;
+    std::shared_ptr<SecretsEncryption> encryption;
     std::unique_ptr<store::Store> store;
     std::shared_ptr<const api::KindRegistry> kinds;
     std::unique_ptr<ThreadPool> join_pool;
@@ -79,7 +81,9 @@ Status Server::Parts::prepare() {
     auto names = TRY(serving_names(options));
     pki = std::make_unique<ServerPki>(TRY(ensure_pki(folder + "/tls", names, *clock)));
     secrets = TRY(ensure_join_secrets(folder, options.token, options.agent_token, pki->server_ca.certificate_pem()));
-    store = TRY(store::open_sqlite({.path = folder + "/db/state.db", .history_events_max = kHistoryEvents}));
+    encryption = TRY(SecretsEncryption::open(folder, options.secrets_encryption, *clock));
+    store = TRY(store::open_sqlite({.path = folder + "/db/state.db", .history_events_max = kHistoryEvents, .cipher = encryption}));
+    encryption->resume(*store);
     kinds = api::KindRegistry::builtin();
     return {};
 }
@@ -136,6 +140,11 @@ void Server::Parts::add_join_paths() {
     api->add_raw("/cacerts", apiserver::RawAccess::Open, [this](net::ExchangePtr exchange) { exchange->respond(answer_ca_bundle(join)); });
     api->add_raw("/v1-skiff/node-certs", apiserver::RawAccess::Open, [this](net::ExchangePtr exchange) {
         bool taken = join_pool->submit([this, exchange] { exchange->respond(answer_node_certs(join, exchange->request())); });
+        if (!taken) exchange->respond({.code = 429});
+    });
+    // For `skiff secrets-encrypt`; only administrators are authorized for it unless a role says otherwise.
+    api->add_raw("/v1-skiff/secrets-encrypt", apiserver::RawAccess::Authorized, [this](net::ExchangePtr exchange) {
+        bool taken = join_pool->submit([this, exchange] { exchange->respond(answer_secrets_encryption(*encryption, exchange->request())); });
         if (!taken) exchange->respond({.code = 429});
     });
 }

@@ -1,7 +1,7 @@
 #include "server/store/sqlite_log.h"
 
 #include "base/file.h"
-#include "server/store/checksum.h"
+#include "server/store/row_checksum.h"
 
 namespace skiff::store {
 
@@ -15,17 +15,6 @@ constexpr int64_t kFreePagesKept = 256;              // given out again soon any
 constexpr std::string_view kColumns = "id, key, kind, create_revision, prev_id, sum, value";
 enum Column { kId, kKey, kKind, kCreateRevision, kPrevId, kSum, kValue };
 
-int64_t checksum(int64_t id, std::string_view key, int64_t kind, int64_t create_revision, int64_t prev_id, const std::string_view* value) {
-    Checksum sum;
-    sum.add(static_cast<uint64_t>(id));
-    sum.add(key);
-    sum.add(static_cast<uint64_t>(kind));
-    sum.add(static_cast<uint64_t>(create_revision));
-    sum.add(static_cast<uint64_t>(prev_id));
-    if (value) sum.add(*value);
-    return sum.value();
-}
-
 }  // namespace
 
 Status SqliteLog::damaged(std::string_view what) const {
@@ -36,7 +25,7 @@ Result<std::unique_ptr<SqliteLog>> SqliteLog::open(const SqliteOptions& options)
     size_t slash = options.path.rfind('/');
     if (slash != std::string::npos && slash > 0) TRY(file::make_dirs(options.path.substr(0, slash), 0700));
     auto connection = TRY(SqliteConnection::open(options.path));
-    std::unique_ptr<SqliteLog> log(new SqliteLog(std::move(connection), options.path));
+    std::unique_ptr<SqliteLog> log(new SqliteLog(std::move(connection), options));
     TRY(log->configure(options));
     TRY(log->check_identity());
     TRY(log->prepare_statements());
@@ -140,12 +129,21 @@ Result<RowPtr> SqliteLog::read_row(SqliteStatement& statement) {
     row->persisted = true;
     bool has_value = !statement.is_null(kValue);
     std::string_view value = has_value ? statement.blob(kValue) : std::string_view();
-    if (checksum(row->id, row->key, statement.integer(kKind), row->create_revision, statement.integer(kPrevId), has_value ? &value : nullptr) !=
+    if (row_checksum(row->id, row->key, statement.integer(kKind), row->create_revision, statement.integer(kPrevId), has_value ? &value : nullptr) !=
         statement.integer(kSum)) {
         statement.reset();
         return damaged(fmt::format("checksum of row {} ({}) does not match", row->id, row->key));
     }
-    if (has_value) row->value = std::make_shared<const std::string>(value);
+    if (has_value && cipher_ && cipher_->covers(row->key)) {
+        auto plain = cipher_->open(row->key, row->id, value);
+        if (!plain.ok()) {
+            statement.reset();
+            return error(Reason::InternalError, "the datastore {}: row {} ({}) {}", path_, row->id, row->key, plain.status().message());
+        }
+        row->value = std::make_shared<const std::string>(std::move(plain).value());
+    } else if (has_value) {
+        row->value = std::make_shared<const std::string>(value);
+    }
     return RowPtr(std::move(row));
 }
 
@@ -183,15 +181,21 @@ Status SqliteLog::append(const Append& append) {
                 int64_t kind = event.type == Event::Type::Delete;
                 // A deletion that carries the last value does not store it twice.
                 bool repeated = kind && event.previous && event.previous->value == row.value && append.previous_ids[i] == row_of(event.previous).id;
-                std::string_view value = repeated ? std::string_view() : std::string_view(*row.value);
-                int64_t sum = checksum(row.id, row.key, kind, row.create_revision, append.previous_ids[i], repeated ? nullptr : &value);
+                std::string sealed;
+                const std::string* stored = repeated ? nullptr : row.value.get();
+                if (stored && cipher_ && cipher_->covers(row.key)) {
+                    sealed = TRY(cipher_->seal(row.key, row.id, *stored));
+                    stored = &sealed;
+                }
+                std::string_view value = stored ? std::string_view(*stored) : std::string_view();
+                int64_t sum = row_checksum(row.id, row.key, kind, row.create_revision, append.previous_ids[i], stored ? &value : nullptr);
                 TRY(insert_.bind(1, row.id)
                         .bind_text(2, row.key)
                         .bind(3, kind)
                         .bind(4, row.create_revision)
                         .bind(5, append.previous_ids[i])
                         .bind(6, sum)
-                        .bind_blob(7, repeated ? nullptr : row.value.get())
+                        .bind_blob(7, stored)
                         .run());
             }
             if (append.reserve > meta_.reserved || meta_.clean) {

@@ -11,6 +11,7 @@
 
 #include "server/store/row.h"
 #include "server/store/sqlite_connection.h"
+#include "server/store/value_cipher.h"
 
 namespace skiff::store {
 
@@ -54,11 +55,15 @@ public:
     Result<bool> compact_step(size_t rows_max);
     // Gives some unused pages back to the file system; true while there are more to give.
     Result<bool> vacuum_step(size_t pages_max);
+    // Brings the rows above cursor, up to rows_max of them, into the cipher's present form; counts what it rewrote. True while there are more.
+    Result<bool> reseal_step(int64_t& cursor, size_t rows_max, size_t& rewritten);
+    // Nothing of deleted or replaced rows is left in the file or its WAL afterwards. Copies the whole file.
+    Status wipe();
     Status checkpoint() { return connection_.checkpoint(); }
     int64_t wal_pages() const { return connection_.wal_pages(); }
 
 private:
-    explicit SqliteLog(SqliteConnection connection, std::string path) : connection_(std::move(connection)), path_(std::move(path)) {}
+    SqliteLog(SqliteConnection connection, const SqliteOptions& options) : connection_(std::move(connection)), path_(options.path), cipher_(options.cipher) {}
     Status configure(const SqliteOptions& options);
     Status check_identity();
     Status create_tables();
@@ -72,6 +77,7 @@ private:
 
     SqliteConnection connection_;
     std::string path_;
+    std::shared_ptr<const ValueCipher> cipher_;
     Meta meta_;
     int64_t compact_cursor_ = 0;      // rows up to this id have been looked at by compaction
     bool synced_mode_ = true;

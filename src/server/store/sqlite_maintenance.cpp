@@ -1,4 +1,6 @@
 // What SqliteStore's writer thread does between writes, a small step at a time: late watchers, checkpoints, compaction, vacuum.
+#include <optional>
+
 #include "base/log.h"
 #include "server/store/sqlite_store.h"
 
@@ -10,6 +12,7 @@ constexpr int64_t kWalPagesSoft = 512;        // 2 MiB: one checkpoint copies at
 constexpr size_t kCompactRowsStep = 256;
 constexpr size_t kVacuumPagesStep = 128;
 constexpr size_t kHistoryRowsStep = 512;
+constexpr size_t kResealRowsStep = 128;
 constexpr Duration kMilestoneInterval = std::chrono::seconds(15);
 
 }  // namespace
@@ -17,12 +20,23 @@ constexpr Duration kMilestoneInterval = std::chrono::seconds(15);
 bool SqliteStore::maintenance_due() const {
     if (!failure_.ok() || clock_.elapsed() < maintenance_at_) return false;
     if (log_->wal_pages() >= kWalPagesSoft) return true;
-    return !catching_up_ && (compacting_ || vacuuming_ || log_->meta().compact_revision < compact_allowed_);
+    return !catching_up_ && (resealing_ || wiping_ || compacting_ || vacuuming_ || log_->meta().compact_revision < compact_allowed_);
 }
 
 void SqliteStore::maintenance_step() {
-    std::lock_guard lock(log_mutex_);
-    Status status = next_step();
+    std::optional<size_t> resealed;
+    Status status;
+    {
+        std::lock_guard lock(log_mutex_);
+        const bool wiping = wiping_;
+        status = next_step();
+        if (wiping && !wiping_) resealed = resealed_rows_;
+    }
+    const bool failed = !resealed && !status.ok() && (resealing_ || wiping_);
+    if (resealed) finish_reseal(*resealed);
+    else if (failed) finish_reseal(status);
+    // No room to rewrite, or a row that cannot be read: the store itself is as good as before.
+    if (failed && (status.reason() == Reason::ServiceUnavailable || status.reason() == Reason::Invalid)) return;
     metrics_->wal_bytes.set(static_cast<double>(log_->wal_pages()) * 4096);
     if (status.ok()) return;
     if (status.reason() != Reason::ServiceUnavailable) return stop_writing(status);
@@ -33,6 +47,7 @@ void SqliteStore::maintenance_step() {
 
 Status SqliteStore::next_step() {
     if (log_->wal_pages() >= kWalPagesSoft) return log_->checkpoint();
+    if (resealing_ || wiping_) return reseal_step();
     if (log_->meta().compact_revision < compact_allowed_) {
         TRY(log_->compact_start(compact_allowed_));
         compacting_ = true;
@@ -45,6 +60,28 @@ Status SqliteStore::next_step() {
     }
     vacuuming_ = TRY(log_->vacuum_step(kVacuumPagesStep));
     return {};
+}
+
+// Rows that come meanwhile are written in the new form and stand behind the cursor's way.
+Status SqliteStore::reseal_step() {
+    if (wiping_) {
+        TRY(log_->wipe());
+        wiping_ = false;
+        return {};
+    }
+    resealing_ = TRY(log_->reseal_step(reseal_cursor_, kResealRowsStep, resealed_rows_));
+    wiping_ = !resealing_;
+    return {};
+}
+
+void SqliteStore::finish_reseal(Result<size_t> result) {
+    resealing_ = wiping_ = false;
+    std::function<void(Result<size_t>)> done;
+    {
+        std::lock_guard lock(queue_mutex_);
+        done.swap(reseal_done_);
+    }
+    if (done) done(std::move(result));
 }
 
 void SqliteStore::remember_time() {

@@ -136,6 +136,19 @@ Result<std::unique_ptr<Store::WatchHandle>> SqliteStore::watch(std::string_view 
     return handle;
 }
 
+void SqliteStore::reseal(std::function<void(Result<size_t>)> done) {
+    {
+        std::lock_guard lock(queue_mutex_);
+        if (!stopping_ && !reseal_done_) {
+            reseal_done_ = std::move(done);
+            reseal_asked_ = true;
+            queue_cv_.notify_one();
+            return;
+        }
+    }
+    done(error(Reason::Conflict, "the datastore is being rewritten already"));
+}
+
 Status SqliteStore::compact(Revision revision) {
     {
         std::lock_guard lock(queue_mutex_);

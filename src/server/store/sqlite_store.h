@@ -37,6 +37,7 @@ public:
     Revision current_revision() const override { return current_.load(std::memory_order_acquire); }
     Revision compact_revision() const override { return compact_.load(std::memory_order_acquire); }
     Status compact(Revision revision) override;
+    void reseal(std::function<void(Result<size_t>)> done) override;
 
 private:
     struct Transaction {
@@ -86,6 +87,8 @@ private:
     bool maintenance_due() const;
     void maintenance_step();
     Status next_step();
+    Status reseal_step();
+    void finish_reseal(Result<size_t> result);
     void remember_time();
     void plan_compaction();
     void catch_up();
@@ -97,6 +100,8 @@ private:
     std::condition_variable queue_cv_;
     std::deque<Transaction> queue_;
     bool stopping_ = false, watchers_arrived_ = false;
+    std::function<void(Result<size_t>)> reseal_done_;   // set while one is under way; guarded by queue_mutex_
+    bool reseal_asked_ = false;
 
     mutable std::shared_mutex state_mutex_;
     LiveState state_;
@@ -111,6 +116,9 @@ private:
     std::vector<Change> pending_;            // Cheap changes that are published but not in the log
     Duration pending_since_{0};
     Status failure_;
+    bool resealing_ = false, wiping_ = false;
+    int64_t reseal_cursor_ = 0;
+    size_t resealed_rows_ = 0;
     bool compacting_ = false, vacuuming_ = false, catching_up_ = false, disk_full_ = false;
     DiskReserve reserve_;
     // Set where arrived watchers are taken in: below it nobody who may still need a row can arrive.

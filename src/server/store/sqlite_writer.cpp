@@ -1,5 +1,6 @@
 // The writer thread of SqliteStore: from queued transactions to acknowledged, published ones.
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/thread_pool.h"
@@ -37,6 +38,11 @@ void SqliteStore::run() {
         auto batch = take_batch();
         if (stopping_ && batch.empty()) break;
         watchers_arrived_ = false;
+        if (std::exchange(reseal_asked_, false)) {
+            resealing_ = true;
+            reseal_cursor_ = 0;
+            resealed_rows_ = 0;
+        }
         compact_allowed_ = compact_revision();
         lock.unlock();
         if (!batch.empty()) process(std::move(batch));
@@ -47,11 +53,12 @@ void SqliteStore::run() {
         lock.lock();
     }
     lock.unlock();
+    finish_reseal(error(Reason::Conflict, "the datastore was closed first"));
     close();
 }
 
 void SqliteStore::wait(std::unique_lock<std::mutex>& lock) {
-    while (queue_.empty() && !watchers_arrived_ && !catching_up_ && !stopping_ && compact_allowed_ == compact_revision()) {
+    while (queue_.empty() && !watchers_arrived_ && !reseal_asked_ && !catching_up_ && !stopping_ && compact_allowed_ == compact_revision()) {
         if (flush_due() || maintenance_due() || (disk_full_ && clock_.elapsed() >= retry_at_)) return;
         Duration deadline = Duration::max();
         if (!pending_.empty() && failure_.ok()) deadline = std::max(pending_since_ + std::chrono::milliseconds(options_.cheap_flush_ms), retry_at_);

@@ -109,7 +109,13 @@ public:
     virtual Revision compact_revision() const = 0;
     // Drops history below revision, in small steps behind other writes.
     virtual Status compact(Revision revision) = 0;
+    // Brings every row of the file into the form that the cipher gives today, history included, in small steps behind other writes, and
+    // wipes what is left of the old form; this last step holds writes up while the file is copied. done is called once, on the writer
+    // thread, with the number of rows; Conflict: one is under way, or the store closed first.
+    virtual void reseal(std::function<void(Result<size_t>)> done) { done(size_t{0}); }
 };
+
+class ValueCipher;
 
 struct SqliteOptions {
     std::string path;                              // /var/lib/skiff/server/db/state.db; the folder is made 0700
@@ -121,6 +127,7 @@ struct SqliteOptions {
     std::string restart_key = "/registry/.restart";
     Clock* clock = &Clock::system();
     metrics::Registry* metrics = nullptr;          // null: none
+    std::shared_ptr<const ValueCipher> cipher;     // of the file's values (value_cipher.h); null: none
 };
 // Errors name the path and say what is wrong with the file: damaged, foreign, newer, in use.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
