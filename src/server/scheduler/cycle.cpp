@@ -14,10 +14,10 @@ struct Prepared {
     std::optional<Refusal> whole;
 };
 
-Prepared prepare(const PodInfo& pod, const Snapshot& snapshot) {
+Prepared prepare(const PodInfo& pod, const Snapshot& snapshot, const Profile& profile) {
     Prepared prepared;
-    for (const auto& filter : filters()) {
-        auto made = filter.prepare(pod, snapshot, prepared.whole);
+    for (const auto* filter : profile.filters) {
+        auto made = filter->prepare(pod, snapshot, profile, prepared.whole);
         if (prepared.whole) return prepared;
         if (made) prepared.filters.push_back(std::move(made));
     }
@@ -33,7 +33,8 @@ std::optional<Refusal> check_filters(const Prepared& prepared, const NodeInfo& n
 // Pods of the same or higher priority for which room was made on the node count as if they ran there. The pod must fit beside them, and
 // without them too: they may go elsewhere in the end.
 std::optional<Refusal> check(const PodInfo& pod, const Snapshot& snapshot, const Prepared& prepared, const NodeInfo& node) {
-    if (auto nominated = snapshot.nominated.find(node.name); nominated != snapshot.nominated.end()) {
+    auto nominated = snapshot.nominated.empty() ? snapshot.nominated.end() : snapshot.nominated.find(node.name);
+    if (nominated != snapshot.nominated.end()) {
         NodeInfo crowded = node;
         bool any = false;
         for (const auto& other : nominated->second) {
@@ -59,13 +60,14 @@ std::optional<std::set<std::string>> named_nodes(const PodInfo& pod) {
     return names;
 }
 
-std::string choose(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, uint64_t seed) {
+std::string choose(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, uint64_t seed, const Profile& profile, const Advisor* advisor) {
     if (nodes.size() == 1) return nodes[0]->name;
     std::vector<int64_t> totals(nodes.size(), 0);
-    for (const auto& score : scores()) {
-        auto values = score.run(pod, snapshot, nodes);
-        for (size_t i = 0; i < values.size(); ++i) totals[i] += score.weight * values[i];
+    for (const auto& [score, weight] : profile.scores) {
+        auto values = score->run(pod, snapshot, nodes, profile);
+        for (size_t i = 0; i < values.size(); ++i) totals[i] += weight * values[i];
     }
+    if (advisor) advisor->score(pod, nodes, totals);
     const auto best = *std::max_element(totals.begin(), totals.end());
     std::vector<size_t> equal;
     for (size_t i = 0; i < totals.size(); ++i)
@@ -85,17 +87,25 @@ std::string Decision::message() const {
     return text + join(parts, ", ") + ".";
 }
 
-Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed) {
-    Decision decision;
-    decision.nodes_total = snapshot.nodes.size();
-    auto prepared = prepare(pod, snapshot);
-    if (prepared.whole) {
-        decision.whole_reason = join(prepared.whole->reasons, ", ");
-        return decision;
-    }
+size_t enough_nodes(size_t nodes, int64_t percentage) {
+    constexpr size_t kLeast = 100;
+    constexpr int64_t kLeastPercentage = 5;
+    if (nodes < kLeast || percentage >= 100) return nodes;
+    if (percentage <= 0) percentage = std::max(kLeastPercentage, 50 - static_cast<int64_t>(nodes) / 125);
+    return std::max(kLeast, nodes * static_cast<size_t>(percentage) / 100);
+}
+
+namespace {
+
+// Asks the nodes, from one on and around, until enough fit.
+NodeList find_fitting(const PodInfo& pod, const Snapshot& snapshot, const Profile& profile, const Prepared& prepared, const std::string& start, Decision& decision) {
     NodeList passed;
     const auto named = named_nodes(pod);
-    for (const auto& [name, node] : snapshot.nodes) {
+    const size_t enough = enough_nodes(snapshot.nodes.size(), profile.percentage_of_nodes);
+    auto it = start.empty() ? snapshot.nodes.begin() : snapshot.nodes.lower_bound(start);
+    for (size_t asked = 0; asked < snapshot.nodes.size() && passed.size() < enough; ++asked, ++it) {
+        if (it == snapshot.nodes.end()) it = snapshot.nodes.begin();
+        const auto& [name, node] = *it;
         if (named && !named->count(name)) {
             ++decision.reasons["node(s) didn't satisfy plugin(s) [NodeAffinity]"];
             decision.unresolvable.insert(name);
@@ -110,18 +120,41 @@ Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed) {
         if (refusal->unresolvable) decision.unresolvable.insert(name);
         else decision.preemptable.push_back(name);
     }
-    if (passed.empty()) return decision;
+    decision.next = it == snapshot.nodes.end() ? std::string() : it->first;
+    return passed;
+}
+
+}  // namespace
+
+Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed, const Profile& profile, const std::string& start, const Advisor* advisor) {
+    Decision decision;
+    decision.nodes_total = snapshot.nodes.size();
+    auto prepared = prepare(pod, snapshot, profile);
+    if (prepared.whole) {
+        decision.whole_reason = join(prepared.whole->reasons, ", ");
+        return decision;
+    }
     // The node that an earlier preemption made room on comes first.
-    for (const auto* node : passed)
-        if (node->name == pod.nominated_node) decision.node = node->name;
-    if (decision.node.empty()) decision.node = choose(pod, snapshot, passed, seed);
+    if (auto nominated = pod.nominated_node.empty() ? snapshot.nodes.end() : snapshot.nodes.find(pod.nominated_node);
+        !advisor && nominated != snapshot.nodes.end() && !check(pod, snapshot, prepared, nominated->second)) {
+        decision.node = nominated->first;
+        return decision;
+    }
+    auto passed = find_fitting(pod, snapshot, profile, prepared, start, decision);
+    if (advisor && !passed.empty()) {
+        if (auto filtered = advisor->filter(pod, passed, decision); !filtered.ok()) {
+            decision.error = filtered.message();
+            return decision;
+        }
+    }
+    if (!passed.empty()) decision.node = choose(pod, snapshot, passed, seed, profile, advisor);
     return decision;
 }
 
-std::optional<Refusal> refusal_on(const PodInfo& pod, const Snapshot& snapshot, const std::string& node) {
+std::optional<Refusal> refusal_on(const PodInfo& pod, const Snapshot& snapshot, const std::string& node, const Profile& profile) {
     auto it = snapshot.nodes.find(node);
     if (it == snapshot.nodes.end()) return Refusal{{"node not found"}, true};
-    auto prepared = prepare(pod, snapshot);
+    auto prepared = prepare(pod, snapshot, profile);
     if (prepared.whole) return prepared.whole;
     return check(pod, snapshot, prepared, it->second);
 }

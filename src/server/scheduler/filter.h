@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <unordered_map>
 #include <vector>
 
+#include "server/scheduler/profile.h"
 #include "server/scheduler/snapshot.h"
 
 namespace skiff::scheduler {
@@ -27,7 +30,7 @@ public:
 struct Filter {
     std::string_view name;                           // as Kubernetes' plugin is called
     // Null when the filter has nothing to say about this pod. whole: refuses the pod on every node at once (then null is returned).
-    std::unique_ptr<PreparedFilter> (*prepare)(const PodInfo& pod, const Snapshot& snapshot, std::optional<Refusal>& whole);
+    std::unique_ptr<PreparedFilter> (*prepare)(const PodInfo& pod, const Snapshot& snapshot, const Profile& profile, std::optional<Refusal>& whole);
 };
 
 const std::vector<Filter>& filters();                // filters.cpp
@@ -43,19 +46,39 @@ std::unique_ptr<PreparedFilter> make_filter(F check) {
     return std::make_unique<Made>(std::move(check));
 }
 
-std::unique_ptr<PreparedFilter> filter_node_unschedulable(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_node_name(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_taint_toleration(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_node_affinity(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_node_ports(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_resources_fit(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_volume_restrictions(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_topology_spread(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
-std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo&, const Snapshot&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_node_unschedulable(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_node_name(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_taint_toleration(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_node_affinity(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_node_ports(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_resources_fit(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_volume_restrictions(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_topology_spread(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+
+// Whether a selector holds for like pods, asked once for each group of a cycle.
+template <typename F>
+class GroupMemo {
+public:
+    explicit GroupMemo(F ask) : ask_(std::move(ask)) {}
+    const auto& operator()(const PodGroup& group) {
+        auto [it, fresh] = known_.try_emplace(group.id);
+        if (fresh) it->second = ask_(*group.pod);
+        return it->second;
+    }
+
+private:
+    F ask_;
+    std::unordered_map<uint64_t, std::invoke_result_t<F, const PodInfo&>> known_;
+};
 
 // Shared by filters and scores.
 bool term_matches(const NodeTerm& term, const NodeInfo& node);
+// A node counts for a spread constraint as its policies say.
+// The pod's own constraints, or those that the profile gives to pods of a controller.
+std::shared_ptr<const std::vector<SpreadConstraint>> spread_of(const PodInfo& pod, const Profile& profile);
+bool counts_for_spread(const PodInfo& pod, const SpreadConstraint& constraint, const NodeInfo& node);
 bool matches_node_affinity(const PodInfo& pod, const NodeInfo& node);
 bool tolerates_all(const PodInfo& pod, const NodeInfo& node);
 bool term_selects(const PodTerm& term, const PodInfo& pod, const Snapshot& snapshot);

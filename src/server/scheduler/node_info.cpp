@@ -1,5 +1,7 @@
 #include "server/scheduler/node_info.h"
 
+#include <algorithm>
+
 #include "api/quantity.h"
 
 namespace skiff::scheduler {
@@ -28,22 +30,43 @@ void NodeInfo::set_node(const api::ObjectPtr& node) {
         for (const auto& image_name : image["names"].items()) images[image_name.as_string()] = image["sizeBytes"].as_int();
 }
 
+namespace {
+
+bool scores_others(const PodInfo& pod) { return !pod.affinity.empty() || !pod.preferred_affinity.empty() || !pod.preferred_anti_affinity.empty(); }
+
+}  // namespace
+
 void NodeInfo::add_pod(const PodPtr& pod) {
-    remove_pod(pod->uid);
-    pods[pod->uid] = pod;
+    auto [it, added] = pods.try_emplace(pod->uid, pod);
+    if (!added) {
+        take_away(*it->second);
+        it->second = pod;
+    }
     requested.add(pod->request);
     nonzero_requested.add(pod->nonzero_request);
-    if (!pod->anti_affinity.empty()) anti_affinity_pods[pod->uid] = pod;
-    if (!pod->affinity.empty() || !pod->preferred_affinity.empty() || !pod->preferred_anti_affinity.empty()) affinity_pods[pod->uid] = pod;
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const PodGroup& g) { return g.id == pod->group; });
+    if (group == groups.end()) groups.push_back({pod->group, 1, pod});
+    else ++group->count;
+    anti_affinity_pods += !pod->anti_affinity.empty();
+    affinity_pods += scores_others(*pod);
+}
+
+void NodeInfo::take_away(const PodInfo& pod) {
+    requested.add(pod.request, -1);
+    nonzero_requested.add(pod.nonzero_request, -1);
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const PodGroup& g) { return g.id == pod.group; });
+    if (group != groups.end() && --group->count == 0) {
+        *group = std::move(groups.back());
+        groups.pop_back();
+    }
+    anti_affinity_pods -= !pod.anti_affinity.empty();
+    affinity_pods -= scores_others(pod);
 }
 
 void NodeInfo::remove_pod(const std::string& uid) {
     auto it = pods.find(uid);
     if (it == pods.end()) return;
-    requested.add(it->second->request, -1);
-    nonzero_requested.add(it->second->nonzero_request, -1);
-    anti_affinity_pods.erase(uid);
-    affinity_pods.erase(uid);
+    take_away(*it->second);
     pods.erase(it);
 }
 

@@ -4,6 +4,8 @@
 
 #include "api/quantity.h"
 #include "api/timestamp.h"
+#include "base/hash.h"
+#include "json/write.h"
 
 namespace skiff::scheduler {
 
@@ -166,6 +168,31 @@ void read_requests(PodInfo& pod, const json::Value& spec, const json::Value& sta
     pod.nonzero_request = std::move(running_nonzero);
 }
 
+// SHA-256, because labels are anybody's: nobody makes two groups one.
+uint64_t group_of(const PodInfo& pod, const json::Value& affinity) {
+    Sha256 hash;
+    auto part = [&](std::string_view text) {
+        hash.update(text);
+        hash.update(std::string_view("\0", 1));
+    };
+    part(pod.ns);
+    part(pod.controller_uid);
+    part(pod.deleting ? "deleting" : "");
+    for (const auto& [key, value] : pod.labels) {
+        part(key);
+        part(value);
+    }
+    if (affinity.is_object()) {
+        part("affinity");
+        part(json::write(affinity["podAffinity"]));
+        part(json::write(affinity["podAntiAffinity"]));
+    }
+    const std::string digest = hash.digest();
+    uint64_t value = 0;
+    for (size_t i = 0; i < sizeof(value); ++i) value = value << 8 | static_cast<unsigned char>(digest[i]);
+    return value;
+}
+
 }  // namespace
 
 void Amounts::add(const Amounts& other, int sign) {
@@ -242,13 +269,8 @@ PodPtr pod_info(const api::ObjectPtr& object) {
             pod->preempted = condition["reason"].as_string() == "PreemptionByScheduler";
     read_requests(*pod, spec, status);
     read_affinity(*pod, spec, meta);
+    pod->group = group_of(*pod, spec["affinity"]);
     return pod;
-}
-
-PodPtr assumed(const PodPtr& pod, const std::string& node) {
-    auto copy = std::make_shared<PodInfo>(*pod);
-    copy->node_name = node;
-    return copy;
 }
 
 }  // namespace skiff::scheduler

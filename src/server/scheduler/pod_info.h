@@ -55,6 +55,10 @@ struct SpreadConstraint {
     bool required = true;                             // DoNotSchedule
     bool honor_affinity = true, honor_taints = false;
     api::LabelSelector selector;
+    std::string controller_uid;                       // of a default constraint: pods of this controller instead of the selector
+    bool selects(const api::Labels& labels, const std::string& controller) const {
+        return controller_uid.empty() ? selector.matches(labels) : controller == controller_uid;
+    }
 };
 
 struct PodInfo {
@@ -75,11 +79,13 @@ struct PodInfo {
     std::vector<std::string> claims, images;
     std::set<std::string> ephemeral_claims;           // those of claims that the pod brings itself
     int64_t created_s = 0, started_s = 0;             // started: status.startTime, or created
+    // Pods of one group look alike to every selector and bring the same terms: hash of namespace, labels, controller, deletion and affinity.
+    uint64_t group = 0;
+    // Other pods may let it in: one that arrives somewhere is news for it.
+    bool looks_at_pods() const { return !affinity.empty() || !anti_affinity.empty() || !spread.empty(); }
 };
 using PodPtr = std::shared_ptr<const PodInfo>;
 
 PodPtr pod_info(const api::ObjectPtr& object);
-// The pod as if it ran on node.
-PodPtr assumed(const PodPtr& pod, const std::string& node);
 
 }  // namespace skiff::scheduler

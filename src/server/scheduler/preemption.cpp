@@ -35,7 +35,7 @@ std::set<std::string> violating(const std::vector<PodPtr>& candidates, const std
 
 // Takes pods away until the pod fits, then gives back what can stay.
 std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const std::string& name, const std::vector<Budget>& budgets,
-                                  std::map<std::string, int>& reasons) {
+                                  const Profile& profile, std::map<std::string, int>& reasons) {
     auto& node = snapshot.nodes.at(name);
     std::vector<PodPtr> candidates;
     for (const auto& [uid, other] : node.pods)
@@ -47,7 +47,7 @@ std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const 
     const NodeInfo before = node;
     for (const auto& candidate : candidates) node.remove_pod(candidate->uid);
     std::optional<Preemption> found;
-    if (auto refusal = refusal_on(pod, snapshot, name)) {
+    if (auto refusal = refusal_on(pod, snapshot, name, profile)) {
         for (const auto& reason : refusal->reasons) ++reasons[reason];
     } else {
         found = Preemption{name, {}, 0, {}, {}};
@@ -57,7 +57,7 @@ std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const 
         std::stable_partition(candidates.begin(), candidates.end(), [&](const PodPtr& p) { return breaking.count(p->uid) > 0; });
         for (const auto& candidate : candidates) {
             node.add_pod(candidate);
-            if (!refusal_on(pod, snapshot, name)) continue;
+            if (!refusal_on(pod, snapshot, name, profile)) continue;
             node.remove_pod(candidate->uid);
             found->victims.push_back(candidate);
             found->broken_budgets += breaking.count(candidate->uid) ? 1 : 0;
@@ -116,26 +116,29 @@ std::string Preemption::message(const Decision& decision) const {
     return text + fmt::format("0/{} nodes are available: {}.", decision.nodes_total, join(parts, ", "));
 }
 
-Preemption find_preemption(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision, const std::vector<Budget>& budgets) {
+Preemption find_preemption(const PodInfo& pod, Snapshot& snapshot, const Decision& decision, const std::vector<Budget>& budgets, const Profile& profile,
+                           uint64_t offset, const JudgeCandidates& judge) {
     Preemption best;
     if (pod.never_preempts) best.not_eligible = "not eligible due to preemptionPolicy=Never.";
     else if (waits_for_victims(pod, snapshot, decision)) best.not_eligible = "not eligible due to a terminating pod on the nominated node.";
     if (!best.not_eligible.empty()) return best;
-    std::optional<Snapshot> trial;                    // made only when there is somebody to take away
-    for (const auto& name : decision.preemptable) {
-        const auto& node = snapshot.nodes.at(name);
-        const bool any = std::any_of(node.pods.begin(), node.pods.end(), [&](const auto& entry) { return entry.second->priority < pod.priority; });
-        if (!any) {
-            ++best.reasons["No preemption victims found for incoming pod"];
-            continue;
-        }
-        if (!trial) trial = snapshot;
-        auto found = on_node(pod, *trial, name, budgets, best.reasons);
+    const size_t enough = std::max(static_cast<size_t>(std::max<int64_t>(profile.candidates_min, 1)),
+                                   decision.preemptable.size() * static_cast<size_t>(std::max<int64_t>(profile.candidates_percent, 0)) / 100);
+    std::vector<Preemption> candidates;
+    bool harmless = false;                            // one that breaks no budget
+    for (size_t i = 0; i < decision.preemptable.size() && !(harmless && candidates.size() >= enough); ++i) {
+        const auto& name = decision.preemptable[(i + offset) % decision.preemptable.size()];
+        auto found = on_node(pod, snapshot, name, budgets, profile, best.reasons);
         if (!found || found->victims.empty()) continue;
-        if (best.node.empty() || cost(*found) < cost(best)) {
-            found->reasons = std::move(best.reasons);
-            best = std::move(*found);
-        }
+        harmless = harmless || found->broken_budgets == 0;
+        candidates.push_back(std::move(*found));
+    }
+    if (judge && !candidates.empty())
+        if (auto judged = judge(candidates); !judged.ok()) return best;
+    for (auto& candidate : candidates) {
+        if (!best.node.empty() && !(cost(candidate) < cost(best))) continue;
+        candidate.reasons = std::move(best.reasons);
+        best = std::move(candidate);
     }
     return best;
 }

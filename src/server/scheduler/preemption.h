@@ -5,6 +5,7 @@
 // then the fewest, then the youngest.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "api/selector.h"
+#include "base/status.h"
 #include "server/scheduler/cycle.h"
 
 namespace skiff::scheduler {
@@ -36,6 +38,11 @@ struct Preemption {
     std::string message(const Decision& decision) const;
 };
 
-Preemption find_preemption(const PodInfo& pod, const Snapshot& snapshot, const Decision& decision, const std::vector<Budget>& budgets);
+// Strikes out candidates or their victims; what extenders say. An error ends the search, the message tells it.
+using JudgeCandidates = std::function<Status(std::vector<Preemption>&)>;
+
+// The snapshot is changed while it looks, and is as before when it returns. offset: of the first node that is tried; in a large cluster not all are.
+Preemption find_preemption(const PodInfo& pod, Snapshot& snapshot, const Decision& decision, const std::vector<Budget>& budgets,
+                           const Profile& profile = default_profile(), uint64_t offset = 0, const JudgeCandidates& judge = {});
 
 }  // namespace skiff::scheduler

@@ -4,21 +4,15 @@
 
 namespace skiff::scheduler {
 
-namespace {
-
-// kube-scheduler's podInitialBackoffSeconds and podMaxBackoffSeconds.
-constexpr Duration kBackoffFirst = std::chrono::seconds(1), kBackoffMax = std::chrono::seconds(10);
-
-Duration backoff(int attempts) {
-    Duration wait = kBackoffFirst;
-    for (int i = 1; i < attempts && wait < kBackoffMax; ++i) wait *= 2;
-    return std::min(wait, kBackoffMax);
+Duration PodQueue::backoff(int attempts) const {
+    Duration wait = backoff_first_;
+    for (int i = 1; i < attempts && wait < backoff_max_; ++i) wait *= 2;
+    return std::min(wait, backoff_max_);
 }
-
-}  // namespace
 
 void PodQueue::activate(Item& item) {
     unschedulable_.erase(item.pod->uid);
+    lonely_.erase(item.pod->uid);
     item.where = Item::Where::Active;
     Order order{item.pod->priority, item.pod->created_s, ++numbers_, item.pod->uid};
     active_.insert(order);
@@ -54,6 +48,7 @@ void PodQueue::remove(const std::string& uid) {
     }
     order_.erase(uid);
     unschedulable_.erase(uid);
+    lonely_.erase(uid);
     pods_.erase(it);
 }
 
@@ -81,8 +76,7 @@ void PodQueue::failed(const PodPtr& pod, Duration now, bool moved) {
         item.where = Item::Where::Backoff;
         backoff_.emplace(item.due, pod->uid);
     } else {
-        item.where = Item::Where::Unschedulable;
-        unschedulable_.insert(pod->uid);
+        rest(item);
     }
 }
 
@@ -90,22 +84,37 @@ void PodQueue::park(const PodPtr& pod, Duration now) {
     remove(pod->uid);
     auto& item = pods_[pod->uid];
     item.pod = pod;
+    item.due = now + backoff_first_;
+    rest(item);
+}
+
+void PodQueue::rest(Item& item) {
     item.where = Item::Where::Unschedulable;
-    item.due = now + kBackoffFirst;
-    unschedulable_.insert(pod->uid);
+    unschedulable_.insert(item.pod->uid);
+    if (item.pod->looks_at_pods()) lonely_.insert(item.pod->uid);
+}
+
+void PodQueue::move(const std::string& uid, Duration now) {
+    auto& item = pods_.at(uid);
+    if (item.due <= now) return activate(item);
+    item.where = Item::Where::Backoff;
+    backoff_.emplace(item.due, uid);
 }
 
 void PodQueue::move_all(Duration now) {
     auto waiting = std::move(unschedulable_);
     unschedulable_.clear();
+    lonely_.clear();
+    for (const auto& uid : waiting) move(uid, now);
+}
+
+void PodQueue::move_lonely(Duration now) {
+    if (lonely_.empty()) return;
+    auto waiting = std::move(lonely_);
+    lonely_.clear();
     for (const auto& uid : waiting) {
-        auto& item = pods_.at(uid);
-        if (item.due <= now) {
-            activate(item);
-        } else {
-            item.where = Item::Where::Backoff;
-            backoff_.emplace(item.due, uid);
-        }
+        unschedulable_.erase(uid);
+        move(uid, now);
     }
 }
 

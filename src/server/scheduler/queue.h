@@ -14,6 +14,9 @@ namespace skiff::scheduler {
 
 class PodQueue {
 public:
+    // kube-scheduler's podInitialBackoffSeconds and podMaxBackoffSeconds.
+    explicit PodQueue(Duration backoff_first = std::chrono::seconds(1), Duration backoff_max = std::chrono::seconds(10))
+        : backoff_first_(backoff_first), backoff_max_(backoff_max) {}
     void put(const PodPtr& pod);                      // new or changed: active at once, unless it rests
     void replace(const PodPtr& pod);                  // a change that makes no difference to whether it fits
     void remove(const std::string& uid);
@@ -23,6 +26,7 @@ public:
     // It waits for something else (a volume): unschedulable until an event moves it.
     void park(const PodPtr& pod, Duration now);
     void move_all(Duration now);                      // an event: every unschedulable pod may be tried again
+    void move_lonely(Duration now);                   // a pod has come to a node: only those that look at other pods may
     std::optional<Duration> next_due(Duration now) const;
     size_t size() const { return pods_.size(); }
     bool has(const std::string& uid) const { return pods_.count(uid) > 0; }
@@ -45,11 +49,15 @@ private:
         }
     };
     void activate(Item& item);
+    Duration backoff(int attempts) const;
+    Duration backoff_first_, backoff_max_;
     std::map<std::string, Item> pods_;
     std::set<Order> active_;
     std::map<std::string, Order> order_;
     std::multimap<Duration, std::string> backoff_;
-    std::set<std::string> unschedulable_;
+    void rest(Item& item);
+    void move(const std::string& uid, Duration now);
+    std::set<std::string> unschedulable_, lonely_;    // lonely: those of the unschedulable that look at pods
     uint64_t numbers_ = 0;
 };
 

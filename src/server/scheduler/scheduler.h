@@ -3,19 +3,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
 #include "client/client.h"
 #include "reconcile/informer.h"
+#include "server/scheduler/configuration.h"
 
 namespace skiff::scheduler {
 
 class Scheduler {
 public:
     // Drive::Caller: no threads; run_next() instead of start(), for simulations.
-    static std::unique_ptr<Scheduler> create(std::shared_ptr<client::Client> client, Clock& clock, size_t binders = 8,
-                                             reconcile::Drive drive = reconcile::Drive::Threads);
+    static std::unique_ptr<Scheduler> create(std::shared_ptr<client::Client> client, Clock& clock, size_t binders = 16,
+                                             reconcile::Drive drive = reconcile::Drive::Threads, Configuration configuration = {});
     virtual ~Scheduler() = default;                   // stop()
     virtual void start() = 0;
     virtual void stop() = 0;

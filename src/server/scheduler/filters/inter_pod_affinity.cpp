@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <set>
+#include <map>
+#include <unordered_set>
 
 #include "server/scheduler/filter.h"
 
@@ -7,23 +8,33 @@ namespace skiff::scheduler {
 
 namespace {
 
-using Domain = std::pair<std::string, std::string>;   // topology key, value
+using Values = std::unordered_set<std::string>;       // of a topology key
 
 // What one cycle knows of required affinity between pods.
 struct Topology {
-    std::set<Domain> forbidden_by_others;             // a pod there refuses us
-    std::vector<std::set<std::string>> affine;        // by our affinity term: values where a matching pod is
-    std::vector<std::set<std::string>> averse;        // by our anti-affinity term
+    std::map<std::string, Values> forbidden_by_others;   // by topology key: a pod there refuses us
+    std::vector<Values> affine;                       // by our affinity term: values where a matching pod is
+    std::vector<Values> averse;                       // by our anti-affinity term
     bool any_affine = false;
 };
 
+// By group: which of the group's anti-affinity terms select the pod.
 void read_others(const PodInfo& pod, const Snapshot& snapshot, Topology& topology) {
     if (!snapshot.anti_affinity_nodes) return;
-    for (const auto& [name, node] : snapshot.nodes)
-        for (const auto& [uid, other] : node.anti_affinity_pods)
-            for (const auto& term : other->anti_affinity)
-                if (const auto* value = node.label(term.topology_key); value && term_selects(term, pod, snapshot))
-                    topology.forbidden_by_others.insert({term.topology_key, *value});
+    GroupMemo refuses([&](const PodInfo& other) {
+        std::vector<const std::string*> keys;
+        for (const auto& term : other.anti_affinity)
+            if (term_selects(term, pod, snapshot)) keys.push_back(&term.topology_key);
+        return keys;
+    });
+    for (const auto& [name, node] : snapshot.nodes) {
+        if (!node.anti_affinity_pods) continue;
+        for (const auto& group : node.groups) {
+            if (group.pod->anti_affinity.empty()) continue;
+            for (const auto* key : refuses(group))
+                if (const auto* value = node.label(*key)) topology.forbidden_by_others[*key].insert(*value);
+        }
+    }
 }
 
 bool selects_all(const std::vector<PodTerm>& terms, const PodInfo& pod, const Snapshot& snapshot) {
@@ -34,10 +45,17 @@ void read_ours(const PodInfo& pod, const Snapshot& snapshot, Topology& topology)
     topology.affine.resize(pod.affinity.size());
     topology.averse.resize(pod.anti_affinity.size());
     if (pod.affinity.empty() && pod.anti_affinity.empty()) return;
+    // Affinity terms are met by pods that all of them select.
+    GroupMemo affine([&](const PodInfo& other) { return !pod.affinity.empty() && selects_all(pod.affinity, other, snapshot); });
+    GroupMemo averse([&](const PodInfo& other) {
+        std::vector<size_t> terms;
+        for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
+            if (term_selects(pod.anti_affinity[i], other, snapshot)) terms.push_back(i);
+        return terms;
+    });
     for (const auto& [name, node] : snapshot.nodes) {
-        for (const auto& [uid, other] : node.pods) {
-            // Affinity terms are met by pods that all of them select.
-            if (!pod.affinity.empty() && selects_all(pod.affinity, *other, snapshot)) {
+        for (const auto& group : node.groups) {
+            if (affine(group)) {
                 for (size_t i = 0; i < pod.affinity.size(); ++i) {
                     if (const auto* value = node.label(pod.affinity[i].topology_key)) {
                         topology.affine[i].insert(*value);
@@ -45,9 +63,9 @@ void read_ours(const PodInfo& pod, const Snapshot& snapshot, Topology& topology)
                     }
                 }
             }
-            for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
-                if (const auto* value = node.label(pod.anti_affinity[i].topology_key); value && term_selects(pod.anti_affinity[i], *other, snapshot))
-                    topology.averse[i].insert(*value);
+            if (pod.anti_affinity.empty()) continue;
+            for (const size_t i : averse(group))
+                if (const auto* value = node.label(pod.anti_affinity[i].topology_key)) topology.averse[i].insert(*value);
         }
     }
 }
@@ -79,18 +97,19 @@ bool term_selects(const PodTerm& term, const PodInfo& pod, const Snapshot& snaps
     return ns && term.selector.matches(pod.labels);
 }
 
-std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, std::optional<Refusal>&) {
+std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, const Profile&, std::optional<Refusal>&) {
     if (pod.affinity.empty() && pod.anti_affinity.empty() && !snapshot.anti_affinity_nodes) return nullptr;
     Topology topology;
     read_others(pod, snapshot, topology);
     read_ours(pod, snapshot, topology);
+    if (pod.affinity.empty() && pod.anti_affinity.empty() && topology.forbidden_by_others.empty()) return nullptr;
     return make_filter([&pod, &snapshot, topology = std::move(topology)](const NodeInfo& node) -> std::optional<Refusal> {
         if (!pod.affinity.empty() && !affinity_holds(pod, snapshot, topology, node)) return Refusal{{"node(s) didn't match pod affinity rules"}, true};
         for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
             if (const auto* value = node.label(pod.anti_affinity[i].topology_key); value && topology.averse[i].count(*value))
                 return Refusal{{"node(s) didn't match pod anti-affinity rules"}, false};
-        for (const auto& [key, value] : node.labels)
-            if (!topology.forbidden_by_others.empty() && topology.forbidden_by_others.count({key, value}))
+        for (const auto& [key, values] : topology.forbidden_by_others)
+            if (const auto* value = node.label(key); value && values.count(*value))
                 return Refusal{{"node(s) didn't satisfy existing pods anti-affinity rules"}, false};
         return std::nullopt;
     });

@@ -18,9 +18,12 @@ bool matches_node_affinity(const PodInfo& pod, const NodeInfo& node) {
     return std::any_of(pod.required_nodes.begin(), pod.required_nodes.end(), [&](const NodeTerm& term) { return term_matches(term, node); });
 }
 
-std::unique_ptr<PreparedFilter> filter_node_affinity(const PodInfo& pod, const Snapshot&, std::optional<Refusal>&) {
-    if (pod.node_selector.empty() && !pod.has_required_affinity) return nullptr;
-    return make_filter([&pod](const NodeInfo& node) -> std::optional<Refusal> {
+std::unique_ptr<PreparedFilter> filter_node_affinity(const PodInfo& pod, const Snapshot&, const Profile& profile, std::optional<Refusal>&) {
+    if (pod.node_selector.empty() && !pod.has_required_affinity && !profile.has_added_affinity) return nullptr;
+    return make_filter([&pod, &profile](const NodeInfo& node) -> std::optional<Refusal> {
+        if (profile.has_added_affinity &&
+            std::none_of(profile.added_nodes.begin(), profile.added_nodes.end(), [&](const NodeTerm& term) { return term_matches(term, node); }))
+            return Refusal{{"node(s) didn't match scheduler-enforced node affinity"}, true};
         if (matches_node_affinity(pod, node)) return std::nullopt;
         return Refusal{{"node(s) didn't match Pod's node affinity/selector"}, true};
     });

@@ -11,7 +11,7 @@ bool clash(const HostPort& a, const HostPort& b) {
 
 }  // namespace
 
-std::unique_ptr<PreparedFilter> filter_node_ports(const PodInfo& pod, const Snapshot&, std::optional<Refusal>&) {
+std::unique_ptr<PreparedFilter> filter_node_ports(const PodInfo& pod, const Snapshot&, const Profile&, std::optional<Refusal>&) {
     if (pod.ports.empty()) return nullptr;
     return make_filter([&pod](const NodeInfo& node) -> std::optional<Refusal> {
         for (const auto& [uid, other] : node.pods)

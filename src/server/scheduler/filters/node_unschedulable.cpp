@@ -4,7 +4,7 @@
 
 namespace skiff::scheduler {
 
-std::unique_ptr<PreparedFilter> filter_node_unschedulable(const PodInfo& pod, const Snapshot&, std::optional<Refusal>&) {
+std::unique_ptr<PreparedFilter> filter_node_unschedulable(const PodInfo& pod, const Snapshot&, const Profile&, std::optional<Refusal>&) {
     const bool tolerated = std::any_of(pod.tolerations.begin(), pod.tolerations.end(), [](const Toleration& t) {
         return t.tolerates("node.kubernetes.io/unschedulable", "", "NoSchedule");
     });

@@ -20,7 +20,7 @@ const Taint* untolerated(const PodInfo& pod, const NodeInfo& node) {
 
 bool tolerates_all(const PodInfo& pod, const NodeInfo& node) { return untolerated(pod, node) == nullptr; }
 
-std::unique_ptr<PreparedFilter> filter_taint_toleration(const PodInfo& pod, const Snapshot&, std::optional<Refusal>&) {
+std::unique_ptr<PreparedFilter> filter_taint_toleration(const PodInfo& pod, const Snapshot&, const Profile&, std::optional<Refusal>&) {
     return make_filter([&pod](const NodeInfo& node) -> std::optional<Refusal> {
         if (untolerated(pod, node)) return Refusal{{"node(s) had untolerated taint(s)"}, true};
         return std::nullopt;

@@ -32,7 +32,7 @@ bool can_bind(const std::vector<ClaimState>& waiting, const NodeInfo& node) {
 
 }  // namespace
 
-std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo& pod, const Snapshot& snapshot, std::optional<Refusal>& whole) {
+std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo& pod, const Snapshot& snapshot, const Profile&, std::optional<Refusal>& whole) {
     if (pod.claims.empty() || !snapshot.claim) return nullptr;
     std::vector<ClaimState> bound, waiting;
     bool immediate = false;
@@ -65,7 +65,7 @@ std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo& pod, const 
 }
 
 // A claim with access mode ReadWriteOncePod is used by one pod of the cluster at a time.
-std::unique_ptr<PreparedFilter> filter_volume_restrictions(const PodInfo& pod, const Snapshot& snapshot, std::optional<Refusal>&) {
+std::unique_ptr<PreparedFilter> filter_volume_restrictions(const PodInfo& pod, const Snapshot& snapshot, const Profile&, std::optional<Refusal>&) {
     if (pod.claims.empty() || !snapshot.claim) return nullptr;
     std::set<std::string> exclusive;
     for (const auto& name : pod.claims)

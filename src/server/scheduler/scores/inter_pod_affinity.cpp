@@ -1,6 +1,7 @@
-// Preferred affinity between pods, in both directions; required affinity of others counts with weight 1 (hardPodAffinityWeight).
+// Preferred affinity between pods, in both directions; required affinity of others counts with the profile's hardPodAffinityWeight.
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "server/scheduler/filter.h"
 #include "server/scheduler/score.h"
@@ -9,40 +10,46 @@ namespace skiff::scheduler {
 
 namespace {
 
-using Weights = std::map<std::pair<std::string, std::string>, int64_t>;
+using Weights = std::map<std::string, std::unordered_map<std::string, int64_t>>;   // by topology key and value
+using Asked = std::vector<std::pair<const std::string*, int64_t>>;                 // topology key, weight for one pod of a group
 
-void add_terms(const std::vector<PodTerm>& terms, const PodInfo& target, const NodeInfo& node, int64_t sign, int64_t fixed, const Snapshot& snapshot,
-               Weights& weights) {
-    for (const auto& term : terms) {
-        const auto* value = node.label(term.topology_key);
-        if (value && term_selects(term, target, snapshot)) weights[{term.topology_key, *value}] += sign * (fixed ? fixed : term.weight);
-    }
+void ask(const std::vector<PodTerm>& terms, const PodInfo& target, int64_t sign, int64_t fixed, const Snapshot& snapshot, Asked& asked) {
+    for (const auto& term : terms)
+        if (term_selects(term, target, snapshot)) asked.emplace_back(&term.topology_key, sign * (fixed ? fixed : term.weight));
 }
 
 }  // namespace
 
-std::vector<int64_t> score_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes) {
+std::vector<int64_t> score_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, const Profile& profile) {
     const bool ours = !pod.preferred_affinity.empty() || !pod.preferred_anti_affinity.empty();
     if (!ours && !snapshot.affinity_nodes) return {};
+    if (!ours && profile.ignore_preferences_of_others) return {};
+    GroupMemo terms_of([&](const PodInfo& other) {
+        Asked asked;
+        ask(pod.preferred_affinity, other, 1, 0, snapshot, asked);
+        ask(pod.preferred_anti_affinity, other, -1, 0, snapshot, asked);
+        if (profile.hard_affinity_weight > 0) ask(other.affinity, pod, 1, profile.hard_affinity_weight, snapshot, asked);
+        if (profile.ignore_preferences_of_others) return asked;
+        ask(other.preferred_affinity, pod, 1, 0, snapshot, asked);
+        ask(other.preferred_anti_affinity, pod, -1, 0, snapshot, asked);
+        return asked;
+    });
     Weights weights;
     for (const auto& [name, node] : snapshot.nodes) {
-        if (ours)
-            for (const auto& [uid, other] : node.pods) {
-                add_terms(pod.preferred_affinity, *other, node, 1, 0, snapshot, weights);
-                add_terms(pod.preferred_anti_affinity, *other, node, -1, 0, snapshot, weights);
-            }
-        for (const auto& [uid, other] : node.affinity_pods) {
-            add_terms(other->affinity, pod, node, 1, 1, snapshot, weights);
-            add_terms(other->preferred_affinity, pod, node, 1, 0, snapshot, weights);
-            add_terms(other->preferred_anti_affinity, pod, node, -1, 0, snapshot, weights);
-        }
+        if (!ours && !node.affinity_pods) continue;
+        for (const auto& group : node.groups)
+            for (const auto& [key, weight] : terms_of(group))
+                if (const auto* value = node.label(*key)) weights[*key][*value] += weight * group.count;
     }
     if (weights.empty()) return {};
     std::vector<int64_t> values;
     for (const auto* node : nodes) {
         int64_t sum = 0;
-        for (const auto& [domain, weight] : weights)
-            if (const auto* value = node->label(domain.first); value && *value == domain.second) sum += weight;
+        for (const auto& [key, by_value] : weights) {
+            const auto* value = node->label(key);
+            auto found = value ? by_value.find(*value) : by_value.end();
+            if (found != by_value.end()) sum += found->second;
+        }
         values.push_back(sum);
     }
     auto [low, high] = std::minmax_element(values.begin(), values.end());

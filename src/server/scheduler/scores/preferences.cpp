@@ -6,7 +6,7 @@
 
 namespace skiff::scheduler {
 
-std::vector<int64_t> score_taints(const PodInfo& pod, const Snapshot&, const NodeList& nodes) {
+std::vector<int64_t> score_taints(const PodInfo& pod, const Snapshot&, const NodeList& nodes, const Profile&) {
     std::vector<int64_t> values;
     bool any = false;
     for (const auto* node : nodes) {
@@ -24,13 +24,14 @@ std::vector<int64_t> score_taints(const PodInfo& pod, const Snapshot&, const Nod
     return values;
 }
 
-std::vector<int64_t> score_node_affinity(const PodInfo& pod, const Snapshot&, const NodeList& nodes) {
-    if (pod.preferred_nodes.empty()) return {};
+std::vector<int64_t> score_node_affinity(const PodInfo& pod, const Snapshot&, const NodeList& nodes, const Profile& profile) {
+    if (pod.preferred_nodes.empty() && profile.added_preferred_nodes.empty()) return {};
     std::vector<int64_t> values;
     for (const auto* node : nodes) {
         int64_t sum = 0;
-        for (const auto& term : pod.preferred_nodes)
-            if ((term.labels.empty() && term.fields.empty()) || term_matches(term, *node)) sum += term.weight;
+        for (const auto* terms : {&pod.preferred_nodes, &profile.added_preferred_nodes})
+            for (const auto& term : *terms)
+                if ((term.labels.empty() && term.fields.empty()) || term_matches(term, *node)) sum += term.weight;
         values.push_back(sum);
     }
     normalise(values, false);
@@ -38,7 +39,7 @@ std::vector<int64_t> score_node_affinity(const PodInfo& pod, const Snapshot&, co
 }
 
 // Images up to 23 MB give nothing, 1000 MB a container all (imagelocality/image_locality.go).
-std::vector<int64_t> score_images(const PodInfo& pod, const Snapshot&, const NodeList& nodes) {
+std::vector<int64_t> score_images(const PodInfo& pod, const Snapshot&, const NodeList& nodes, const Profile&) {
     constexpr int64_t kMegabyte = 1024 * 1024, kLeast = 23 * kMegabyte, kMost = 1000 * kMegabyte;
     std::vector<int64_t> values;
     bool any = false;

@@ -1,7 +1,8 @@
-// Spreading over topology domains: the pod's own ScheduleAnyway constraints, or for pods of one controller the default of Kubernetes, host
-// names and zones.
+// Spreading over topology domains: the ScheduleAnyway constraints of the pod or of its profile. A domain counts the more, the more domains there are
+// (podtopologyspread/scoring.go tells the rule).
 #include <algorithm>
-#include <map>
+#include <cmath>
+#include <unordered_map>
 
 #include "server/scheduler/filter.h"
 #include "server/scheduler/score.h"
@@ -10,44 +11,76 @@ namespace skiff::scheduler {
 
 namespace {
 
-// Adds to each node how many matching pods its domain has.
-template <typename Match>
-void count_domains(const Snapshot& snapshot, const NodeList& nodes, const std::string& key, Match match, std::vector<int64_t>& values, bool& any) {
-    std::map<std::string, int64_t> counts;
-    for (const auto& [name, node] : snapshot.nodes) {
-        const auto* domain = node.label(key);
-        if (!domain) continue;
-        auto& count = counts[*domain];
-        for (const auto& [uid, other] : node.pods) count += match(*other) ? 1 : 0;
-    }
+constexpr std::string_view kHostname = "kubernetes.io/hostname";
+
+using Constraints = std::vector<const SpreadConstraint*>;
+
+bool has_all(const NodeInfo& node, const Constraints& constraints) {
+    return std::all_of(constraints.begin(), constraints.end(), [&](const SpreadConstraint* c) { return node.label(c->topology_key) != nullptr; });
+}
+
+// Adds to each node what one constraint says of its domain.
+void add_constraint(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, const SpreadConstraint& constraint, const std::vector<bool>& ignored,
+                    std::vector<double>& sums) {
+    GroupMemo selected([&](const PodInfo& other) { return other.ns == pod.ns && !other.deleting && constraint.selects(other.labels, other.controller_uid); });
+    auto count_on = [&](const NodeInfo& node) {
+        int64_t count = 0;
+        for (const auto& group : node.groups)
+            if (selected(group)) count += group.count;
+        return count;
+    };
+    const bool by_host = constraint.topology_key == kHostname;
+    std::unordered_map<std::string_view, int64_t> counts;
+    size_t domains = 0;
     for (size_t i = 0; i < nodes.size(); ++i) {
-        const auto* domain = nodes[i]->label(key);
-        if (!domain) continue;
-        values[i] += counts[*domain];
-        any = any || counts[*domain];
+        if (ignored[i]) continue;
+        const auto* domain = nodes[i]->label(constraint.topology_key);
+        if (domain && !by_host) counts.try_emplace(*domain, 0);
+        if (by_host) ++domains;
+    }
+    if (!by_host) {
+        domains = counts.size();
+        for (const auto& [name, node] : snapshot.nodes) {
+            const auto* domain = node.label(constraint.topology_key);
+            auto counted = domain ? counts.find(*domain) : counts.end();
+            if (counted != counts.end() && counts_for_spread(pod, constraint, node)) counted->second += count_on(node);
+        }
+    }
+    const double weight = std::log(static_cast<double>(domains + 2));
+    for (size_t i = 0; i < nodes.size(); ++i) {
+        const auto* domain = nodes[i]->label(constraint.topology_key);
+        if (ignored[i] || !domain) continue;
+        const int64_t count = by_host ? count_on(*nodes[i]) : counts[*domain];
+        sums[i] += static_cast<double>(count) * weight + static_cast<double>(constraint.max_skew - 1);
     }
 }
 
 }  // namespace
 
-std::vector<int64_t> score_spread(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes) {
+std::vector<int64_t> score_spread(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, const Profile& profile) {
+    Constraints soft;
+    const auto constraints = spread_of(pod, profile);
+    for (const auto& constraint : *constraints)
+        if (!constraint.required) soft.push_back(&constraint);
+    if (soft.empty()) return {};
+    // Kubernetes' own default asks for no label: nodes without a zone take part.
+    const bool all_needed = !pod.spread.empty() || !profile.system_spread;
+    std::vector<bool> ignored(nodes.size());
+    for (size_t i = 0; i < nodes.size(); ++i) ignored[i] = all_needed && !has_all(*nodes[i], soft);
+    std::vector<double> sums(nodes.size(), 0);
+    for (const auto* constraint : soft) add_constraint(pod, snapshot, nodes, *constraint, ignored, sums);
     std::vector<int64_t> values(nodes.size(), 0);
-    bool any = false;
-    if (pod.spread.empty() && !pod.controller_uid.empty()) {
-        auto sibling = [&](const PodInfo& other) { return !other.deleting && other.controller_uid == pod.controller_uid; };
-        for (size_t i = 0; i < nodes.size(); ++i) {
-            for (const auto& [uid, other] : nodes[i]->pods) values[i] += sibling(*other) ? 1 : 0;
-            any = any || values[i];
-        }
-        count_domains(snapshot, nodes, "topology.kubernetes.io/zone", sibling, values, any);
+    int64_t least = INT64_MAX, most = 0;
+    for (size_t i = 0; i < nodes.size(); ++i) {
+        if (ignored[i]) continue;
+        values[i] = static_cast<int64_t>(std::lround(sums[i]));
+        least = std::min(least, values[i]);
+        most = std::max(most, values[i]);
     }
-    for (const auto& constraint : pod.spread) {
-        if (constraint.required) continue;
-        count_domains(snapshot, nodes, constraint.topology_key,
-                      [&](const PodInfo& other) { return other.ns == pod.ns && !other.deleting && constraint.selector.matches(other.labels); }, values, any);
+    for (size_t i = 0; i < nodes.size(); ++i) {
+        if (ignored[i]) continue;
+        values[i] = most ? kScoreMax * (most + least - values[i]) / most : kScoreMax;
     }
-    if (!any) return {};
-    normalise(values, true);
     return values;
 }
 

@@ -55,14 +55,14 @@ struct Cluster {
 
     void place(const PodPtr& pod, const std::string& on) {
         auto& node = snapshot.nodes.at(on);
-        node.add_pod(assumed(pod, on));
+        node.add_pod(pod);
         count();
     }
     void count() {
         snapshot.anti_affinity_nodes = snapshot.affinity_nodes = 0;
         for (const auto& [name, node] : snapshot.nodes) {
-            snapshot.anti_affinity_nodes += !node.anti_affinity_pods.empty();
-            snapshot.affinity_nodes += !node.affinity_pods.empty();
+            snapshot.anti_affinity_nodes += node.anti_affinity_pods > 0;
+            snapshot.affinity_nodes += node.affinity_pods > 0;
         }
     }
     Decision run(const PodPtr& pod) { return decide(*pod, snapshot, 0); }

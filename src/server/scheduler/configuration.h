@@ -1,0 +1,23 @@
+// Configuration: what KubeSchedulerConfiguration (kubescheduler.config.k8s.io/v1) says: profiles, extenders, back-off. A value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "server/scheduler/extender_settings.h"
+#include "server/scheduler/profile.h"
+
+namespace skiff::scheduler {
+
+struct Configuration {
+    std::vector<Profile> profiles{default_profile()};
+    std::vector<ExtenderSettings> extenders;
+    Duration backoff_first = std::chrono::seconds(1), backoff_max = std::chrono::seconds(10);
+};
+
+
+}  // namespace skiff::scheduler

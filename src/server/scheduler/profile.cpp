@@ -1,0 +1,18 @@
+#include "server/scheduler/profile.h"
+
+#include "server/scheduler/filter.h"
+#include "server/scheduler/score.h"
+
+namespace skiff::scheduler {
+
+const Profile& default_profile() {
+    static const Profile kDefault = [] {
+        Profile profile;
+        for (const auto& filter : filters()) profile.filters.push_back(&filter);
+        for (const auto& score : scores()) profile.scores.push_back({&score, score.weight});
+        return profile;
+    }();
+    return kDefault;
+}
+
+}  // namespace skiff::scheduler
