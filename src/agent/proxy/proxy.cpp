@@ -30,12 +30,15 @@ std::string service_of_slice(const api::Object& slice) {
     return name.empty() ? std::string() : slice.meta().ns + "/" + name;
 }
 
+std::string zone_of(const api::Object& node) { return node.meta().label("topology.kubernetes.io/zone"); }
+
 class InformedProxy : public Proxy {
 public:
     InformedProxy(Options options, reconcile::InformerFactory& informers, std::unique_ptr<RuleSink> sink)
         : options_(std::move(options)),
           services_(informers.informer(Gvr{"", "v1", "services"})),
           slices_(informers.informer(Gvr{"discovery.k8s.io", "v1", "endpointslices"})),
+          nodes_(informers.informer(Gvr{"", "v1", "nodes"})),
           sink_(std::move(sink)),
           wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         slices_->add_index(std::string(kByService), [](const api::Object& slice) -> std::vector<std::string> {
@@ -46,6 +49,11 @@ public:
         slices_->add_handlers({[this](const ObjectPtr& before, const ObjectPtr& after) {
             if (before) mark(service_of_slice(*before));
             if (after) mark(service_of_slice(*after));
+        }});
+        nodes_->add_handlers({[this](const ObjectPtr& before, const ObjectPtr& after) {
+            const auto& meta = (after ? after : before)->meta();
+            if (meta.name != options_.node_name || (before && after && zone_of(*before) == zone_of(*after))) return;
+            for (const auto& service : services_->list()) mark(service->meta().key());
         }});
     }
 
@@ -131,14 +139,15 @@ private:
             held.push_back(slice->tree());
             slices.push_back(held.back().get());
         }
-        auto frontends = service_frontends(*tree, slices, options_.node_name);
+        const auto self = nodes_->get({}, options_.node_name);
+        auto frontends = service_frontends(*tree, slices, {options_.node_name, self ? zone_of(*self) : std::string()});
         const auto& own = options_.own_addresses;
         std::erase_if(frontends, [&](const Frontend& front) { return std::find(own.begin(), own.end(), front.ip) != own.end(); });
         return frontends;
     }
 
     Options options_;
-    std::shared_ptr<reconcile::Informer> services_, slices_;
+    std::shared_ptr<reconcile::Informer> services_, slices_, nodes_;
     std::unique_ptr<RuleSink> sink_;
     Fd wake_;
     Guarded<std::set<std::string>> dirty_;

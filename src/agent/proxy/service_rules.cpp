@@ -14,15 +14,26 @@ uint8_t protocol_number(const std::string& name) {
     return name == "SCTP" ? sys::kSctp : sys::kTcp;
 }
 
-enum class Locality { Everywhere, ThisNode };
+enum class Locality { Everywhere, ThisNode, Hinted };
+
+// What an endpoint's hints say to this node.
+enum class Hint { None, Elsewhere, Here };
 
 struct Candidate {
     Endpoint endpoint;
     bool ready = false, serving = false, terminating = false, local = false;
+    Hint node_hint = Hint::None, zone_hint = Hint::None;
 };
 
+Hint read_hint(const json::Value& names, const std::string& own) {
+    if (names.size() == 0) return Hint::None;
+    const auto& all = names.items();
+    const bool here = !own.empty() && std::any_of(all.begin(), all.end(), [&](const json::Value& name) { return name["name"].as_string() == own; });
+    return here ? Hint::Here : Hint::Elsewhere;
+}
+
 // Endpoints of one Service port, over all slices that carry a port of that name.
-std::vector<Candidate> candidates(const std::vector<const json::Value*>& slices, const json::Value& service_port, const std::string& node) {
+std::vector<Candidate> candidates(const std::vector<const json::Value*>& slices, const json::Value& service_port, const NodePlace& place) {
     std::vector<Candidate> all;
     for (const auto* slice : slices) {
         if ((*slice)["addressType"].as_string() != "IPv4") continue;
@@ -35,7 +46,9 @@ std::vector<Candidate> candidates(const std::vector<const json::Value*>& slices,
                 candidate.ready = conditions["ready"].as_bool(true);
                 candidate.serving = conditions["serving"].as_bool(candidate.ready);
                 candidate.terminating = conditions["terminating"].as_bool(false);
-                candidate.local = item["nodeName"].as_string() == node;
+                candidate.local = item["nodeName"].as_string() == place.name;
+                candidate.node_hint = read_hint(item["hints"]["forNodes"], place.name);
+                candidate.zone_hint = read_hint(item["hints"]["forZones"], place.zone);
                 for (const auto& address : item["addresses"].items()) {
                     candidate.endpoint = {address.as_string(), static_cast<uint16_t>(port["port"].as_int())};
                     all.push_back(candidate);
@@ -46,10 +59,27 @@ std::vector<Candidate> candidates(const std::vector<const json::Value*>& slices,
     return all;
 }
 
+// Hints count when every ready endpoint has one and some of them are for us; those for nodes before those for zones. Null: none count.
+using HintOf = Hint Candidate::*;
+HintOf hints_followed(const std::vector<Candidate>& all) {
+    for (HintOf hint : {&Candidate::node_hint, &Candidate::zone_hint}) {
+        bool everywhere = true, here = false;
+        for (const auto& c : all) {
+            if (!c.ready) continue;
+            everywhere &= c.*hint != Hint::None;
+            here |= c.*hint == Hint::Here;
+        }
+        if (everywhere && here) return hint;
+    }
+    return nullptr;
+}
+
 std::vector<Endpoint> choose(const std::vector<Candidate>& all, Locality locality) {
     std::vector<Endpoint> ready, leaving;
+    const HintOf hint = locality == Locality::Hinted ? hints_followed(all) : nullptr;
     for (const auto& c : all) {
         if (locality == Locality::ThisNode && !c.local) continue;
+        if (c.ready && hint && c.*hint != Hint::Here) continue;
         if (c.ready) ready.push_back(c.endpoint);
         else if (c.serving && c.terminating) leaving.push_back(c.endpoint);
     }
@@ -83,7 +113,7 @@ void add_external(std::vector<Frontend>& out, const json::Value& service, Fronte
 
 }  // namespace
 
-std::vector<Frontend> service_frontends(const json::Value& service, const std::vector<const json::Value*>& slices, const std::string& node_name) {
+std::vector<Frontend> service_frontends(const json::Value& service, const std::vector<const json::Value*>& slices, const NodePlace& place) {
     std::vector<Frontend> out;
     const auto& spec = service["spec"];
     const auto& type = spec["type"].as_string();
@@ -94,13 +124,13 @@ std::vector<Frontend> service_frontends(const json::Value& service, const std::v
     if (spec["sessionAffinity"].as_string() == "ClientIP") affinity_s = spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"].as_int(10800);
 
     for (const auto& port : spec["ports"].items()) {
-        auto all = candidates(slices, port, node_name);
+        auto all = candidates(slices, port, place);
         Frontend front;
         front.protocol = protocol_number(port["protocol"].as_string());
         front.port = static_cast<uint16_t>(port["port"].as_int());
         front.affinity_s = affinity_s;
 
-        front.endpoints = choose(all, internal_local ? Locality::ThisNode : Locality::Everywhere);
+        front.endpoints = choose(all, internal_local ? Locality::ThisNode : Locality::Hinted);
         front.masquerade = Masquerade::FromOutside;
         front.drop_when_empty = internal_local && !choose(all, Locality::Everywhere).empty();
         if (is_ipv4(spec["clusterIP"].as_string())) {
@@ -108,7 +138,7 @@ std::vector<Frontend> service_frontends(const json::Value& service, const std::v
             out.push_back(front);
         }
 
-        front.endpoints = choose(all, external_local ? Locality::ThisNode : Locality::Everywhere);
+        front.endpoints = choose(all, external_local ? Locality::ThisNode : Locality::Hinted);
         front.masquerade = external_local ? Masquerade::Never : Masquerade::Always;
         front.drop_when_empty = external_local && !choose(all, Locality::Everywhere).empty();
         add_external(out, service, front);

@@ -1,7 +1,8 @@
 // What one Service means for this node's packets: frontends (address, protocol, port) and the endpoints behind each. Pure.
 //
 // Rules as Kubernetes has them: ready endpoints, or when there are none the serving ones that terminate (KEP-1669); traffic policies Local
-// keep only this node's endpoints; NodePort and external traffic with policy Cluster is masqueraded, with Local never.
+// keep only this node's endpoints; NodePort and external traffic with policy Cluster is masqueraded, with Local never. With policy Cluster
+// hints of the endpoints are followed: for this node, else for its zone, when every ready endpoint has one and some are for us.
 #pragma once
 
 #include <compare>
@@ -33,7 +34,13 @@ struct Frontend {
     auto operator<=>(const Frontend&) const = default;
 };
 
+// Where the node stands.
+struct NodePlace {
+    std::string name;
+    std::string zone = {};                               // "" unknown
+};
+
 // slices: all EndpointSlices of the Service.
-std::vector<Frontend> service_frontends(const json::Value& service, const std::vector<const json::Value*>& slices, const std::string& node_name);
+std::vector<Frontend> service_frontends(const json::Value& service, const std::vector<const json::Value*>& slices, const NodePlace& place);
 
 }  // namespace skiff::agent::proxy

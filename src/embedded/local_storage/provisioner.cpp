@@ -24,7 +24,7 @@ public:
     std::string service_account() const override { return "persistent-volume-binder"; }
     std::string event_source() const override { return kProvisioner; }
     std::vector<Gvr> inputs() const override { return {kClaims, kVolumes, kClasses, kNodes}; }
-    std::vector<reconcile::Output> outputs() const override { return {{kVolumes, ""}, {kVolumes, "status"}}; }
+    std::vector<reconcile::Output> outputs() const override { return {{kVolumes, ""}, {kVolumes, "status"}, {kClaims, "status"}}; }
 
     void setup(reconcile::Context& context) override {
         context_ = &context;
@@ -33,7 +33,9 @@ public:
         classes_ = context.informers.informer(kClasses);
         nodes_ = context.informers.informer(kNodes);
         claims_->add_handlers({[this](const ObjectPtr&, const ObjectPtr& current) {
-            if (current && read_claim(*current, class_of(*current).get())) context_->queue.add(current->meta().key());
+            if (!current) return;
+            const auto its_class = class_of(*current);
+            if (read_claim(*current, its_class.get()) || !wanted_growth(*current, its_class.get()).empty()) context_->queue.add(current->meta().key());
         }});
         classes_->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
             if (!previous && current)
@@ -55,6 +57,7 @@ public:
         auto parts = split_views(key, '/');
         auto claim = claims_->get(parts[0], parts[1]);
         auto storage_class = claim ? class_of(*claim) : nullptr;
+        if (std::string size = claim ? wanted_growth(*claim, storage_class.get()) : std::string(); !size.empty()) return grow(claim, size);
         auto wish = claim ? read_claim(*claim, storage_class.get()) : std::nullopt;
         if (!wish || volumes_->get({}, wish->volume)) return Requeue{};
         const auto about = reconcile::ObjectReference::to(*claim);
@@ -87,6 +90,20 @@ private:
     api::TreePtr class_of(const api::Object& claim) const {
         auto found = classes_->get({}, (*claim.tree())["spec"]["storageClassName"].as_string());
         return found ? found->tree() : nullptr;
+    }
+
+    Result<Requeue> grow(const ObjectPtr& claim, const std::string& size) {
+        const auto tree = claim->tree();
+        auto volume = volumes_->get({}, (*tree)["spec"]["volumeName"].as_string());
+        if (!volume || (*volume->tree())["spec"]["claimRef"]["uid"].as_string() != claim->meta().uid) return Requeue{};
+        json::Value wider = *volume->tree();
+        wider.mut("spec").mut("capacity").set("storage", size);
+        if (!(wider == *volume->tree())) TRY(context_->client.update(kVolumes, {}, wider));
+        json::Value next = *tree;
+        next.set("status", grown_status((*tree)["status"], size));
+        TRY(context_->client.update(kClaims, claim->meta().ns, next, {.subresource = "status"}));
+        context_->events.event(reconcile::ObjectReference::to(*claim), "Normal", "VolumeResizeSuccessful", "Resize volume succeeded");
+        return Requeue{};
     }
 
     Result<Requeue> remove(const std::string& name) {

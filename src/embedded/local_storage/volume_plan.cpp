@@ -1,5 +1,9 @@
 #include "embedded/local_storage/volume_plan.h"
 
+#include <utility>
+
+#include "api/quantity.h"
+
 namespace skiff::local_storage {
 
 namespace {
@@ -17,6 +21,7 @@ json::Value storage_class() {
                                 {"metadata", json::Value::object({{"name", kClassName}, {"annotations", std::move(annotations)}})},
                                 {"provisioner", kProvisioner},
                                 {"reclaimPolicy", "Delete"},
+                                {"allowVolumeExpansion", true},
                                 {"volumeBindingMode", "WaitForFirstConsumer"}});
 }
 
@@ -61,6 +66,27 @@ json::Value volume_for(const api::Object& claim, const json::Value& storage_clas
                                 {"kind", "PersistentVolume"},
                                 {"metadata", json::Value::object({{"name", wish.volume}, {"annotations", std::move(annotations)}})},
                                 {"spec", std::move(volume)}});
+}
+
+std::string wanted_growth(const api::Object& claim, const json::Value* storage_class) {
+    if (!storage_class || (*storage_class)["provisioner"].as_string() != kProvisioner || claim.meta().deleting()) return {};
+    const auto tree = claim.tree();
+    const std::string& wanted = (*tree)["spec"]["resources"]["requests"]["storage"].as_string();
+    const std::string& held = (*tree)["status"]["capacity"]["storage"].as_string();
+    if ((*tree)["status"]["phase"].as_string() != "Bound" || held.empty()) return {};
+    return api::Quantity::parse_or_zero(held) < api::Quantity::parse_or_zero(wanted) ? wanted : std::string();
+}
+
+json::Value grown_status(json::Value status, const std::string& size) {
+    status.mut("capacity").set("storage", size);
+    status.mut("allocatedResources").set("storage", size);
+    status.erase("allocatedResourceStatuses");
+    auto kept = json::Value::array();
+    for (const auto& condition : std::as_const(status)["conditions"].items())
+        if (const auto& type = condition["type"].as_string(); type != "Resizing" && type != "FileSystemResizePending") kept.push_back(condition);
+    if (kept.size() == 0) status.erase("conditions");
+    else status.set("conditions", std::move(kept));
+    return status;
 }
 
 std::optional<std::string> node_to_clean(const api::Object& volume) {

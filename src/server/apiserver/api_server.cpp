@@ -140,7 +140,7 @@ void ApiServer::stop() {
 uint16_t ApiServer::port() const { return impl_->server ? impl_->server->port() : 0; }
 
 std::shared_ptr<client::Client> ApiServer::local_client(User user, Authorize authorize) {
-    return make_local_client(*impl_->core, std::move(user), authorize == Authorize::Yes ? RunAuthorizer::Yes : RunAuthorizer::No);
+    return make_local_client(*impl_->core, std::move(user), authorize == Authorize::Yes ? RunAuthorizer::Yes : RunAuthorizer::No, impl_->aggregator.get());
 }
 
 }  // namespace skiff::apiserver

@@ -3,7 +3,9 @@
 #include <mutex>
 
 #include "base/random.h"
+#include "json/parse.h"
 #include "json/write.h"
+#include "server/apiserver/aggregation/aggregator.h"
 #include "server/apiserver/authorize.h"
 #include "server/apiserver/encode.h"
 #include "server/apiserver/execute.h"
@@ -65,15 +67,18 @@ private:
 
 class LocalClient : public client::Client {
 public:
-    LocalClient(Core& core, User user, RunAuthorizer authorize) : core_(core), user_(std::move(user)), manager_(manager_of(user_)), authorize_(authorize) {}
+    LocalClient(Core& core, User user, RunAuthorizer authorize, const Aggregator* aggregator)
+        : core_(core), user_(std::move(user)), manager_(manager_of(user_)), authorize_(authorize), aggregator_(aggregator) {}
 
     Result<api::ObjectPtr> get(const api::Gvr& gvr, const std::string& ns, const std::string& name) override {
+        if (foreign(gvr)) return api::Object::from_tree(TRY(read_foreign(path_of(gvr, ns) + "/" + name)));
         RequestContext context = context_of("get", gvr, ns, name, {});
         TRY(admit(context));
         return object_of(TRY(execute(core_, context, {}, {})));
     }
 
     Result<client::List> list(const api::Gvr& gvr, const client::ListOptions& options) override {
+        if (foreign(gvr)) return list_foreign(gvr, options);
         RequestContext context = context_of("list", gvr, options.ns, "", {});
         context.attributes.label_selector = options.label_selector;
         context.attributes.field_selector = options.field_selector;
@@ -146,10 +151,50 @@ public:
     }
 
     Result<client::RawResponse> raw(const client::RawRequest& request) override {
-        return error(Reason::MethodNotAllowed, "{} {} is served over HTTP only", request.method, request.path);
+        if (!aggregator_) return error(Reason::MethodNotAllowed, "{} {} is served over HTTP only", request.method, request.path);
+        net::Request http;
+        const auto question = request.path.find('?');
+        http.method = request.method;
+        http.target = request.path;
+        http.path = http.raw_path = request.path.substr(0, question);
+        if (question != std::string::npos) http.query = net::Query::parse(std::string_view(request.path).substr(question + 1)).value_or(net::Query());
+        RequestContext context;
+        context.attributes.user = user_;
+        if (!parse_request_info(http, context)) return error(Reason::BadRequest, "{}: no path of an API", request.path);
+        if (authorize_ == RunAuthorizer::Yes) TRY(authorize(core_, context.attributes));
+        return aggregator_->call(user_, request);
     }
 
 private:
+    // A resource that we do not serve ourselves.
+    bool foreign(const api::Gvr& gvr) const { return aggregator_ && aggregator_->has(gvr.group, gvr.version); }
+
+    static std::string path_of(const api::Gvr& gvr, const std::string& ns) {
+        return "/apis/" + gvr.group + "/" + gvr.version + (ns.empty() ? "/" : "/namespaces/" + ns + "/") + gvr.resource;
+    }
+
+    Result<json::Value> read_foreign(const std::string& path) {
+        auto answer = TRY(raw({"GET", path}));
+        if (answer.code == 404) return error(Reason::NotFound, "{}: not found", path);
+        if (answer.code != 200) return error(Reason::ServiceUnavailable, "{}: the server answered {}", path, answer.code);
+        return json::parse(answer.body);
+    }
+
+    Result<client::List> list_foreign(const api::Gvr& gvr, const client::ListOptions& options) {
+        net::Query query;
+        if (!options.label_selector.empty()) query.add("labelSelector", options.label_selector);
+        if (!options.field_selector.empty()) query.add("fieldSelector", options.field_selector);
+        if (options.limit > 0) query.add("limit", std::to_string(options.limit));
+        if (!options.continue_token.empty()) query.add("continue", options.continue_token);
+        const std::string text = query.encode();
+        auto tree = TRY(read_foreign(path_of(gvr, options.ns) + (text.empty() ? "" : "?" + text)));
+        client::List out;
+        out.resource_version = std::as_const(tree)["metadata"]["resourceVersion"].as_string();
+        out.continue_token = std::as_const(tree)["metadata"]["continue"].as_string();
+        for (auto& item : tree.mut("items").mut_items()) out.items.push_back(api::Object::from_tree(std::move(item)));
+        return out;
+    }
+
     RequestContext context_of(const char* verb, const api::Gvr& gvr, const std::string& ns, const std::string& name, const client::WriteOptions& options) {
         RequestContext context;
         context.id = "local";
@@ -204,12 +249,13 @@ private:
     const User user_;
     const std::string manager_;
     const RunAuthorizer authorize_;
+    const Aggregator* const aggregator_;
 };
 
 }  // namespace
 
-std::shared_ptr<client::Client> make_local_client(Core& core, User user, RunAuthorizer authorize) {
-    return std::make_shared<LocalClient>(core, std::move(user), authorize);
+std::shared_ptr<client::Client> make_local_client(Core& core, User user, RunAuthorizer authorize, const Aggregator* aggregator) {
+    return std::make_shared<LocalClient>(core, std::move(user), authorize, aggregator);
 }
 
 }  // namespace skiff::apiserver

@@ -33,6 +33,7 @@ SetSize size_of(const ObjectPtr& set) {
     size.actual = status["replicas"].as_int();
     size.ready = status["readyReplicas"].as_int();
     size.available = status["availableReplicas"].as_int();
+    size.terminating = status["terminatingReplicas"].as_int();
     size.desired_before = parse_int(annotations[kDesiredReplicas].as_string()).value_or(-1);
     size.max_before = parse_int(annotations[kMaxReplicas].as_string()).value_or(-1);
     return size;

@@ -90,12 +90,13 @@ bool deployment_complete(const DeploymentFacts& facts, const json::Value& status
 
 json::Value deployment_counts(const DeploymentFacts& facts, const json::Value& before, const SetSize* newest, const std::vector<SetSize>& all,
                               WallTime now) {
-    int64_t wanted = 0, actual = 0, ready = 0, available = 0;
+    int64_t wanted = 0, actual = 0, ready = 0, available = 0, terminating = 0;
     for (const auto& set : all) {
         wanted += set.replicas;
         actual += set.actual;
         ready += set.ready;
         available += set.available;
+        terminating += set.terminating;
     }
     json::Value status = before.is_object() ? before : json::Value::object();
     set_or_omit(status, "observedGeneration", facts.generation);
@@ -104,6 +105,7 @@ json::Value deployment_counts(const DeploymentFacts& facts, const json::Value& b
     set_or_omit(status, "readyReplicas", ready);
     set_or_omit(status, "availableReplicas", available);
     set_or_omit(status, "unavailableReplicas", std::max<int64_t>(0, wanted - available));
+    set_or_omit(status, "terminatingReplicas", terminating);
     if (available >= facts.spec.replicas - facts.spec.max_unavailable)
         set_deployment_condition(status, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.", now);
     else

@@ -1,11 +1,17 @@
 #include "server/controllers/endpoint_slice.h"
 
+#include <map>
+#include <mutex>
+#include <utility>
+
 #include "base/strings.h"
 #include "reconcile/timestamp.h"
+#include "server/controllers/conditions.h"
 #include "server/controllers/endpoint_slices.h"
 #include "server/controllers/owning.h"
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
+#include "server/controllers/write_pace.h"
 
 namespace skiff::controllers {
 
@@ -41,6 +47,7 @@ public:
         });
         facts_->follow(*pods_);
         selectors_.follow(*services_);
+        nodes_->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) { node_changed(previous, current); }});
         services_->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
             context_->queue.add((current ? current : previous)->meta().key());
         }});
@@ -57,11 +64,14 @@ public:
         auto existing = slices_->by_index(kByService, key);
         auto service = services_->get(parts[0], parts[1]);
         if (!service) {
+            note_mode(key, false);
             for (const auto& slice : existing) TRY(remove(ns, slice->meta().name));
             return Requeue{};
         }
         auto tree = service->tree();
         auto facts = read_service_facts(*tree);
+        const bool by_shares = hint_mode(*tree) == HintMode::Auto;
+        note_mode(key, by_shares);
         if (!facts.has_selector || facts.external_name || service->meta().deleting()) return Requeue{};
         std::vector<PodRef> pods;
         for (const auto& pod : pods_->list(parts[0]))
@@ -69,14 +79,55 @@ public:
         auto endpoints = service_endpoints(facts, pods);
 
         SliceInputs inputs{*tree, facts, controller_reference(*service), endpoints, {}, [this](const std::string& node) { return zone_of(node); },
-                           reconcile::format_time(context_->clock.now())};
+                           reconcile::format_time(context_->clock.now()), {}};
         for (const auto& slice : existing)
             if (!slice->meta().deleting()) inputs.existing.push_back(*slice->tree());
-        TRY(carry_out(ns, plan_slices(inputs)));
+        if (by_shares) inputs.shares = zone_shares(nodes_->list());
+        const auto plan = plan_slices(inputs);
+        if (!plan.empty() && endpoints.size() >= WritePace::kManyMembers)
+            if (Duration wait = pace_.turn(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
+        TRY(carry_out(ns, plan));
+        if (by_shares) tell_hints(service, plan);
         return Requeue{};
     }
 
 private:
+    // Services whose hints follow the CPU of zones, with what was last said of them.
+    void note_mode(const std::string& key, bool by_shares) {
+        std::lock_guard lock(mutex_);
+        if (by_shares) said_.try_emplace(key);
+        else said_.erase(key);
+    }
+
+    void tell_hints(const ObjectPtr& service, const SlicePlan& plan) {
+        {
+            std::lock_guard lock(mutex_);
+            auto& said = said_[service->meta().key()];
+            const std::string now = plan.no_hints.empty() ? "enabled" : plan.no_hints;
+            if (std::exchange(said, now) == now) return;
+        }
+        const auto about = reconcile::ObjectReference::to(*service);
+        if (!plan.no_hints.empty()) context_->events.event(about, "Warning", "TopologyAwareHintsDisabled", plan.no_hints);
+        else if (plan.hinted) context_->events.event(about, "Normal", "TopologyAwareHintsEnabled", "Topology Aware Hints has been enabled, addressType: " + read_service_facts(*service->tree()).families.front());
+    }
+
+    void node_changed(const ObjectPtr& previous, const ObjectPtr& current) {
+        const std::string before = previous ? zone_label(*previous) : "", after = current ? zone_label(*current) : "";
+        // Its endpoints stand in another zone now.
+        if (previous && current && before != after)
+            for (const auto& service : services_->list()) context_->queue.add(service->meta().key());
+        std::lock_guard lock(mutex_);
+        if (said_.empty()) return;
+        auto weight = [](const ObjectPtr& node) {
+            const auto tree = node->tree();
+            return condition_true((*tree)["status"], "Ready") ? (*tree)["status"]["allocatable"]["cpu"].as_string() : std::string();
+        };
+        if (previous && current && before == after && weight(previous) == weight(current)) return;
+        for (const auto& [key, text] : said_) context_->queue.add(key);
+    }
+
+    static std::string zone_label(const api::Object& node) { return node.meta().label("topology.kubernetes.io/zone"); }
+
     void pod_changed(const ObjectPtr& previous, const ObjectPtr& current) {
         if (current)
             for (const auto& key : selectors_.services_of(current->meta())) context_->queue.add(key);
@@ -86,7 +137,7 @@ private:
 
     std::string zone_of(const std::string& name) {
         auto node = nodes_->get({}, name);
-        return node ? node->meta().label("topology.kubernetes.io/zone") : "";
+        return node ? zone_label(*node) : "";
     }
 
     Status remove(const std::string& ns, const std::string& name) {
@@ -112,7 +163,10 @@ private:
     std::shared_ptr<PodFactsCache> facts_;
     reconcile::Context* context_ = nullptr;
     ServiceSelectors selectors_;
+    WritePace pace_;
     std::shared_ptr<Informer> services_, pods_, nodes_, slices_;
+    std::mutex mutex_;
+    std::map<std::string, std::string> said_;      // guarded by mutex_
 };
 
 }  // namespace

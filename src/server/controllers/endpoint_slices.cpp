@@ -116,6 +116,29 @@ void pack(const SliceInputs& inputs, const std::string& family, Group& group, Sl
     }
 }
 
+// Where each endpoint was hinted to until now.
+std::map<std::string, std::string> hinted_zones(const SliceInputs& inputs, const std::string& family) {
+    std::map<std::string, std::string> zones;
+    for (const auto& slice : inputs.existing) {
+        if (slice["addressType"].as_string() != family) continue;
+        for (const auto& endpoint : slice["endpoints"].items())
+            if (const auto& zone = endpoint["hints"]["forZones"][0]["name"].as_string(); !zone.empty()) zones[endpoint_id(endpoint)] = zone;
+    }
+    return zones;
+}
+
+void hint_endpoints(const SliceInputs& inputs, const std::string& family, std::map<std::string, Group>& groups, SlicePlan& plan) {
+    const HintMode mode = hint_mode(inputs.service);
+    if (mode == HintMode::None) return;
+    std::map<std::string, json::Value*> endpoints;
+    for (auto& [key, group] : groups)
+        for (auto& [uid, endpoint] : group.wanted) endpoints[uid] = &endpoint;
+    std::string why = add_hints(mode, endpoints, mode == HintMode::Auto ? hinted_zones(inputs, family) : std::map<std::string, std::string>(), inputs.shares);
+    if (mode != HintMode::Auto) return;
+    if (why.empty()) plan.hinted = true;
+    else plan.no_hints = why + ", addressType: " + family;
+}
+
 void plan_family(const SliceInputs& inputs, const std::string& family, SlicePlan& plan) {
     std::map<std::string, Group> groups;
     for (const auto& endpoint : inputs.endpoints) {
@@ -125,6 +148,7 @@ void plan_family(const SliceInputs& inputs, const std::string& family, SlicePlan
         group.ports = endpoint.ports;
         group.wanted[endpoint.pod.meta().uid] = endpoint_tree(endpoint, address, inputs);
     }
+    hint_endpoints(inputs, family, groups, plan);
     // Without endpoints an empty slice tells that the Service is known.
     if (groups.empty()) {
         bool present = std::any_of(inputs.existing.begin(), inputs.existing.end(), [&](const json::Value& s) { return s["addressType"].as_string() == family; });

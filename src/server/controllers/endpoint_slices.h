@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/controllers/endpoint_hints.h"
 #include "server/controllers/service_endpoints.h"
 
 namespace skiff::controllers {
@@ -13,6 +14,8 @@ namespace skiff::controllers {
 struct SlicePlan {
     std::vector<json::Value> create, update;      // whole objects
     std::vector<std::string> remove;              // names
+    bool hinted = false;                          // mode Auto gave hints
+    std::string no_hints;                         // why it gave none; "" nothing to say
     bool empty() const { return create.empty() && update.empty() && remove.empty(); }
 };
 
@@ -24,6 +27,7 @@ struct SliceInputs {
     std::vector<json::Value> existing;            // the Service's slices that this controller made
     std::function<std::string(const std::string& node)> zone_of;     // "" unknown
     std::string trigger_time;                     // RFC 3339, for the annotation of changed slices; "" none
+    ZoneShares shares;                            // for mode Auto
 };
 SlicePlan plan_slices(const SliceInputs& inputs);
 

@@ -7,6 +7,7 @@
 #include "reconcile/timestamp.h"
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
+#include "server/controllers/write_pace.h"
 
 namespace skiff::controllers {
 
@@ -54,7 +55,10 @@ public:
         std::vector<PodRef> pods;
         for (const auto& pod : pods_->list(parts[0]))
             if (facts.selector.matches(pod->meta().labels)) pods.push_back({pod, facts_->get(pod)});
-        auto subsets = endpoint_subsets(facts, service_endpoints(facts, pods));
+        const auto endpoints = service_endpoints(facts, pods);
+        auto subsets = endpoint_subsets(facts, endpoints);
+        if (endpoints.size() >= WritePace::kManyMembers && present && (*present->tree())["subsets"].items() != subsets.items())
+            if (Duration wait = pace_.turn(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
         return write(*tree, facts, present, std::move(subsets));
     }
 
@@ -94,6 +98,7 @@ private:
     std::shared_ptr<PodFactsCache> facts_;
     reconcile::Context* context_ = nullptr;
     ServiceSelectors selectors_;
+    WritePace pace_;
     std::shared_ptr<Informer> services_, pods_, endpoints_;
 };
 

@@ -8,6 +8,7 @@
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
 #include "server/controllers/status_update.h"
+#include "server/controllers/write_pace.h"
 
 namespace skiff::controllers {
 
@@ -56,13 +57,15 @@ public:
         Claimer claimer(context_->client, flavor_.gvr, set, selector);
         auto claimed = TRY(claimer.claim(*pods_));
         std::vector<PodRef> active;
+        int64_t terminating = 0;
         for (const auto& pod : claimed) {
             auto facts = facts_->get(pod);
+            if (facts->deleting && !facts->finished()) ++terminating;
             if (facts->active()) active.push_back({pod, std::move(facts)});
         }
         Status managed;
         if (!set->meta().deleting()) managed = manage(set, *tree, active);
-        return finish(set, *tree, active, std::move(managed));
+        return finish(set, *tree, active, terminating, std::move(managed));
     }
 
 private:
@@ -122,7 +125,7 @@ private:
         return counts;
     }
 
-    Result<Requeue> finish(const ObjectPtr& set, const json::Value& tree, const std::vector<PodRef>& active, Status managed) {
+    Result<Requeue> finish(const ObjectPtr& set, const json::Value& tree, const std::vector<PodRef>& active, int64_t terminating, Status managed) {
         int64_t min_ready_s = tree["spec"]["minReadySeconds"].as_int();
         WallTime now = context_->clock.now();
         auto counts = count_replicas(active, tree["spec"]["template"]["metadata"]["labels"], min_ready_s, now);
@@ -131,12 +134,15 @@ private:
         set_or_omit(status, "fullyLabeledReplicas", counts.fully_labeled);
         set_or_omit(status, "readyReplicas", counts.ready);
         set_or_omit(status, "availableReplicas", counts.available);
+        set_or_omit(status, "terminatingReplicas", terminating);
         status.set("observedGeneration", set->meta().generation);
         bool too_few = counts.replicas < tree["spec"]["replicas"].as_int(1);
         if (!managed.ok() && !find_condition(status, "ReplicaFailure"))
             set_condition(status, {"ReplicaFailure", "True", too_few ? "FailedCreate" : "FailedDelete", managed.message()}, now);
         else if (managed.ok())
             remove_condition(status, "ReplicaFailure");
+        if (managed.ok() && small_change(tree, status, counts))
+            if (Duration wait = pace_.turn(set->meta().uid, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
         TRY(update_status(context_->client, flavor_.gvr, set, status));
         TRY(std::move(managed));
 
@@ -147,7 +153,19 @@ private:
         return requeue;
     }
 
+    // A few pods of many: their counts may be told together with the next ones'. The last ones of all are told at once.
+    static bool small_change(const json::Value& tree, const json::Value& status, const ReplicaCounts& counts) {
+        const auto& before = tree["status"];
+        const int64_t wanted = tree["spec"]["replicas"].as_int(1), many = static_cast<int64_t>(WritePace::kManyMembers);
+        if (std::max(wanted, counts.replicas) < many || before == status || !(before["conditions"] == status["conditions"])) return false;
+        if (before["observedGeneration"] != status["observedGeneration"] || (counts.replicas == wanted && counts.available == wanted)) return false;
+        int64_t moved = 0;
+        for (auto field : {"replicas", "readyReplicas", "availableReplicas", "terminatingReplicas"}) moved += std::abs(before[field].as_int() - status[field].as_int());
+        return moved < std::max(wanted, counts.replicas) / 10;
+    }
+
     const Flavor flavor_;
+    WritePace pace_;
     std::shared_ptr<PodFactsCache> facts_;
     reconcile::Context* context_ = nullptr;
     std::unique_ptr<PodControl> pods_control_;

@@ -24,6 +24,8 @@ const api::Gvr kSlices{"discovery.k8s.io", "v1", "endpointslices"};
 constexpr Duration kCheckInterval = std::chrono::seconds(30);
 constexpr std::chrono::seconds kCheckTimeout{5};
 constexpr size_t kDiscoveryBytesMax = 4 << 20;
+constexpr std::chrono::seconds kCallTimeout{30};
+constexpr size_t kCallBytesMax = 16 << 20;
 
 // "/apis/group/version[/...]".
 std::optional<api::GroupVersion> group_version_of(const std::string& path) {
@@ -302,6 +304,35 @@ std::vector<ForeignVersion> Aggregator::versions() const {
         return a.version_priority > b.version_priority;
     });
     return out;
+}
+
+bool Aggregator::has(const std::string& group, const std::string& version) const {
+    auto backends = backends_.load();
+    return !backends->empty() && backends->count({group, version}) != 0;
+}
+
+Result<client::RawResponse> Aggregator::call(const User& user, const client::RawRequest& request) const {
+    auto backends = backends_.load();
+    auto version = group_version_of(request.path.substr(0, request.path.find('?')));
+    auto found = version ? backends->find(*version) : backends->end();
+    if (found == backends->end()) return error(Reason::NotFound, "the server could not find the requested resource");
+    const Backend& backend = found->second;
+    auto address = service_endpoint(core_.cache, backend.ns, backend.service, backend.port);
+    if (!backend.available || !backend.client || !address.ok()) return error(Reason::ServiceUnavailable, "the server is currently unable to handle the request");
+    net::ClientRequest out;
+    out.method = request.method;
+    out.url = fmt::format("https://{}.{}.svc:{}{}", backend.service, backend.ns, backend.port, request.path);
+    out.connect_address = *address;
+    out.timeout = kCallTimeout;
+    out.body_bytes_max = kCallBytesMax;
+    out.headers.set("Accept", request.accept);
+    if (!request.body.empty()) {
+        out.headers.set("Content-Type", request.content_type);
+        out.body = net::make_bytes(request.body);
+    }
+    set_remote_user(out.headers, user);
+    auto response = TRY(backend.client->request(out));
+    return client::RawResponse{response.code, response.headers.get("Content-Type"), std::move(response.body)};
 }
 
 bool Aggregator::serve(const net::ExchangePtr& exchange, const std::shared_ptr<RequestContext>& context) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 
+#include "client/client.h"
 #include "net/http_server.h"
 #include "net/tls.h"
 #include "server/apiserver/aggregation/merge.h"
@@ -34,6 +35,10 @@ public:
 
     // Passes the exchange on when its path is a foreign server's. False: it is ours.
     bool serve(const net::ExchangePtr& exchange, const std::shared_ptr<RequestContext>& context);
+    // Asks a foreign server in a user's name and waits for the answer; never on an io thread. NotFound: the path is no foreign server's.
+    Result<client::RawResponse> call(const User& user, const client::RawRequest& request) const;
+    // Whether a foreign server serves the group version.
+    bool has(const std::string& group, const std::string& version) const;
     // Of all foreign groups, best first.
     std::vector<ForeignVersion> versions() const;
 

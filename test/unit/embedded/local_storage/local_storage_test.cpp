@@ -78,3 +78,23 @@ TEST_CASE_METHOD(Storage, "what a directory cannot be is refused with an event")
     REQUIRE(event_messages("ProvisioningFailed").size() == 1);
     CHECK(event_messages("ProvisioningFailed")[0] == "failed to provision volume with StorageClass \"local-path\": only support ReadWriteOnce access mode");
 }
+
+TEST_CASE_METHOD(Storage, "a bound claim that asks for more gets it") {
+    make_claim(kOnN1);
+    settle();
+    auto name = client->trees(kVolumes).at(0)["metadata"]["name"].as_string();
+    client->change(kClaims, "default", "c", [&](json::Value& tree) {
+        tree.mut("spec").set("volumeName", name);
+        tree.set("status", parse(R"({"phase":"Bound","capacity":{"storage":"1Gi"},"conditions":[{"type":"Resizing","status":"True"}]})"));
+    });
+    settle();
+    CHECK(client->trees(kVolumes)[0]["spec"]["capacity"]["storage"].as_string() == "1Gi");
+    client->change(kClaims, "default", "c", [](json::Value& tree) { tree.mut("spec").mut("resources").mut("requests").set("storage", "2Gi"); });
+    settle();
+    CHECK(client->trees(kVolumes)[0]["spec"]["capacity"]["storage"].as_string() == "2Gi");
+    auto claim = client->tree(kClaims, "default", "c");
+    CHECK(claim["status"]["capacity"]["storage"].as_string() == "2Gi");
+    CHECK(claim["status"]["allocatedResources"]["storage"].as_string() == "2Gi");
+    CHECK(claim["status"]["conditions"].is_null());
+    CHECK(event_messages("VolumeResizeSuccessful").size() == 1);
+}

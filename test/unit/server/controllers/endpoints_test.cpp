@@ -174,3 +174,71 @@ TEST_CASE_METHOD(ControllerBench, "hand-written Endpoints are mirrored and follo
     settle();
     CHECK(client->trees(kEndpointSlices, "default").empty());
 }
+
+namespace {
+
+struct Zones : Services {
+    Zones() {
+        for (auto [node, zone, cpu] : {std::tuple{"n1", "east", "4"}, std::tuple{"n2", "west", "4"}})
+            create(kNodes, "", std::string(R"({"apiVersion":"v1","kind":"Node","metadata":{"name":")") + node + R"(","labels":{"topology.kubernetes.io/zone":")" + zone +
+                                   R"("}},"status":{"allocatable":{"cpu":")" + cpu + R"("},"conditions":[{"type":"Ready","status":"True"}]}})");
+    }
+    // zone or node hints of all endpoints, sorted
+    std::string hints(const char* list = "forZones") {
+        std::vector<std::string> all;
+        for (const auto& slice : slices())
+            for (const auto& endpoint : slice["endpoints"].items()) all.push_back(endpoint["hints"][list][0]["name"].as_string());
+        std::sort(all.begin(), all.end());
+        std::string text;
+        for (const auto& one : all) text += one + " ";
+        return text;
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Zones, "a Service that prefers its zone or node hints its ready endpoints so, and no longer when it stops") {
+    make_service(R"("trafficDistribution":"PreferClose","ports":[{"port":80}])");
+    make_pod(0);
+    make_pod(1, false);
+    settle();
+    CHECK(hints() == " east ");
+    CHECK(hints("forNodes") == "  ");
+    client->change(kServices, "default", "web", [](json::Value& tree) { tree.mut("spec").set("trafficDistribution", "PreferSameNode"); });
+    settle();
+    CHECK(hints() == " east ");
+    CHECK(hints("forNodes") == " n1 ");
+    client->change(kNodes, "", "n1", [](json::Value& tree) { tree.mut("metadata").mut("labels").set("topology.kubernetes.io/zone", "north"); });
+    settle();
+    CHECK(hints() == " north ");
+    client->change(kServices, "default", "web", [](json::Value& tree) { tree.mut("spec").erase("trafficDistribution"); });
+    settle();
+    CHECK(slices()[0]["endpoints"][0]["hints"].is_null());
+}
+
+TEST_CASE_METHOD(Zones, "topology mode Auto shares the endpoints out by the CPU of the zones, and says when it cannot") {
+    make_service(R"("ports":[{"port":80}])");
+    client->change(kServices, "default", "web", [](json::Value& tree) { tree.mut("metadata").mut("annotations").set("service.kubernetes.io/topology-mode", "Auto"); });
+    make_pod(0);
+    settle();
+    CHECK(hints() == " ");
+    CHECK(event_messages("TopologyAwareHintsDisabled") == std::vector<std::string>{"Insufficient number of endpoints (1 endpoints, 2 zones), addressType: IPv4"});
+    for (int i = 1; i < 4; ++i) make_pod(i);      // all on n1, in zone east
+    settle();
+    CHECK(hints() == "east east west west ");
+    CHECK(event_messages("TopologyAwareHintsEnabled") == std::vector<std::string>{"Topology Aware Hints has been enabled, addressType: IPv4"});
+    // Five cannot be shared fairly, six can; what is right stays.
+    make_pod(4);
+    settle();
+    CHECK(hints() == "     ");
+    make_pod(5);
+    settle();
+    CHECK(hints() == "east east east west west west ");
+    auto before = slices()[0]["endpoints"];
+    make_pod(6, false);
+    settle();
+    for (size_t i = 0; i < before.size(); ++i) CHECK(slices()[0]["endpoints"][i]["hints"] == before[i]["hints"]);
+    client->change(kNodes, "", "n2", [](json::Value& tree) { tree.mut("status").erase("allocatable"); });
+    settle();
+    CHECK(slices()[0]["endpoints"][0]["hints"].is_null());
+}

@@ -1,0 +1,27 @@
+// WritePace: lets a key write its counts only so often while hundreds of pods change, so that a big set costs few writes a pod. Any thread.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.h"
+
+namespace skiff::controllers {
+
+class WritePace {
+public:
+    // The next write of a key waits this long after its last one.
+    static constexpr Duration kGap = std::chrono::milliseconds(100);
+    // Sets and Services with fewer members are told of every change at once.
+    static constexpr size_t kManyMembers = 100;
+
+    // How long the key has to wait now; zero: it may write, which is noted.
+    Duration turn(const std::string& key, Duration now);
+
+private:
+    std::mutex mutex_;
+    std::unordered_map<std::string, Duration> written_;      // only keys whose gap may last still
+};
+
+}  // namespace skiff::controllers
