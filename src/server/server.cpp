@@ -10,6 +10,7 @@
 #include "embedded/servicelb/service_lb.h"
 #include "embedded/metrics/metrics_source.h"
 #include "pki/jwt.h"
+#include "reconcile/lease.h"
 #include "reconcile/runtime.h"
 #include "server/apiserver/api_server.h"
 #include "server/authentication.h"
@@ -66,12 +67,15 @@ struct Server::Parts {
     std::shared_ptr<metrics_api::MetricsSource> usage;
     std::unique_ptr<reconcile::Runtime> controllers;
     std::unique_ptr<scheduler::Scheduler> scheduler;
+    std::unique_ptr<reconcile::LeaderElection> election;     // null: this server is alone and always leads
 
     Status prepare();
     Status start_api(net::IoThreads& io);
     void add_metrics_api(net::IoThreads& io, std::shared_ptr<net::TlsClientContext> tls);
     bool disabled(std::string_view part) const { return std::find(options.disable.begin(), options.disable.end(), part) != options.disable.end(); }
     Status start_controllers();
+    void stop_controllers();
+    Status lead();
     void add_join_paths();
 };
 
@@ -187,6 +191,30 @@ Status Server::Parts::start_controllers() {
     return {};
 }
 
+void Server::Parts::stop_controllers() {
+    if (scheduler) scheduler->stop();
+    if (controllers) controllers->stop();
+    scheduler.reset();
+    controllers.reset();
+}
+
+// Runs controllers and scheduler: always, or as long as the lease is ours. They are made anew each time, on the election's thread.
+Status Server::Parts::lead() {
+    if (!TRY(controller_settings(options.controller_args)).leader_elect) return start_controllers();
+    reconcile::LeaderOptions wanted;
+    wanted.ns = "kube-system";
+    wanted.name = "kube-controller-manager";
+    wanted.identity = options.node_name;      // a server that comes back takes up its own lease at once
+    wanted.started = [this] {
+        log::info("server", "leading", {{"identity", options.node_name}});
+        if (Status started = start_controllers(); !started.ok()) log::error("server", "controllers cannot start", {{"error", started.message()}});
+    };
+    wanted.stopped = [this] { stop_controllers(); };
+    election = reconcile::LeaderElection::create(api->local_client(system_user("system:kube-controller-manager", {})), *clock, std::move(wanted));
+    election->start();
+    return {};
+}
+
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() { stop(); }
 
@@ -199,19 +227,17 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, net::IoThre
     TRY(parts->prepare());
     TRY(parts->start_api(io));
     TRY(write_admin_kubeconfig(parts->options, parts->pki->server_ca.certificate_pem(), parts->pki->admin.certificate_pem, parts->pki->admin.key_pem));
-    TRY(parts->start_controllers());
+    TRY(parts->lead());
     log::info("server", "serving", {{"address", parts->options.bind_address}, {"port", parts->options.https_listen_port}, {"data_dir", parts->options.data_dir}});
     return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
 void Server::stop() {
     if (!parts_ || !parts_->api) return;
-    parts_->scheduler->stop();
-    parts_->controllers->stop();
+    parts_->election.reset();
+    parts_->stop_controllers();
     parts_->join_pool->stop();
     parts_->api->stop();
-    parts_->scheduler.reset();
-    parts_->controllers.reset();
     parts_->usage.reset();
     parts_->nodes.reset();
     parts_->join.client.reset();

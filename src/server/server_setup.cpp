@@ -73,8 +73,11 @@ Result<ControllerSettings> controller_settings(const std::vector<std::string>& a
             const auto count = parse_int(value);
             if (!count) return error(Reason::BadRequest, "--kube-controller-manager-arg {}: is no number", arg);
             settings.terminated_pods_max = *count;
+        } else if (name == "leader-elect") {
+            if (value != "true" && value != "false") return error(Reason::BadRequest, "--kube-controller-manager-arg {}: must be true or false", arg);
+            settings.leader_elect = value == "true";
         } else {
-            return error(Reason::BadRequest, "--kube-controller-manager-arg {}: known are node-monitor-grace-period and terminated-pod-gc-threshold", name);
+            return error(Reason::BadRequest, "--kube-controller-manager-arg {}: known are leader-elect, node-monitor-grace-period and terminated-pod-gc-threshold", name);
         }
     }
     if (settings.node_grace_s < 1) return error(Reason::BadRequest, "--kube-controller-manager-arg node-monitor-grace-period: must be at least 1s");

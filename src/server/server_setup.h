@@ -20,6 +20,9 @@ Result<std::string> kubernetes_service_ip(const std::string& service_cidr);
 struct ControllerSettings {
     int64_t node_grace_s = 50;              // node-monitor-grace-period
     int64_t terminated_pods_max = 12'500;   // terminated-pod-gc-threshold
+    // leader-elect: only the holder of Lease kube-system/kube-controller-manager runs controllers and scheduler. For servers that share a
+    // datastore; a server that is alone on its own never asks, and so never stops over a missed lease.
+    bool leader_elect = false;
 };
 Result<ControllerSettings> controller_settings(const std::vector<std::string>& args);
 // The Service kube-system/kube-dns, under whose address every node's agent answers.

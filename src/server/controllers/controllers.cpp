@@ -26,6 +26,7 @@
 #include "server/controllers/service_account.h"
 #include "server/controllers/stateful_set.h"
 #include "server/controllers/token_cleaner.h"
+#include "server/controllers/volume_attach.h"
 #include "server/controllers/volume_binder.h"
 #include "server/controllers/volume_expand.h"
 #include "server/controllers/volume_protection.h"
@@ -57,6 +58,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_volume_protection_controller());
     runtime.add(make_attributes_class_protection_controller());
     runtime.add(make_volume_binder());
+    runtime.add(make_volume_attach_controller());
     runtime.add(make_volume_expand_controller());
     runtime.add(make_ephemeral_volume_controller());
     runtime.add(make_role_aggregation_controller());

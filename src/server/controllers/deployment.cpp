@@ -13,6 +13,7 @@
 #include "server/controllers/pod_template.h"
 #include "server/controllers/resources.h"
 #include "server/controllers/status_update.h"
+#include "server/controllers/write_pace.h"
 
 namespace skiff::controllers {
 
@@ -355,13 +356,28 @@ private:
         return write_status(rollout);
     }
 
+    // Counts in the midst of a big rollout may be told together with the next ones.
+    bool may_wait(const Rollout& rollout) const {
+        const auto& before = (*rollout.tree)["status"];
+        const bool settled = deployment_complete(rollout.facts, rollout.status) && rollout.status["terminatingReplicas"].is_null();
+        if (rollout.facts.spec.replicas < static_cast<int64_t>(WritePace::kManyMembers) || settled) return false;
+        return !(before == rollout.status) && before["observedGeneration"] == rollout.status["observedGeneration"] &&
+               before["collisionCount"].as_int() == rollout.status["collisionCount"].as_int() && before["conditions"].size() == rollout.status["conditions"].size();
+    }
+
     Result<Requeue> write_status(Rollout& rollout) {
+        const auto& uid = rollout.deployment->meta().uid;
+        if (may_wait(rollout)) {
+            if (Duration wait = pace_.wait(uid, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
+            pace_.wrote(uid, context_->clock.elapsed());
+        }
         auto written = TRY(update_status(context_->client, kDeployments, rollout.deployment, rollout.status));
         if (written) rollout.deployment = written;
         return Requeue{progress_check_after(rollout.facts, rollout.status, now()).value_or(Duration::zero())};
     }
 
     std::shared_ptr<PodFactsCache> facts_;
+    WritePace pace_;
     reconcile::Context* context_ = nullptr;
     std::shared_ptr<Informer> deployments_, sets_, pods_;
 };

@@ -68,6 +68,7 @@ public:
             for (const auto& slice : existing) TRY(remove(ns, slice->meta().name));
             return Requeue{};
         }
+        if (Duration wait = pace_.wait(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
         auto tree = service->tree();
         auto facts = read_service_facts(*tree);
         const bool by_shares = hint_mode(*tree) == HintMode::Auto;
@@ -84,8 +85,7 @@ public:
             if (!slice->meta().deleting()) inputs.existing.push_back(*slice->tree());
         if (by_shares) inputs.shares = zone_shares(nodes_->list());
         const auto plan = plan_slices(inputs);
-        if (!plan.empty() && endpoints.size() >= WritePace::kManyMembers)
-            if (Duration wait = pace_.turn(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
+        if (!plan.empty() && endpoints.size() >= WritePace::kManyMembers) pace_.wrote(key, context_->clock.elapsed());
         TRY(carry_out(ns, plan));
         if (by_shares) tell_hints(service, plan);
         return Requeue{};

@@ -49,6 +49,7 @@ public:
         auto service = services_->get(parts[0], parts[1]);
         auto present = endpoints_->get(parts[0], parts[1]);
         if (!service) return present ? remove_left_over(present) : Requeue{};
+        if (Duration wait = pace_.wait(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
         auto tree = service->tree();
         auto facts = read_service_facts(*tree);
         if (!facts.has_selector || facts.external_name || service->meta().deleting()) return Requeue{};
@@ -57,8 +58,7 @@ public:
             if (facts.selector.matches(pod->meta().labels)) pods.push_back({pod, facts_->get(pod)});
         const auto endpoints = service_endpoints(facts, pods);
         auto subsets = endpoint_subsets(facts, endpoints);
-        if (endpoints.size() >= WritePace::kManyMembers && present && (*present->tree())["subsets"].items() != subsets.items())
-            if (Duration wait = pace_.turn(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
+        if (endpoints.size() >= WritePace::kManyMembers && present && (*present->tree())["subsets"].items() != subsets.items()) pace_.wrote(key, context_->clock.elapsed());
         return write(*tree, facts, present, std::move(subsets));
     }
 

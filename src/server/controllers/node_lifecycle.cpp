@@ -16,7 +16,9 @@ using reconcile::Requeue;
 namespace {
 
 constexpr const char* kLeaseNamespace = "kube-node-lease";
-constexpr Duration kEvictionInterval = std::chrono::seconds(10);      // between two nodes of a zone
+// Between two nodes of a zone; the second where most of a large zone is down.
+constexpr Duration kEvictionInterval = std::chrono::seconds(10), kSlowEvictionInterval = std::chrono::seconds(100);
+constexpr size_t kLargeZone = 50;
 
 class NodeLifecycleController : public reconcile::Controller {
 public:
@@ -111,7 +113,7 @@ private:
         context_->events.event(reconcile::ObjectReference::to(node), "Normal", "NodeNotReady", "Node " + node.meta().name + " status is now: NodeNotReady");
     }
 
-    static std::string zone_of(const api::Object& node) { return node.meta().label("topology.kubernetes.io/zone"); }
+    static std::string zone_of(const api::Object& node) { return node.meta().label("topology.kubernetes.io/region") + "/" + node.meta().label("topology.kubernetes.io/zone"); }
 
     // Whether the node may get its NoExecute taint now. Once it has it, it keeps it unless the whole cluster is down.
     bool may_evict(const api::Object& node, const json::Value& tree, Requeue& requeue) {
@@ -126,7 +128,8 @@ private:
             const auto& key = taint["key"].as_string();
             if (taint["effect"].as_string() == "NoExecute" && (key == kNotReadyTaint || key == kUnreachableTaint)) return true;
         }
-        if (zone_state(zone_ready, zone_down) == ZoneState::Partial && zone_ready + zone_down <= 50) return false;
+        const bool partial = zone_state(zone_ready, zone_down) == ZoneState::Partial;
+        if (partial && zone_ready + zone_down <= kLargeZone) return false;
         std::lock_guard lock(mutex_);
         Duration now = context_->clock.elapsed();
         auto [it, first] = zone_next_.try_emplace(zone_of(node), now);
@@ -134,7 +137,7 @@ private:
             requeue.after = it->second - now;
             return false;
         }
-        it->second = now + kEvictionInterval;
+        it->second = now + (partial ? kSlowEvictionInterval : kEvictionInterval);
         return true;
     }
 

@@ -141,8 +141,10 @@ private:
             set_condition(status, {"ReplicaFailure", "True", too_few ? "FailedCreate" : "FailedDelete", managed.message()}, now);
         else if (managed.ok())
             remove_condition(status, "ReplicaFailure");
-        if (managed.ok() && small_change(tree, status, counts))
-            if (Duration wait = pace_.turn(set->meta().uid, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
+        if (managed.ok() && may_wait(tree, status, counts)) {
+            if (Duration wait = pace_.wait(set->meta().uid, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
+            pace_.wrote(set->meta().uid, context_->clock.elapsed());
+        }
         TRY(update_status(context_->client, flavor_.gvr, set, status));
         TRY(std::move(managed));
 
@@ -153,15 +155,13 @@ private:
         return requeue;
     }
 
-    // A few pods of many: their counts may be told together with the next ones'. The last ones of all are told at once.
-    static bool small_change(const json::Value& tree, const json::Value& status, const ReplicaCounts& counts) {
+    // Some pods of many: their counts may be told together with the next ones'. The last ones of all are told at once.
+    static bool may_wait(const json::Value& tree, const json::Value& status, const ReplicaCounts& counts) {
         const auto& before = tree["status"];
         const int64_t wanted = tree["spec"]["replicas"].as_int(1), many = static_cast<int64_t>(WritePace::kManyMembers);
-        if (std::max(wanted, counts.replicas) < many || before == status || !(before["conditions"] == status["conditions"])) return false;
-        if (before["observedGeneration"] != status["observedGeneration"] || (counts.replicas == wanted && counts.available == wanted)) return false;
-        int64_t moved = 0;
-        for (auto field : {"replicas", "readyReplicas", "availableReplicas", "terminatingReplicas"}) moved += std::abs(before[field].as_int() - status[field].as_int());
-        return moved < std::max(wanted, counts.replicas) / 10;
+        if (std::max({wanted, counts.replicas, status["terminatingReplicas"].as_int()}) < many || before == status || !(before["conditions"] == status["conditions"])) return false;
+        const bool settled = counts.replicas == wanted && counts.available == wanted && status["terminatingReplicas"].is_null();
+        return before["observedGeneration"] == status["observedGeneration"] && !settled;
     }
 
     const Flavor flavor_;

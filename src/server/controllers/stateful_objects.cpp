@@ -45,6 +45,12 @@ json::Value stateful_pod(const json::Value& set, const api::Object& owner, int64
     return pod;
 }
 
+std::vector<std::string> stateful_claim_names(const json::Value& set, const std::string& set_name, int64_t ordinal) {
+    std::vector<std::string> names;
+    for (const auto& claim_template : set["spec"]["volumeClaimTemplates"].items()) names.push_back(claim_name(claim_template, set_name, ordinal));
+    return names;
+}
+
 std::vector<json::Value> stateful_claims(const json::Value& set, const api::Object& owner, int64_t ordinal) {
     std::vector<json::Value> claims;
     bool owned = set["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"].as_string() == "Delete";

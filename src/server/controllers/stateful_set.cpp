@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "server/controllers/claim_owners.h"
 #include "server/controllers/owning.h"
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
@@ -46,6 +47,9 @@ public:
                 if (auto key = object ? controller_key(object->meta(), "StatefulSet", "apps") : ""; !key.empty()) context_->queue.add(key);
         };
         revisions_->add_handlers({owned});
+        claims_->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
+            if (!current) claim_gone(previous->meta());
+        }});
         pods_->add_handlers({[this, owned](const ObjectPtr& previous, const ObjectPtr& current) {
             owned(previous, current);
             if (!current || current->meta().controller() || current->meta().deleting()) return;
@@ -75,7 +79,7 @@ public:
         auto current = history.find(status["currentRevision"].as_string());
         spec.current_revision = current ? current->meta().name : spec.update_revision;
         auto plan = plan_stateful_set(spec, pods, status, set->meta().generation, context_->clock.now());
-        Status failed;
+        Status failed = own_claims(set, *tree, spec, pods);
         for (const auto& step : plan.steps)
             if (Status done = carry_out(set, *tree, history, step); !done.ok() && failed.ok()) failed = std::move(done);
         auto written = update_status(context_->client, kStatefulSets, set, plan.status);
@@ -86,6 +90,15 @@ public:
     }
 
 private:
+    // A set may wait for the name of a claim to be free, or have a pod that waits for it.
+    void claim_gone(const api::Meta& claim) {
+        for (const auto& set : sets_->list(claim.ns)) {
+            const auto tree = set->tree();
+            for (const auto& claim_template : (*tree)["spec"]["volumeClaimTemplates"].items())
+                if (claim.name.starts_with(claim_template["metadata"]["name"].as_string() + "-" + set->meta().name + "-")) context_->queue.add(set->meta().key());
+        }
+    }
+
     Result<std::vector<StatefulPod>> claim(const ObjectPtr& set, const json::Value& tree) {
         const auto& name = set->meta().name;
         Claimer claimer(context_->client, kStatefulSets, set, read_selector(tree["spec"]["selector"]));
@@ -111,13 +124,16 @@ private:
                 event(set, true, "RecreatingFailedPod", fmt::format("StatefulSet {} is recreating failed Pod {}", set->meta().key(), step.pod->meta().name));
                 return remove(set, step.pod);
             default:
-                if (step.condemned && tree["spec"]["persistentVolumeClaimRetentionPolicy"]["whenScaled"].as_string() == "Delete")
-                    TRY(tie_claims(set, tree, step));
                 return remove(set, step.pod);
         }
     }
 
     Status create(const ObjectPtr& set, const json::Value& tree, const RevisionHistory& history, const StatefulStep& step) {
+        if (read_retention(tree).delete_when_scaled)
+            for (const auto& name : stateful_claim_names(tree, set->meta().name, step.ordinal)) {
+                auto claim = claims_->get(set->meta().ns, name);
+                if (claim && claim_of_former_pod(claim->meta(), set->meta().name + "-" + std::to_string(step.ordinal))) return {};      // its end wakes us
+            }
         TRY(make_claims(set, tree, step.ordinal));
         auto revision = history.find(step.revision);
         auto pod = revision ? stateful_pod(apply_revision(tree, *revision), *set, step.ordinal, step.revision) : stateful_pod(tree, *set, step.ordinal, step.revision);
@@ -145,7 +161,10 @@ private:
     Status make_claims(const ObjectPtr& set, const json::Value& tree, int64_t ordinal) {
         for (const auto& claim : stateful_claims(tree, *set, ordinal)) {
             const auto& name = claim["metadata"]["name"].as_string();
-            if (claims_->get(set->meta().ns, name)) continue;
+            if (auto present = claims_->get(set->meta().ns, name)) {
+                if (present->meta().deleting()) return error(Reason::Conflict, "pvc {} is being deleted", name);      // its end wakes us
+                continue;
+            }
             auto created = context_->client.create(kVolumeClaims, set->meta().ns, claim);
             if (!created.ok() && created.status().reason() == Reason::AlreadyExists) continue;
             if (!created.ok()) {
@@ -158,18 +177,27 @@ private:
         return {};
     }
 
-    // The claims of a pod that is scaled away go with it.
-    Status tie_claims(const ObjectPtr& set, const json::Value& tree, const StatefulStep& step) {
-        for (const auto& wanted : stateful_claims(tree, *set, step.ordinal)) {
-            auto claim = claims_->get(set->meta().ns, wanted["metadata"]["name"].as_string());
-            if (!claim) continue;
-            // A claim that another controller owns is that one's to keep or to remove.
-            if (const auto* owner = claim->meta().controller(); owner && owner->uid != set->meta().uid) continue;
-            json::Value next = *claim->tree();
-            auto reference = json::Value::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", step.pod->meta().name}, {"uid", step.pod->meta().uid}});
-            next.mut("metadata").set("ownerReferences", json::Value::array({reference}));
-            auto written = context_->client.update(kVolumeClaims, set->meta().ns, next);
-            if (!written.ok() && written.status().reason() != Reason::NotFound) return std::move(written).status();
+    // Claims go with the set or with a pod that is scaled away, as the retention policy says.
+    Status own_claims(const ObjectPtr& set, const json::Value& tree, const StatefulSpec& spec, const std::vector<StatefulPod>& pods) {
+        if (tree["spec"]["volumeClaimTemplates"].size() == 0) return {};
+        const auto retention = read_retention(tree);
+        for (const auto& pod : pods) {
+            const bool condemned = pod.ordinal < spec.start || pod.ordinal >= spec.start + spec.replicas;
+            for (const auto& name : stateful_claim_names(tree, set->meta().name, pod.ordinal)) {
+                auto claim = claims_->get(set->meta().ns, name);
+                if (!claim) continue;
+                auto owners = claim_owners(claim->meta(), *set, pod.pod.meta(), retention, condemned);
+                if (owners.conflict && (owners.references || tree["status"]["observedGeneration"].as_int() != set->meta().generation))
+                    event(set, true, "ConflictingController",
+                          fmt::format("PersistentVolumeClaim {} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim",
+                                      claim->meta().name));
+                if (!owners.references) continue;
+                json::Value next = *claim->tree();
+                if (owners.references->size() == 0) next.mut("metadata").erase("ownerReferences");
+                else next.mut("metadata").set("ownerReferences", std::move(*owners.references));
+                auto written = context_->client.update(kVolumeClaims, set->meta().ns, next);
+                if (!written.ok() && written.status().reason() != Reason::NotFound) return std::move(written).status();
+            }
         }
         return {};
     }

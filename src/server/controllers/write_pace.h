@@ -14,13 +14,15 @@ public:
     // The next write of a key waits this long after its last one.
     static constexpr Duration kGap = std::chrono::milliseconds(100);
     // Sets and Services with fewer members are told of every change at once.
-    static constexpr size_t kManyMembers = 100;
+    static constexpr size_t kManyMembers = 20;
 
-    // How long the key has to wait now; zero: it may write, which is noted.
-    Duration turn(const std::string& key, Duration now);
+    // How long the key has to wait still; zero: it may write.
+    Duration wait(const std::string& key, Duration now) const;
+    // The key writes now.
+    void wrote(const std::string& key, Duration now);
 
 private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, Duration> written_;      // only keys whose gap may last still
 };
 

@@ -154,6 +154,46 @@ TEST_CASE_METHOD(Stateful, "a failed pod is made again, ordinals may start elsew
     CHECK(client->tree(kVolumeClaims, "default", "data-db-5")["metadata"]["ownerReferences"].is_null());
 }
 
+TEST_CASE_METHOD(Stateful, "owners of claims follow the retention policy and leave those of others alone") {
+    make_set(3);
+    run();
+    auto owners = [&](int ordinal) { return client->tree(kVolumeClaims, "default", "data-db-" + std::to_string(ordinal))["metadata"]["ownerReferences"]; };
+    auto set_owners = [&](int ordinal, const char* references) {
+        client->change(kVolumeClaims, "default", "data-db-" + std::to_string(ordinal), [&](json::Value& tree) { tree.mut("metadata").set("ownerReferences", parse(references)); });
+    };
+    CHECK(owners(0).is_null());
+    set_owners(1, R"([{"apiVersion":"v1","kind":"ConfigMap","name":"x","uid":"cm"}])");
+    set_owners(2, R"([{"apiVersion":"apps/v1","kind":"StatefulSet","name":"other","uid":"gone","controller":true}])");
+    edit([](json::Value& spec) { spec.set("persistentVolumeClaimRetentionPolicy", parse(R"({"whenDeleted":"Delete","whenScaled":"Retain"})")); });
+    run();
+    REQUIRE(owners(0).size() == 1);
+    CHECK(owners(0)[0]["kind"].as_string() == "StatefulSet");
+    CHECK(owners(0)[0]["controller"].as_bool());
+    REQUIRE(owners(1).size() == 2);
+    CHECK(owners(1)[0]["kind"].as_string() == "ConfigMap");
+    REQUIRE(owners(2).size() == 1);
+    CHECK(owners(2)[0]["name"].as_string() == "other");
+    CHECK(event_messages("ConflictingController").size() == 1);
+    edit([](json::Value& spec) { spec.erase("persistentVolumeClaimRetentionPolicy"); });
+    run();
+    CHECK(owners(0).is_null());
+    CHECK(owners(1).size() == 1);
+}
+
+TEST_CASE_METHOD(Stateful, "a pod is not made again on a claim that is about to go") {
+    make_set(2, R"(,"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete","whenDeleted":"Retain"})");
+    run();
+    edit([](json::Value& spec) { spec.set("replicas", 1); });
+    run();
+    edit([](json::Value& spec) { spec.set("replicas", 2); });
+    run();
+    CHECK(names() == "db-0=v1 ");
+    client->erase(kVolumeClaims, "default", "data-db-1");      // what the garbage collector does
+    run();
+    CHECK(names() == "db-0=v1 db-1=v1 ");
+    CHECK(client->tree(kVolumeClaims, "default", "data-db-1")["metadata"]["ownerReferences"].is_null());
+}
+
 TEST_CASE("ordinals are read from names") {
     CHECK(stateful_ordinal("db", "db-0") == 0);
     CHECK(stateful_ordinal("db", "db-12") == 12);

@@ -1,7 +1,10 @@
 // Volume binder, protection, ephemeral volumes, aggregation, cleaners.
+#include "base/hash.h"
 #include "server/controllers/ephemeral_volume.h"
 #include "server/controllers/role_aggregation.h"
 #include "server/controllers/token_cleaner.h"
+#include "server/controllers/attachment_plan.h"
+#include "server/controllers/volume_attach.h"
 #include "server/controllers/volume_binder.h"
 #include "server/controllers/volume_matching.h"
 #include "server/controllers/volume_protection.h"
@@ -156,4 +159,103 @@ TEST_CASE_METHOD(ControllerBench, "expired bootstrap tokens and old signing requ
     CHECK(!client->tree(kSigningRequests, "", "pending").is_null());
     advance(23h);
     CHECK(client->tree(kSigningRequests, "", "pending").is_null());
+}
+
+namespace {
+
+const api::Gvr kAttachments{"storage.k8s.io", "v1", "volumeattachments"}, kDrivers{"storage.k8s.io", "v1", "csidrivers"};
+
+struct Attaching : ControllerBench {
+    Attaching() {
+        add(make_volume_attach_controller());
+        create(kVolumes, "", R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{"accessModes":["ReadWriteOnce"],
+            "csi":{"driver":"disk.example.com","volumeHandle":"h1"},"claimRef":{"namespace":"default","name":"c"}}})");
+        create(kVolumeClaims, "default", R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"c"},"spec":{"volumeName":"pv"}})");
+        for (auto node : {"n1", "n2"})
+            create(kNodes, "", std::string(R"({"apiVersion":"v1","kind":"Node","metadata":{"name":")") + node + R"("},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+    }
+    void run_pod(const std::string& name, const std::string& node) {
+        create(kPods, "default", R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")" + name + R"("},"spec":{"nodeName":")" + node +
+                                     R"(","volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"c"}}]}})");
+    }
+    std::string attached_nodes() {
+        std::string text;
+        for (const auto& attachment : client->trees(kAttachments)) text += attachment["spec"]["nodeName"].as_string() + " ";
+        return text;
+    }
+    json::Value node(const char* name) { return client->tree(kNodes, "", name); }
+    void attached() {      // what the driver's attacher does
+        for (const auto& attachment : client->trees(kAttachments))
+            client->change(kAttachments, "", attachment["metadata"]["name"].as_string(), [](json::Value& tree) { tree.mut("status").set("attached", true); });
+        settle();
+    }
+    void in_use(const char* name, const char* volumes) {
+        client->change(kNodes, "", name, [&](json::Value& tree) { tree.mut("status").set("volumesInUse", parse(volumes)); });
+        settle();
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Attaching, "a CSI volume is attached for its pod and detached when the node lets go") {
+    settle();
+    CHECK(attached_nodes().empty());
+    run_pod("p", "n1");
+    settle();
+    REQUIRE(attached_nodes() == "n1 ");
+    auto attachment = client->trees(kAttachments)[0];
+    CHECK(attachment["metadata"]["name"].as_string() == "csi-" + sha256_hex("h1disk.example.comn1"));
+    CHECK(attachment["spec"]["attacher"].as_string() == "disk.example.com");
+    CHECK(attachment["spec"]["source"]["persistentVolumeName"].as_string() == "pv");
+    attached();
+    CHECK(node("n1")["status"]["volumesAttached"][0]["name"].as_string() == "kubernetes.io/csi/disk.example.com^h1");
+    CHECK(event_messages("SuccessfulAttachVolume") == std::vector<std::string>{"AttachVolume.Attach succeeded for volume \"pv\" "});
+    in_use("n1", R"(["kubernetes.io/csi/disk.example.com^h1"])");
+    // Another node has to wait.
+    run_pod("q", "n2");
+    settle();
+    CHECK(attached_nodes() == "n1 ");
+    CHECK(event_messages("FailedAttachVolume").size() == 1);
+    client->erase(kPods, "default", "p");
+    settle();
+    CHECK(attached_nodes() == "n1 ");
+    in_use("n1", "[]");
+    CHECK(attached_nodes() == "n2 ");
+    CHECK(node("n1")["status"]["volumesAttached"].size() == 0);
+    client->take_calls();
+    settle();
+    CHECK(client->take_calls().empty());
+}
+
+TEST_CASE_METHOD(Attaching, "a dead node's volume is taken after six minutes, at once when it is out of service; some drivers need no attaching") {
+    run_pod("p", "n1");
+    settle();
+    attached();
+    in_use("n1", R"(["kubernetes.io/csi/disk.example.com^h1"])");
+    client->change(kNodes, "", "n1", [&](json::Value& tree) {
+        tree.mut("status").set("conditions", parse(R"([{"type":"Ready","status":"Unknown","lastTransitionTime":")" + reconcile::format_time(clock.now()) + R"("}])"));
+    });
+    client->erase(kPods, "default", "p");
+    settle();
+    CHECK(attached_nodes() == "n1 ");
+    SECTION("after six minutes") { advance(6min + 1s); }
+    SECTION("out of service") {
+        client->change(kNodes, "", "n1", [&](json::Value& tree) { tree.mut("spec").set("taints", parse(R"([{"key":"node.kubernetes.io/out-of-service","effect":"NoExecute"}])")); });
+        settle();
+    }
+    CHECK(attached_nodes().empty());
+    create(kDrivers, "", R"({"apiVersion":"storage.k8s.io/v1","kind":"CSIDriver","metadata":{"name":"disk.example.com"},"spec":{"attachRequired":false}})");
+    run_pod("q", "n2");
+    settle();
+    CHECK(attached_nodes().empty());
+}
+
+TEST_CASE("a volume of many nodes is attached to each") {
+    auto volume = *json::parse(R"({"metadata":{"name":"pv"},"spec":{"accessModes":["ReadWriteMany"]}})");
+    CHECK(plan_attachments(volume, {"a", "b"}, {{"a", false, true, false}}).attach == std::vector<std::string>{"b"});
+    CHECK(plan_attachments(volume, {}, {{"a", false, true, false}, {"b", true, false, false}, {"c", false, false, false}}).detach == std::vector<std::string>{"c"});
+    volume.mut("spec").set("accessModes", json::Value::array({"ReadWriteOnce"}));
+    auto plan = plan_attachments(volume, {"a", "b"}, {});
+    CHECK(plan.attach == std::vector<std::string>{"a"});
+    CHECK(plan.refused == std::vector<std::string>{"b"});
 }
