@@ -24,6 +24,6 @@ std::string bearer_token(const net::Request& request) {
     return {};
 }
 
-Status unauthorized() { return Status(Reason::Unauthorized, "Unauthorized"); }
+Status unauthorized(std::string why) { return Status(Reason::Unauthorized, std::move(why)); }
 
 }  // namespace skiff::apiserver

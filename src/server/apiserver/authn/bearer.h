@@ -11,6 +11,7 @@ namespace skiff::apiserver {
 
 // "" without one.
 std::string bearer_token(const net::Request& request);
-Status unauthorized();   // what every refusal of a credential says: nothing more
+// The refusal of a credential. Who sent it reads "Unauthorized" and nothing more; why is for a TokenReview.
+Status unauthorized(std::string why = "Unauthorized");
 
 }  // namespace skiff::apiserver

@@ -51,7 +51,7 @@ Result<Answer> serve_token_review(Core& core, RequestContext& context, const Bod
     auto user = authenticate(core, probe);
     if (!user.ok() || user->name == kAnonymous) {
         std::string why = "invalid bearer token";
-        if (!user.ok() && user.status().message() != "Unauthorized" && !user.status().message().empty()) why = user.status().message();
+        if (!user.ok() && user.status().message() != "Unauthorized" && !user.status().message().empty()) why = fmt::format("[{}, {}]", why, user.status().message());
         status.set("user", json::Value::object());
         status.set("error", why);
     } else {
