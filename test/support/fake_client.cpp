@@ -100,8 +100,8 @@ Result<api::ObjectPtr> FakeClient::get(const Gvr& gvr, const std::string& ns, co
 Result<client::List> FakeClient::list(const Gvr& gvr, const client::ListOptions& options) {
     std::lock_guard lock(mutex_);
     client::List list;
-    for (const auto& [key, object] : objects_)
-        if (key.gvr == gvr && selected(*object, options.ns, options.label_selector, options.field_selector)) list.items.push_back(object);
+    for (auto it = objects_.lower_bound({gvr, options.ns, {}}); it != objects_.end() && it->first.gvr == gvr; ++it)
+        if (selected(*it->second, options.ns, options.label_selector, options.field_selector)) list.items.push_back(it->second);
     list.resource_version = std::to_string(revision_);
     return list;
 }
@@ -116,10 +116,10 @@ Result<std::unique_ptr<client::Watch>> FakeClient::watch(const Gvr& gvr, const c
     {
         std::lock_guard lock(mutex_);
         int64_t after = parse_int(options.resource_version).value_or(revision_);
-        for (const auto& [event_gvr, event] : history_)
-            if (event_gvr == gvr && event.object->meta().resource_version > after &&
-                selected(*event.object, options.ns, options.label_selector, options.field_selector))
-                missed.push_back(event);
+        auto first = std::partition_point(history_.begin(), history_.end(), [&](const auto& entry) { return entry.second.object->meta().resource_version <= after; });
+        for (auto it = first; it != history_.end(); ++it)
+            if (it->first == gvr && selected(*it->second.object, options.ns, options.label_selector, options.field_selector)) missed.push_back(it->second);
+        std::erase_if(watches_, [](const auto& other) { return other->ended; });
         watches_.push_back(watching);
     }
     for (const auto& event : missed) watching->handler.event(event);
@@ -134,8 +134,13 @@ Status FakeClient::note(const Call& call) {
 Result<api::ObjectPtr> FakeClient::store(const Key& key, json::Value tree, WatchEvent::Type type) {
     tree.mut("metadata").set("resourceVersion", std::to_string(++revision_));
     auto object = api::Object::from_tree(std::move(tree));
-    if (type == WatchEvent::Type::Deleted) objects_.erase(key);
-    else objects_[key] = object;
+    if (type == WatchEvent::Type::Deleted) {
+        objects_.erase(key);
+        parsed_.erase(key);
+    } else {
+        objects_[key] = object;
+        parsed_[key] = object->tree();
+    }
     history_.emplace_back(key.gvr, WatchEvent{type, object});
     pending_.push_back({{type, object}, key.gvr});
     return object;
@@ -214,7 +219,9 @@ Result<api::ObjectPtr> FakeClient::write_over(const Key& key, json::Value next, 
     json::Value compared = tree;
     compared.mut("metadata").set("resourceVersion", (*old->tree())["metadata"]["resourceVersion"]);
     if (compared == *old->tree()) return old;      // nothing changes, no revision
-    if (old->meta().deleting() && tree["metadata"]["finalizers"].size() == 0 && !old->meta().finalizers.empty())
+    // A pod whose containers may still run stays until its node says otherwise.
+    const bool in_grace = graceful_pods && key.gvr.resource == "pods" && tree["metadata"]["deletionGracePeriodSeconds"].as_int() > 0;
+    if (old->meta().deleting() && !in_grace && tree["metadata"]["finalizers"].size() == 0 && !old->meta().finalizers.empty())
         return store(key, std::move(tree), WatchEvent::Type::Deleted);
     return store(key, std::move(tree), WatchEvent::Type::Modified);
 }
@@ -272,7 +279,8 @@ Status FakeClient::remove(const Gvr& gvr, const std::string& ns, const std::stri
         bool graceful = graceful_pods && gvr.resource == "pods" && options.grace_period_s != 0;
         if (finalizers.size() == 0) tree.mut("metadata").erase("finalizers");
         if (tree["metadata"]["finalizers"].size() != 0 || graceful || namespace_content) {
-            if (old->meta().deleting()) return {};
+            const bool now_at_once = gvr.resource == "pods" && options.grace_period_s == 0 && tree["metadata"]["deletionGracePeriodSeconds"].as_int() > 0;
+            if (old->meta().deleting() && !now_at_once) return {};
             tree.mut("metadata").set("deletionTimestamp", now);
             if (namespace_content) tree.mut("status").set("phase", "Terminating");
             if (graceful) tree.mut("metadata").set("deletionGracePeriodSeconds", options.grace_period_s < 0 ? 30 : options.grace_period_s);

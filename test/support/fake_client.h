@@ -79,6 +79,7 @@ private:
 
     std::recursive_mutex mutex_;
     std::map<Key, ObjectPtr> objects_;
+    std::map<Key, api::TreePtr> parsed_;              // keeps the trees of objects_, so that nobody parses them again
     int64_t revision_ = 0;
     uint64_t uid_ = 0, generated_ = 0;
     std::vector<std::shared_ptr<Watching>> watches_;
