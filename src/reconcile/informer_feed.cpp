@@ -96,8 +96,10 @@ void InformerFeed::apply(const client::WatchEvent& event) {
     {
         std::unique_lock lock(data_mutex_);
         if (event.type == client::WatchEvent::Type::Deleted) {
-            previous = objects_.erase(meta.ns, meta.name);
-            news = previous != nullptr;
+            // A deletion that is told twice does not take the next object of that name along.
+            auto known = objects_.find(meta.ns, meta.name);
+            news = known && known->meta().resource_version <= meta.resource_version;
+            if (news) previous = objects_.erase(meta.ns, meta.name);
         } else if (event.type != client::WatchEvent::Type::Bookmark) {
             auto known = objects_.find(meta.ns, meta.name);
             news = !known || known->meta().resource_version < meta.resource_version || known->meta().uid != meta.uid;
