@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Differential fuzzing of creation and update: one field of one object is changed at a time, both servers answer.
+
+    fuzz.py --kind 'Pod$' --mode create|update|status --oracle-token T --token-file F [--out FILE]
+
+Everything is a dry run, except the base objects of the update mode. A line for each answer that differs, then the counts.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import re
+import subprocess
+
+import compare
+import mutate
+import objects
+import schemas as schema_reader
+import servers
+
+SHARED = ("template", "jobTemplate")  # pod templates below other kinds are sampled: pods themselves have every field
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kind", default=".", help="regular expression of kinds")
+    parser.add_argument("--path", default=".", help="regular expression of field paths")
+    parser.add_argument("--mode", default="create", choices=["create", "update", "status", "apply"])
+    parser.add_argument("--oracle-port", type=int, default=16443)
+    parser.add_argument("--oracle-token", default="oracle")
+    parser.add_argument("--port", type=int, default=6443)
+    parser.add_argument("--token-file", required=True)
+    parser.add_argument("--out")
+    parser.add_argument("--validation", default="Strict")
+    return parser.parse_args()
+
+
+def certificate_request():
+    made = subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                           "-keyout", "/dev/null", "-subj", "/CN=fuzz"], capture_output=True)
+    encoded = subprocess.run(["base64", "-w0"], input=made.stdout, capture_output=True)
+    return encoded.stdout.decode()
+
+
+class Fuzzer:
+    def __init__(self, options):
+        with open(options.token_file) as file:
+            token = file.read().strip()
+        self.oracle = servers.Server("oracle", options.oracle_port, options.oracle_token)
+        self.skiff = servers.Server("skiff", options.port, token)
+        self.schemas = schema_reader.Schemas(self.oracle)
+        self.options = options
+        self.counts, self.found = collections.Counter(), []
+
+    def both(self, *request, **more):
+        return self.oracle.request(*request, **more), self.skiff.request(*request, **more)
+
+    def prepare(self, url, base):
+        for server in (self.oracle, self.skiff):
+            server.request("POST", "/api/v1/namespaces", {"metadata": {"name": "fuzzing"}})
+            server.request("POST", "/api/v1/namespaces/fuzzing/serviceaccounts", {"metadata": {"name": "default"}})
+            if self.options.mode not in ("create", "apply"):
+                self.remove(server, url, base)
+                answer = server.request("POST", url, base)
+                if answer[0] >= 300:
+                    print("## %s %s: no base object: %s" % (server.name, base["kind"], compare.short(answer[1])))
+
+    def remove(self, server, url, base):
+        server.request("DELETE", url + "/" + base["metadata"]["name"] + "?gracePeriodSeconds=0")
+
+    def cases(self, base):
+        schema = self.schemas.of(base)
+        for path, inner in mutate.paths(self.schemas, schema, base):
+            text = "/".join(map(str, path))
+            if not re.search(self.options.path, text) or path[0] == "metadata" and base["kind"] not in ("Pod", "ConfigMap"):
+                continue
+            if (path[0] == "status") != (self.options.mode == "status"):
+                continue
+            if base["kind"] != "Pod" and any(p in path for p in SHARED) and hash_of(text) % 10:
+                continue
+            if mutate.present(base, path):
+                yield text + "=ABSENT", path, mutate.ABSENT
+            for value in mutate.values(self.schemas, inner):
+                yield "%s=%s" % (text, compare.short(value)[:120]), path, value
+
+    def body(self, base, path, value):
+        schema = self.schemas.of(base)
+        if self.options.mode in ("create", "apply"):
+            return mutate.with_value(self.schemas, schema, base, path, value)
+        if value is mutate.ABSENT:
+            value = None
+        changed = mutate.with_value(self.schemas, schema, base, path, value)
+        return {path[0]: changed[path[0]]}
+
+    def run_kind(self, url, base):
+        self.prepare(url, base)
+        mode = self.options.mode
+        query = "?dryRun=All&fieldValidation=" + self.options.validation
+
+        def one(case):
+            name, path, value = case
+            body = self.body(base, path, value)
+            if mode == "create":
+                answers = self.both("POST", url + query, body)
+            elif mode == "apply":
+                target = url + "/" + str(body.get("metadata", {}).get("name")) + query + "&fieldManager=fuzz"
+                answers = self.both("PATCH", target, body, content_type="application/apply-patch+yaml")
+            else:
+                target = url + "/" + base["metadata"]["name"] + ("/status" if mode == "status" else "") + query
+                answers = self.both("PATCH", target, body, content_type="application/merge-patch+json")
+            return name, compare.difference(*answers)
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for name, difference in pool.map(one, list(self.cases(base)), chunksize=1):
+                self.counts[base["kind"], difference is None] += 1
+                if difference:
+                    self.report("%s %s %s :: %s" % (base["apiVersion"], base["kind"], name, difference))
+        if mode not in ("create", "apply"):
+            for server in (self.oracle, self.skiff):
+                self.remove(server, url, base)
+
+    def report(self, line):
+        self.found.append(line)
+        if not self.options.out:
+            print(line, flush=True)
+
+    def finish(self):
+        if self.options.out:
+            with open(self.options.out, "w") as file:
+                file.write("\n".join(self.found) + "\n")
+        kinds = sorted({kind for kind, _ in self.counts})
+        for kind in kinds:
+            same, other = self.counts[kind, True], self.counts[kind, False]
+            print("%-34s %6d of %6d agree" % (kind, same, same + other))
+        total = sum(self.counts.values())
+        print("%d of %d answers agree" % (total - len(self.found), total))
+
+
+def hash_of(text):
+    return sum(ord(c) * (i + 7) for i, c in enumerate(text))
+
+
+def main():
+    options = arguments()
+    fuzzer = Fuzzer(options)
+    for url, base in objects.all_objects(certificate_request()) + objects.reviews():
+        if re.search(options.kind, base["kind"]):
+            fuzzer.run_kind(url, base)
+    fuzzer.finish()
+
+
+if __name__ == "__main__":
+    main()
