@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+
 namespace skiff {
 
 namespace {
@@ -10,29 +12,36 @@ thread_local ThreadPool* current_pool = nullptr;
 
 void set_thread_name(const std::string& name) { pthread_setname_np(pthread_self(), name.substr(0, 15).c_str()); }
 
-ThreadPool::ThreadPool(std::string name, size_t threads, size_t queue_max) : name_(std::move(name)), queue_max_(queue_max) {
+ThreadPool::ThreadPool(std::string name, size_t threads, size_t queue_max) : name_(std::move(name)), queue_max_(queue_max), threads_max_(threads) {
     for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });
 }
 
 ThreadPool::~ThreadPool() { stop(); }
 
-bool ThreadPool::submit(std::function<void()> task) {
+bool ThreadPool::submit(Lane lane, std::function<void()> task) {
     {
         std::lock_guard lock(mutex_);
-        if (stopped_ || queue_.size() >= queue_max_) return false;
-        queue_.push_back(std::move(task));
+        if (stopped_ || queued_ >= queue_max_) return false;
+        auto found = lanes_.find(lane.name);
+        if (found == lanes_.end()) found = lanes_.try_emplace(std::string(lane.name)).first;
+        found->second.share = lane.share;
+        found->second.tasks.push_back(std::move(task));
+        ++queued_;
     }
     ready_.notify_one();
     return true;
 }
 
 void ThreadPool::stop() {
-    std::deque<std::function<void()>> dropped;
+    Lanes dropped;
     {
         std::lock_guard lock(mutex_);
         stopped_ = true;
-        dropped.swap(queue_);
+        // Lanes stay for the tasks that run in them.
+        for (auto& [name, lane] : lanes_) dropped[name].tasks.swap(lane.tasks);
+        queued_ = 0;
     }
+    dropped.clear();
     ready_.notify_all();
     for (auto& thread : threads_)
         if (thread.joinable()) thread.join();
@@ -43,22 +52,50 @@ void ThreadPool::stop() {
 
 size_t ThreadPool::queued() const {
     std::lock_guard lock(mutex_);
-    return queue_.size();
+    return queued_;
+}
+
+ThreadPool::Lanes::iterator ThreadPool::choose() {
+    auto best = lanes_.end();
+    if (queued_ == 0) return best;
+    const bool plenty = threads_max_ < 2 * kKept || running_ + kKept < width();
+    double least = 0;
+    for (auto it = lanes_.begin(); it != lanes_.end(); ++it) {
+        const LaneQueue& lane = it->second;
+        if (lane.tasks.empty()) continue;
+        const double own = std::max(1.0, lane.share * static_cast<double>(width()));
+        if (!plenty && static_cast<double>(lane.running) + 1 > own) continue;
+        const double load = (static_cast<double>(lane.running) + 1) / std::max(lane.share, 1e-3);
+        if (best != lanes_.end() && load >= least) continue;
+        best = it;
+        least = load;
+    }
+    return best;
+}
+
+void ThreadPool::run_one(Lanes::iterator lane, std::unique_lock<std::mutex>& lock) {
+    auto task = std::move(lane->second.tasks.front());
+    lane->second.tasks.pop_front();
+    --queued_;
+    ++running_;
+    ++lane->second.running;
+    lock.unlock();
+    task();
+    task = nullptr;
+    lock.lock();
+    --running_;
+    if (--lane->second.running == 0 && lane->second.tasks.empty()) lanes_.erase(lane);
 }
 
 void ThreadPool::work(size_t index) {
     set_thread_name(name_ + "-" + std::to_string(index));
     current_pool = this;
+    std::unique_lock lock(mutex_);
     for (;;) {
-        std::function<void()> task;
-        {
-            std::unique_lock lock(mutex_);
-            ready_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
-            if (stopped_) return;
-            task = std::move(queue_.front());
-            queue_.pop_front();
-        }
-        task();
+        Lanes::iterator lane;
+        ready_.wait(lock, [&] { return stopped_ || (lane = choose()) != lanes_.end(); });
+        if (stopped_) return;
+        run_one(lane, lock);
     }
 }
 
@@ -68,14 +105,10 @@ void ThreadPool::work_spare(size_t slot) {
     current_pool = this;
     std::unique_lock lock(mutex_);
     for (;;) {
-        ready_.wait(lock, [&] { return stopped_ || !queue_.empty() || spares_running_ > blocked_; });
+        Lanes::iterator lane;
+        ready_.wait(lock, [&] { return stopped_ || spares_running_ > blocked_ || (lane = choose()) != lanes_.end(); });
         if (stopped_ || spares_running_ > blocked_) break;
-        auto task = std::move(queue_.front());
-        queue_.pop_front();
-        lock.unlock();
-        task();
-        task = nullptr;
-        lock.lock();
+        run_one(lane, lock);
     }
     --spares_running_;
     spares_[slot].running = false;

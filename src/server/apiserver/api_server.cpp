@@ -6,6 +6,7 @@
 #include "server/apiserver/admission/webhook_client.h"
 #include "server/apiserver/bootstrap.h"
 #include "server/apiserver/crd/definitions.h"
+#include "server/apiserver/flow/keeper.h"
 #include "server/apiserver/janitor.h"
 #include "server/apiserver/local_client.h"
 #include "server/apiserver/registry/service_network.h"
@@ -27,6 +28,7 @@ struct ApiServer::Impl {
     std::unique_ptr<Discovery> discovery;
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<Janitor> janitor;
+    std::unique_ptr<flow::Keeper> keeper;
     std::unique_ptr<Definitions> definitions;
     std::unique_ptr<Aggregator> aggregator;
     std::unique_ptr<net::HttpServer> server;
@@ -80,8 +82,9 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
         i->discovery->invalidate();
         i->aggregator->schedule();
     });
-    metrics.collect([cache = impl->cache.get()](std::string& out) {
+    metrics.collect([cache = impl->cache.get(), flows = &impl->pipeline->flow_control()](std::string& out) {
         metrics::append_process_metrics(out);
+        flows->append_metrics(out);
         out += "# HELP kubernetes_build_info The version of this server.\n# TYPE kubernetes_build_info gauge\n"
                "kubernetes_build_info{major=\"1\",minor=\"34\",git_version=\"v1.34.4+skiff1\"} 1\n";
         out += fmt::format("# HELP apiserver_registered_watchers Number of currently registered watchers.\n# TYPE apiserver_registered_watchers gauge\n"
@@ -117,6 +120,8 @@ Status ApiServer::start() {
     impl_->aggregator->start();
     if (o.io == nullptr) return {};
     impl_->janitor = std::make_unique<Janitor>(*impl_->core);
+    impl_->keeper = std::make_unique<flow::Keeper>(*impl_->core);
+    impl_->keeper->start();
     net::HttpServer::Options http;
     http.address = o.address;
     http.port = o.port;
@@ -130,6 +135,7 @@ Status ApiServer::start() {
 void ApiServer::stop() {
     if (std::exchange(impl_->stopped, true)) return;
     impl_->janitor.reset();
+    if (impl_->keeper) impl_->keeper->stop();
     impl_->definitions->stop();
     impl_->aggregator->stop();
     impl_->cache->stop();            // ends every watch, so that their connections can close

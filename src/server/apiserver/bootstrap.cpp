@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "server/apiserver/engine.h"
+#include "server/apiserver/flow/default_objects.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_network.h"
 
@@ -110,12 +111,14 @@ json::Value kubernetes_slice(const std::string& address, uint16_t port) {
 
 }  // namespace
 
+Status ensure_object(Core& core, const json::Value& object) { return ensure(core, object); }
+
 Status ensure_default_objects(Core& core, const BootstrapOptions& options) {
     for (const char* name : {"kube-system", "default", "kube-public", "kube-node-lease"}) TRY(ensure(core, named("v1", "Namespace", name)));
     TRY(ensure(core, priority_class("system-node-critical", 2000001000, "Used for system critical pods that must not be moved from their current node.")));
     TRY(ensure(core, priority_class("system-cluster-critical", 2000000000,
                                     "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.")));
-    for (const json::Value& object : default_flow_control()) TRY(ensure(core, object));
+    for (const json::Value& object : flow::default_objects()) TRY(ensure(core, object));
     for (const json::Value& object : options.more) TRY(ensure(core, object));
     if (core.services) {
         TRY(ensure(core, kubernetes_service(core, options.port)));

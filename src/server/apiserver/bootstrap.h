@@ -18,7 +18,7 @@ struct BootstrapOptions {
 // Blocks for the writes: never on an io thread.
 Status ensure_default_objects(Core& core, const BootstrapOptions& options);
 
-// Flow schemas and priority levels of Kubernetes v1.34.
-std::vector<json::Value> default_flow_control();
+// One of them: made when it is missing. The keeper of flow control does so too.
+Status ensure_object(Core& core, const json::Value& object);
 
 }  // namespace skiff::apiserver

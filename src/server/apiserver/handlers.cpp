@@ -109,7 +109,7 @@ void on_pool(Core& core, const net::ExchangePtr& exchange, const ContextPtr& con
             send_status(*exchange, core, *context, error(Reason::InternalError, "Internal error occurred: {}", e.what()));
         }
     };
-    if (core.pool->submit(std::move(guarded))) return;
+    if (core.pool->submit({context->lane, context->lane_share}, std::move(guarded))) return;
     send_status(*exchange, core, *context, error(Reason::TooManyRequests, "the server has received too many requests and has asked us to try again later").with_retry_after(1));
 }
 

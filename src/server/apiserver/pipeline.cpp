@@ -1,5 +1,8 @@
 #include "server/apiserver/pipeline.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "server/apiserver/aggregation/aggregator.h"
@@ -17,9 +20,31 @@ namespace skiff::apiserver {
 struct Pipeline::State {
     net::ExchangePtr exchange;
     std::shared_ptr<RequestContext> context;
+    size_t next = 0;                             // stage
     std::shared_ptr<const User> user;            // who authenticated, where they act for somebody else; null: the context's
     const net::Request& request() const { return exchange->request(); }
 };
+
+namespace {
+
+// Objects that one seat stands for, and the seats of the longest list, as Kubernetes estimates them.
+constexpr size_t kObjectsPerSeat = 100;
+constexpr size_t kSeatsMax = 10;
+
+// Answers that go on for as long as the client likes.
+bool is_stream(const Attributes& a) {
+    const std::string& s = a.subresource;
+    return a.verb == "proxy" || s == "exec" || s == "attach" || s == "portforward" || s == "proxy" || s == "log";
+}
+
+int seats_for(const Core& core, const Attributes& a) {
+    if (a.verb != "list") return 1;
+    const api::KindInfo* kind = core.kinds.find(api::Gvr{a.group, a.version, a.resource});
+    ResourceCache* resource = kind == nullptr ? nullptr : core.cache.resource(*kind);
+    return resource == nullptr ? 1 : static_cast<int>(std::clamp<size_t>((resource->size() + kObjectsPerSeat - 1) / kObjectsPerSeat, 1, kSeatsMax));
+}
+
+}  // namespace
 
 // Every request passes these in turn; a stage that answers it ends the run.
 const Pipeline::Stage Pipeline::kStages[] = {
@@ -28,7 +53,8 @@ const Pipeline::Stage Pipeline::kStages[] = {
     {"authenticate", &Pipeline::authenticate_user},
     {"request info", &Pipeline::read_request_info},
     {"impersonate", &Pipeline::impersonate_user},
-    {"limit", &Pipeline::limit},
+    {"meter", &Pipeline::meter},
+    {"find a seat", &Pipeline::find_seat},
     {"authorize", &Pipeline::authorize_user},
     {"serve", &Pipeline::serve},
 };
@@ -38,7 +64,7 @@ Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health, std::shared
       discovery_(discovery),
       health_(health),
       audit_(std::move(audit)),
-      flows_(core.cache),
+      flows_(core.cache, core.clock, core.io),
       requests_(core.metrics->counter("apiserver_request_total", "Counter of apiserver requests broken out for each verb, resource and HTTP response code.",
                                       {"verb", "group", "version", "resource", "subresource", "code"})),
       durations_(core.metrics->histogram("apiserver_request_duration_seconds", "Response latency distribution in seconds for each verb and resource.", {"verb", "group", "version", "resource"},
@@ -51,9 +77,15 @@ void Pipeline::add_raw(std::string path, RawAccess access, RawHandler handler) {
 
 void Pipeline::handle(net::ExchangePtr exchange) {
     State state{std::move(exchange), std::make_shared<RequestContext>()};
+    run(state, 0);
+}
+
+void Pipeline::run(State& state, size_t stage) {
     try {
-        for (const Stage& stage : kStages)
-            if ((this->*stage.run)(state) == Step::Done) return;
+        for (; stage < std::size(kStages); ++stage) {
+            state.next = stage + 1;
+            if ((this->*kStages[stage].run)(state) == Step::Done) return;
+        }
     } catch (const std::exception& e) {
         log::error("apiserver", "request failed with an exception", {{"path", state.context->attributes.path}, {"what", e.what()}});
         send_status(*state.exchange, core_, *state.context, error(Reason::InternalError, "Internal error occurred: {}", e.what()));
@@ -115,22 +147,19 @@ Pipeline::Step Pipeline::impersonate_user(State& state) {
     return Step::Done;
 }
 
-// Counts the request until it is answered; over the limit the client is told to come back. Members of system:masters pass.
-Pipeline::Step Pipeline::limit(State& state) {
+// Counts the request until it is answered, and tells the audit log then.
+Pipeline::Step Pipeline::meter(State& state) {
     const Attributes& a = state.context->attributes;
-    FlowClassifier::Match flow = flows_.classify(a);
-    state.context->flow_schema_uid = std::move(flow.schema_uid);
-    state.context->priority_level_uid = std::move(flow.level_uid);
     bool write = a.verb == "create" || a.verb == "update" || a.verb == "patch" || a.verb == "delete" || a.verb == "deletecollection";
     std::atomic<int>& count = write ? writes_ : reads_;
-    int now = ++count;
     metrics::Gauge& gauge = in_flight_.with({write ? "mutating" : "readOnly"});
-    gauge.set(now);
+    gauge.set(++count);
     Duration start = core_.clock.elapsed();
     std::string verb = a.resource_request ? a.verb : a.verb == "get" ? "get" : "other";
     WallTime received = core_.clock.now();
     net::Exchange* inner = state.exchange.get();   // the metered one owns it
     state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code) {
+        context->seat.reset();
         gauge.set(--count);
         const Attributes& a = context->attributes;
         if (audit_ && code != 0) audit_->note({*context, inner->request(), user ? *user : a.user, code, received, core_.clock.now()});
@@ -141,8 +170,44 @@ Pipeline::Step Pipeline::limit(State& state) {
         requests_.with({verb, group, version, resource, subresource, std::to_string(code)}).add();
         if (verb != "watch") durations_.with({verb, group, version, resource}).observe(std::chrono::duration<double>(core_.clock.elapsed() - start).count());
     });
-    if (now <= (write ? kWritesMax : kReadsMax) || a.user.in_group(kMasters)) return Step::Next;
+    return Step::Next;
+}
+
+void Pipeline::refuse(State& state) {
     send_status(*state.exchange, core_, *state.context, error(Reason::TooManyRequests, "Too many requests, please try again later.").with_retry_after(1));
+}
+
+// API Priority and Fairness: the request goes on when it has a seat; what is long by nature (streams) needs none.
+Pipeline::Step Pipeline::find_seat(State& state) {
+    RequestContext& context = *state.context;
+    const Attributes& a = context.attributes;
+    if (is_stream(a)) return Step::Next;
+    flow::FlowControl::Flow flow = flows_.classify(a);
+    if (!flow.level) return Step::Next;
+    context.flow_schema_uid = flow.schema->uid();
+    context.priority_level_uid = flow.level->spec().uid;
+    context.lane = flow.level->spec().name;
+    context.lane_share = flows_.part(flow);
+    int width = seats_for(core_, a);
+    flow::FlowControl::SeatPtr seat;
+    switch (flows_.ask(flow, width, seat)) {
+        case flow::FlowControl::Verdict::Run: context.seat = std::move(seat); return Step::Next;
+        case flow::FlowControl::Verdict::Refused: refuse(state); return Step::Done;
+        case flow::FlowControl::Verdict::Wait: break;
+    }
+    auto parked = std::make_shared<State>(std::move(state));
+    auto id = std::make_shared<std::atomic<uint64_t>>(0);
+    parked->exchange->on_aborted([this, flow, id] {
+        if (uint64_t waiting = id->load()) flows_.cancel(flow, waiting);
+    });
+    auto place = flows_.wait(flow, width, [this, parked](flow::Outcome outcome, flow::FlowControl::SeatPtr given) {
+        if (outcome == flow::Outcome::Cancelled) return;
+        if (outcome == flow::Outcome::TimedOut) return refuse(*parked);
+        parked->context->seat = std::move(given);
+        on_pool(core_, parked->exchange, parked->context, [this, parked] { run(*parked, parked->next); });
+    });
+    if (place.verdict == flow::FlowControl::Verdict::Wait) id->store(place.id);
+    else refuse(*parked);
     return Step::Done;
 }
 

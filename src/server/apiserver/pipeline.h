@@ -9,7 +9,7 @@
 
 #include "net/http_server.h"
 #include "server/apiserver/core.h"
-#include "server/apiserver/flow_control.h"
+#include "server/apiserver/flow/flow_control.h"
 
 namespace skiff::apiserver {
 
@@ -26,10 +26,6 @@ enum class RawAccess { Open, Authorized };   // Open: before authentication (joi
 
 class Pipeline {
 public:
-    // Requests in flight, watches and streams left out (Kubernetes' defaults 400 and 200).
-    static constexpr int kReadsMax = 400;
-    static constexpr int kWritesMax = 200;
-
     // audit may be null.
     Pipeline(Core& core, Discovery& discovery, Health& health, std::shared_ptr<audit::AuditLog> audit = nullptr);
     ~Pipeline();
@@ -39,6 +35,7 @@ public:
     void set_aggregator(Aggregator* aggregator) { aggregator_ = aggregator; }
     void handle(net::ExchangePtr exchange);
     const std::map<std::string, std::pair<RawAccess, RawHandler>>& raw() const { return raw_; }
+    flow::FlowControl& flow_control() { return flows_; }
 
 private:
     struct State;
@@ -49,12 +46,16 @@ private:
     };
     static const Stage kStages[];
 
+    // From this stage on.
+    void run(State& state, size_t stage);
     Step identify(State& state);
     Step open_paths(State& state);
     Step authenticate_user(State& state);
     Step read_request_info(State& state);
     Step impersonate_user(State& state);
-    Step limit(State& state);
+    Step meter(State& state);
+    Step find_seat(State& state);
+    void refuse(State& state);
     Step authorize_user(State& state);
     Step serve(State& state);
     const std::pair<RawAccess, RawHandler>* find_raw(const std::string& path) const;
@@ -65,7 +66,7 @@ private:
     Aggregator* aggregator_ = nullptr;
     std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
     std::shared_ptr<audit::AuditLog> audit_;
-    FlowClassifier flows_;
+    flow::FlowControl flows_;
     std::atomic<int> reads_{0}, writes_{0};
     metrics::Family<metrics::Counter>& requests_;
     metrics::Family<metrics::Histogram>& durations_;

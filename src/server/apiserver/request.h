@@ -56,6 +56,9 @@ struct RequestContext {
     bool vary_accept = false;               // the answer depends on Accept (discovery)
     std::vector<std::pair<std::string, std::string>> extra_headers;
     std::string flow_schema_uid, priority_level_uid;
+    std::shared_ptr<void> seat;             // flow control: given back when the request is answered
+    std::string lane;                       // of the pool, and its share there: the priority level
+    double lane_share = 1;
     bool internal = false;                  // made by the server for itself: no authorization, no admission of its own writes
 };
 

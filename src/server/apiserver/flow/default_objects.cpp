@@ -1,8 +1,9 @@
 // The suggested and mandatory flow schemas and priority levels of Kubernetes v1.34 (apis/flowcontrol/bootstrap).
-#include "json/parse.h"
-#include "server/apiserver/bootstrap.h"
+#include "server/apiserver/flow/default_objects.h"
 
-namespace skiff::apiserver {
+#include "json/parse.h"
+
+namespace skiff::apiserver::flow {
 namespace {
 
 struct Level {
@@ -88,7 +89,12 @@ json::Value schema_object(const Schema& schema) {
 
 }  // namespace
 
-std::vector<json::Value> default_flow_control() {
+bool is_mandatory(const json::Value& object) {
+    const std::string& name = object["metadata"]["name"].as_string();
+    return name == "exempt" || name == "catch-all";
+}
+
+std::vector<json::Value> default_objects() {
     std::vector<json::Value> out;
     json::Value exempt = base("PriorityLevelConfiguration", "exempt");
     exempt.set("spec", json::Value::object({{"type", "Exempt"}, {"exempt", json::Value::object({{"nominalConcurrencyShares", 0}, {"lendablePercent", 0}})}}));
@@ -98,4 +104,4 @@ std::vector<json::Value> default_flow_control() {
     return out;
 }
 
-}  // namespace skiff::apiserver
+}  // namespace skiff::apiserver::flow
