@@ -165,8 +165,9 @@ Pipeline::Step Pipeline::meter(State& state) {
         if (audit_ && code != 0) audit_->note({*context, inner->request(), user ? *user : a.user, code, received, core_.clock.now()});
         // Label values come from our own tables only: a stranger's path makes no series.
         bool known = context->kind != nullptr;
-        std::string_view group = known ? a.group : "", version = known ? a.version : "", resource = known ? a.resource : "";
-        std::string_view subresource = known && context->kind->subresource(a.subresource) ? a.subresource : "";
+        auto shown = [](bool show, const std::string& text) { return show ? std::string_view(text) : std::string_view(); };
+        std::string_view group = shown(known, a.group), version = shown(known, a.version), resource = shown(known, a.resource);
+        std::string_view subresource = shown(known && context->kind->subresource(a.subresource), a.subresource);
         requests_.with({verb, group, version, resource, subresource, std::to_string(code)}).add();
         if (verb != "watch") durations_.with({verb, group, version, resource}).observe(std::chrono::duration<double>(core_.clock.elapsed() - start).count());
     });
