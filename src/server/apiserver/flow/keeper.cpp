@@ -160,7 +160,8 @@ void Keeper::restore_defaults() {
             wanted.mut("metadata").mut("annotations").set(kAutoUpdate, "true");
             Body body{{}, "application/json", &wanted};
             auto decoded = decode_object(core_.kinds, kind, body, context);   // with defaults, so that what is the same is not written
-            status = decoded.ok() ? update_object(core_, context, std::move(decoded).value()).status() : decoded.status();
+            if (!decoded.ok()) status = decoded.status();
+            else if (auto updated = update_object(core_, context, std::move(decoded).value()); !updated.ok()) status = updated.status();
         }
         if (!status.ok() && status.reason() != Reason::Conflict) log::warn("flow-control", "a default object cannot be restored", {{"name", name}, {"why", status.message()}});
     }
