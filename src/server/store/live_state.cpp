@@ -9,6 +9,8 @@ namespace {
 // Bytes that only the history keeps alive: those that the event replaced.
 size_t held_bytes(const Event& event) { return 128 + (event.previous ? event.previous->value->size() : 0); }
 
+size_t bytes_of(const Entry& entry) { return entry.key.size() + entry.value->size(); }
+
 auto first_after(const std::deque<Event>& events, Revision revision) {
     return std::upper_bound(events.begin(), events.end(), revision, [](Revision r, const Event& event) { return r < event.entry->mod_revision; });
 }
@@ -17,13 +19,19 @@ auto first_after(const std::deque<Event>& events, Revision revision) {
 
 void LiveState::load(EntryPtr entry) {
     auto found = current_.find(std::string_view(entry->key));
-    if (found != current_.end()) found = current_.erase(found);
+    if (found != current_.end()) {
+        bytes_ -= bytes_of(**found);
+        found = current_.erase(found);
+    }
+    bytes_ += bytes_of(*entry);
     current_.insert(found, std::move(entry));
 }
 
 void LiveState::unload(std::string_view key) {
     auto found = current_.find(key);
-    if (found != current_.end()) current_.erase(found);
+    if (found == current_.end()) return;
+    bytes_ -= bytes_of(**found);
+    current_.erase(found);
 }
 
 void LiveState::set_start(Revision revision) { events_start_ = revision; }

@@ -58,11 +58,13 @@ public:
     // Every event above this revision is in events().
     Revision events_start() const { return events_start_; }
     size_t size() const { return current_.size(); }
+    // Keys and values of all that is current.
+    size_t bytes() const { return bytes_; }
 
 private:
     std::set<EntryPtr, KeyLess> current_;
     std::deque<Event> events_;
-    size_t event_bytes_ = 0;
+    size_t bytes_ = 0, event_bytes_ = 0;
     Revision events_start_ = 0;
 };
 

@@ -79,8 +79,12 @@ Status SqliteStore::flush(std::vector<Staged>& staged) {
         }
         persisted_ = last;
     }
-    for (const auto* change : append.changes) row_of(change->event.entry).persisted = true;
+    for (const auto* change : append.changes) {
+        row_of(change->event.entry).persisted = true;
+        bytes_written_ += change->event.entry->key.size() + change->event.entry->value->size();
+    }
     pending_.clear();
+    flush_rows_ = append.changes.size();
     rows_written_ += append.changes.size();
     metrics_->commit_seconds.observe(std::chrono::duration<double>(clock_.elapsed() - start).count());
     metrics_->wal_bytes.set(static_cast<double>(log_->wal_pages()) * 4096);

@@ -1,4 +1,5 @@
 // What SqliteStore's writer thread does between writes, a small step at a time: late watchers, checkpoints, compaction, vacuum.
+#include <algorithm>
 #include <optional>
 
 #include "base/log.h"
@@ -9,11 +10,13 @@ namespace skiff::store {
 namespace {
 
 constexpr int64_t kWalPagesSoft = 512;        // 2 MiB: one checkpoint copies at most about this much
-constexpr size_t kCompactRowsStep = 256;
+constexpr size_t kCompactRowsStep = 256, kCompactRowsStepMax = 2048;
 constexpr size_t kVacuumPagesStep = 128;
 constexpr size_t kHistoryRowsStep = 512;
 constexpr size_t kResealRowsStep = 128;
 constexpr Duration kMilestoneInterval = std::chrono::seconds(15);
+constexpr size_t kMilestoneBytes = 2 << 20;
+constexpr size_t kHistoryPartOfLive = 8;
 
 }  // namespace
 
@@ -54,7 +57,7 @@ Status SqliteStore::next_step() {
         return {};
     }
     if (compacting_) {
-        compacting_ = TRY(log_->compact_step(kCompactRowsStep));
+        compacting_ = TRY(log_->compact_step(std::clamp(2 * flush_rows_, kCompactRowsStep, kCompactRowsStepMax)));
         vacuuming_ = !compacting_;
         return {};
     }
@@ -86,17 +89,19 @@ void SqliteStore::finish_reseal(Result<size_t> result) {
 
 void SqliteStore::remember_time() {
     Duration now = clock_.elapsed();
-    if (!milestones_.empty() && now - milestones_.back().time < kMilestoneInterval) return;
-    milestones_.push_back({now, persisted_, rows_written_});
+    if (!milestones_.empty() && now - milestones_.back().time < kMilestoneInterval && bytes_written_ - milestones_.back().bytes < kMilestoneBytes) return;
+    milestones_.push_back({now, persisted_, rows_written_, bytes_written_});
     plan_compaction();
 }
 
 void SqliteStore::plan_compaction() {
     Duration keep = std::chrono::milliseconds(options_.history_ms_min);
+    const size_t bytes_max = std::max(options_.history_bytes_max, state_.bytes() / kHistoryPartOfLive);
     Revision target = 0;
     while (!milestones_.empty()) {
         const auto& oldest = milestones_.front();
-        if (clock_.elapsed() - oldest.time < keep || rows_written_ - oldest.rows < options_.history_events_max) break;
+        const bool old = clock_.elapsed() - oldest.time >= keep && rows_written_ - oldest.rows >= options_.history_events_max;
+        if (!old && bytes_written_ - oldest.bytes <= bytes_max) break;
         target = oldest.revision;
         milestones_.pop_front();
     }

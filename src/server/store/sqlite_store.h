@@ -125,11 +125,12 @@ private:
     Revision compact_allowed_ = 0;
     Duration retry_at_{0};                   // next look for space when the disk is full
     Duration maintenance_at_{0};             // maintenance pauses until then after it met a full disk
-    uint64_t rows_written_ = 0;
-    struct Milestone {                       // for "keep at least so many events and so long"
+    uint64_t rows_written_ = 0, bytes_written_ = 0;
+    size_t flush_rows_ = 0;                  // of the last flush: compaction keeps pace with it
+    struct Milestone {                       // for "keep at least so many events and so long, at most so many bytes"
         Duration time;
         Revision revision;
-        uint64_t rows;
+        uint64_t rows, bytes;
     };
     std::deque<Milestone> milestones_;
 

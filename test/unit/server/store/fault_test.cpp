@@ -124,7 +124,7 @@ TEST_CASE("a disk that is full for one write refuses that write and goes on") {
 
 TEST_CASE("a power cut at any moment loses no acknowledged write") {
     Quiet quiet;
-    for (unsigned seed = 0; seed < 60; ++seed) {
+    for (unsigned seed = 0; seed < 100; ++seed) {
         TempDir dir, after;
         std::mt19937 random(seed);
         Acknowledged acknowledged;

@@ -134,6 +134,23 @@ TEST_CASE("history is compacted by age and count, and the file stays small") {
     CHECK(file::read(options.path).value().size() < (3 << 20));
 }
 
+TEST_CASE("a busy writer's history is bounded by its bytes, however young it is") {
+    TempDir dir;
+    FakeClock clock;
+    SqliteOptions options{.path = dir.file(), .history_bytes_max = 4 << 20, .clock = &clock};
+    auto store = open(options);
+    for (int i = 0; i < 150; ++i) {
+        std::vector<Write> writes;
+        for (int j = 0; j < 20; ++j) writes.push_back(put("/k" + std::to_string(j), std::string(10'000, 'x')));
+        REQUIRE(store->commit(std::move(writes)).ok());
+    }
+    CHECK(store->compact_revision() > 50);
+    CHECK(store->compact_revision() < 130);
+    CHECK(store->list("/")->entries.size() == 20);
+    store.reset();
+    CHECK(file::read(options.path).value().size() < (16 << 20));
+}
+
 TEST_CASE("ten thousand objects load fast") {
     TempDir dir;
     SqliteOptions options{.path = dir.file()};
