@@ -2,6 +2,7 @@
 # Everything that CI runs: quick checks, release build, unit tests, integration and end-to-end tests.
 #   scripts/test.sh                         all
 #   scripts/test.sh unit|integration|e2e    one kind
+#   scripts/test.sh stress                  short versions of test/stress (root); not part of all
 #   scripts/test.sh fuzz                    the fuzz targets, SKIFF_FUZZ_SECONDS (5) each; part of all only where that variable is set
 #   SKIFF_PRESET=dev scripts/test.sh unit   the unit tests under ASan and UBSan
 set -uo pipefail
@@ -56,5 +57,11 @@ for kind in integration e2e; do
     done
   fi
 done
+if [ "$kinds" = stress ]; then
+  step "stress tests"
+  run stress-overload python3 test/stress/overload.py 5 20
+  run stress-hostile python3 test/stress/hostile.py
+  run stress-disk-full python3 test/stress/disk_full.py 10
+fi
 printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped
 [ $failed = 0 ] && [ $passed -gt 0 ]

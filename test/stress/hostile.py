@@ -9,6 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../
 from cluster import PORT, Api, Cluster
 
 sys.setrecursionlimit(20_000)
+http.client._MAXHEADERS = 1000   # an answer may have many warnings
 CPU_MS = float(os.environ.get('SKIFF_HOSTILE_MS', 100))
 MIB = float(os.environ.get('SKIFF_HOSTILE_MIB', 32))
 word = sys.argv[1] if len(sys.argv) > 1 else ''
