@@ -7,6 +7,8 @@ namespace skiff::api {
 
 namespace {
 
+constexpr size_t kTermsMax = 500;   // each is asked of every object of a list
+
 // Splits at commas that are not escaped.
 std::vector<std::string_view> split_terms(std::string_view text) {
     std::vector<std::string_view> terms;
@@ -53,6 +55,7 @@ std::string escape(std::string_view text) {
 Result<FieldSelector> FieldSelector::parse(std::string_view text) {
     FieldSelector selector;
     auto parts = split_terms(text);
+    if (parts.size() > kTermsMax) return error(Reason::BadRequest, "invalid selector: more than {} terms", kTermsMax);
     std::sort(parts.begin(), parts.end());
     for (auto part : parts) {
         if (part.empty()) continue;

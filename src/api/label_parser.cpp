@@ -11,6 +11,9 @@ namespace skiff::api {
 
 namespace {
 
+// Every requirement is asked of every object of a list.
+constexpr size_t kTextBytesMax = 256 << 10, kRequirementsMax = 500;
+
 using Operator = LabelRequirement::Operator;
 
 enum class Token { Error, End, Close, Comma, Not, DoubleEquals, Equals, Greater, Identifier, In, Less, NotEquals, NotIn, Open };
@@ -79,6 +82,7 @@ public:
             if (!starts_requirement(next)) return expected(next, "!, identifier, or 'end of string'");
             auto one = requirement();
             if (!one.ok()) return std::move(one).status().context("unable to parse requirement");
+            if (all.size() >= kRequirementsMax) return error(Reason::BadRequest, "unable to parse requirement: more than {} requirements", kRequirementsMax);
             all.push_back(std::move(one).value());
             const Item& after = take();
             if (after.token == Token::End) return all;
@@ -193,6 +197,9 @@ private:
 
 }  // namespace
 
-Result<std::vector<LabelRequirement>> parse_label_requirements(std::string_view text) { return Parser(text).parse(); }
+Result<std::vector<LabelRequirement>> parse_label_requirements(std::string_view text) {
+    if (text.size() > kTextBytesMax) return error(Reason::BadRequest, "unable to parse requirement: the selector is longer than {} bytes", kTextBytesMax);
+    return Parser(text).parse();
+}
 
 }  // namespace skiff::api

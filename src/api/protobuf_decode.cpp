@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <unordered_map>
 
 #include "api/protobuf.h"
 #include "api/protobuf_wire.h"
@@ -15,6 +16,8 @@ namespace {
 using Kind = ValueSchema::Kind;
 using Item = WireReader::Item;
 constexpr int kDepthMax = 100;
+constexpr size_t kValuesMax = 100'000;   // a few bytes make a value of a hundred
+constexpr size_t kScanMax = 32;          // maps up to this size are searched key by key
 
 Status wrong_wire_type(const Field& field, const Item& item) {
     return error(Reason::BadRequest, "proto: wrong wireType = {} for field {}", static_cast<int>(item.type), field.name);
@@ -38,10 +41,35 @@ public:
                 prefix.pop_back();
             }
         }
+        if (prefix.empty()) drop_repeated_keys(schema, out);
         return {};
     }
 
 private:
+    Status count() {
+        if (++values_ <= kValuesMax) return {};
+        return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit is {} values", kValuesMax);
+    }
+
+    // A key that comes again keeps its place and has the last value. Small maps have been looked after entry by entry.
+    static void drop_repeated_keys(const TypeSchema& schema, json::Value& out) {
+        if (!out.is_object()) return;
+        for (json::Member& member : out.mut_members()) {
+            if (!member.value.is_object() || member.value.size() <= kScanMax) continue;
+            const Field* field = schema.find(member.key);
+            if (!field || field->value.kind != Kind::Map) continue;
+            json::Object& entries = member.value.mut_members();
+            std::unordered_map<std::string, size_t> places;
+            size_t kept = 0;
+            for (size_t i = 0; i < entries.size(); ++i) {
+                auto [same, is_new] = places.try_emplace(entries[i].key, kept);
+                if (!is_new) entries[same->second].value = std::move(entries[i].value);
+                else if (kept++ != i) entries[kept - 1] = std::move(entries[i]);
+            }
+            entries.resize(kept);
+        }
+    }
+
     static const Field* find(const TypeSchema& schema, const std::vector<int>& prefix, int number, bool& embedded) {
         for (const auto& field : schema.fields()) {
             const auto& path = field.proto;
@@ -99,7 +127,8 @@ private:
                 if (one.field == 1) TRY(element(field, *field.value.element->element, one, content, depth));
             }
         }
-        map.set(key, std::move(content));
+        if (map.size() < kScanMax) map.set(key, std::move(content));
+        else map.mut_members().push_back({std::move(key), std::move(content)});
         return {};
     }
 
@@ -113,6 +142,7 @@ private:
         bool varint = schema.kind == Kind::Bool || schema.kind == Kind::Int32 || schema.kind == Kind::Int64;
         WireType wanted = varint ? WireType::Varint : schema.kind == Kind::Double ? WireType::Fixed64 : WireType::Bytes;
         if (item.type != wanted) return wrong_wire_type(field, item);
+        TRY(count());
         switch (schema.kind) {
             case Kind::String: out = json::valid_utf8(std::string(item.bytes)); return {};
             case Kind::Bool: out = item.number != 0; return {};
@@ -217,6 +247,8 @@ private:
         out = text ? json::Value(std::move(words)) : json::Value(number);
         return {};
     }
+
+    size_t values_ = 0;
 };
 
 }  // namespace

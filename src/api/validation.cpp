@@ -36,7 +36,11 @@ FieldPath FieldPath::key(std::string_view key) const {
     return path;
 }
 
+// More help nobody, and a small body could ask for any number of them.
+constexpr size_t kErrorsMax = 1000;
+
 void FieldErrors::add(std::string_view type, const FieldPath& path, std::string message) {
+    if (errors_.size() >= kErrorsMax) return;
     // A path that was never given shows as <nil>, like a nil *field.Path in Kubernetes.
     errors_.push_back({std::string(type), std::move(message), path.text().empty() ? "<nil>" : path.text()});
 }

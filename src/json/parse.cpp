@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #define RAPIDJSON_HAS_STDSTRING 0
 #include <rapidjson/error/error.h>
@@ -87,17 +88,19 @@ private:
     // A repeated key keeps its first place and its last value.
     void drop_duplicates(Object& members) {
         if (options_.keep_duplicates || members.size() < 2 || !has_duplicates(members)) return;
-        Object kept;
-        for (auto& member : members) {
-            auto same = std::find_if(kept.begin(), kept.end(), [&](const Member& m) { return m.key == member.key; });
-            if (same == kept.end()) {
-                kept.push_back(std::move(member));
+        std::unordered_map<std::string, size_t> places;
+        size_t kept = 0;
+        for (size_t i = 0; i < members.size(); ++i) {
+            auto [same, is_new] = places.try_emplace(members[i].key, kept);
+            if (is_new) {
+                if (kept != i) members[kept] = std::move(members[i]);
+                ++kept;
                 continue;
             }
-            report(member.key);
-            same->value = std::move(member.value);
+            report(members[i].key);
+            members[same->second].value = std::move(members[i].value);
         }
-        members = std::move(kept);
+        members.resize(kept);
     }
 
     static bool has_duplicates(const Object& members) {

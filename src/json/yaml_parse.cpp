@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_map>
 #include <sstream>
 
 #include "base/encoding.h"
@@ -22,6 +23,8 @@ namespace {
 constexpr std::string_view kStandard = "tag:yaml.org,2002:";
 constexpr size_t kBytesPerNode = 64;   // long strings in repeated aliases count as several nodes
 constexpr size_t kDuplicatesMax = 100;
+constexpr size_t kScanMax = 32;        // maps up to this size are searched member by member
+constexpr size_t kMergedMax = 1000;    // members that << may bring into one map
 
 // Thrown inside the handler only, to get out of yaml-cpp; parse_yaml_all turns it into a Status.
 struct Refused {
@@ -73,6 +76,7 @@ private:
         std::string key = {};
         Object merged = {};   // what << brings in; own members win
         int key_line = 0;
+        std::unordered_map<std::string, size_t> places = {};   // of the members, once there are many
     };
 
     void count(const YAML::Mark& mark, size_t nodes) {
@@ -156,15 +160,27 @@ private:
             if (!from.is_object()) throw Refused{mark, "map merge requires map or sequence of maps as the value"};
             for (const auto& member : from.members()) {
                 auto same = std::find_if(frame.merged.begin(), frame.merged.end(), [&](const Member& m) { return m.key == member.key; });
-                if (same == frame.merged.end()) frame.merged.push_back(member);
+                if (same != frame.merged.end()) continue;
+                if (frame.merged.size() >= kMergedMax) throw Refused{mark, "document contains excessive aliasing"};
+                frame.merged.push_back(member);
             }
         };
         if (value.is_object()) return take_members(value);
         for (const auto& item : value.items()) take_members(item);
     }
 
+    // The member with the frame's key, null when it is new.
+    static Value* find_same(Frame& frame) {
+        Object& members = frame.value.mut_members();
+        if (members.size() < kScanMax) return frame.value.find(frame.key);
+        if (frame.places.empty())
+            for (size_t i = 0; i < members.size(); ++i) frame.places.emplace(members[i].key, i);
+        auto [same, is_new] = frame.places.try_emplace(frame.key, members.size());
+        return is_new ? nullptr : &members[same->second].value;
+    }
+
     void add_member(Frame& frame, Value value) {
-        if (Value* same = frame.value.find(frame.key)) {
+        if (Value* same = find_same(frame)) {
             if (options_.duplicates && options_.duplicates->size() < kDuplicatesMax) options_.duplicates->push_back(path_of(frame.key));
             if (options_.repeated && options_.repeated->size() < kDuplicatesMax)
                 options_.repeated->push_back(fmt::format("line {}: key \"{}\" already set in map", frame.key_line, frame.key));

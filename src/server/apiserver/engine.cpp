@@ -9,6 +9,7 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "json/yaml.h"
+#include "server/apiserver/body_bounds.h"
 #include "server/apiserver/protobuf_form.h"
 #include "server/apiserver/registry/metadata.h"
 
@@ -59,7 +60,9 @@ Result<json::Value> decode_custom(const api::KindInfo& kind, const Body& body, R
     api::StrictProblems problems;
     std::vector<std::string> duplicates;
     bool look = context.field_validation != FieldValidation::Ignore;
-    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.duplicates = &duplicates}) : json::parse(body.bytes, {.duplicates = look ? &duplicates : nullptr});
+    if (media == MediaType::Json) TRY(check_body_values(body.bytes));
+    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates})
+                                         : json::parse(body.bytes, {.duplicates = look ? &duplicates : nullptr});
     if (!tree.ok() || !tree->is_object()) {
         // The words of the general decoder, which cannot read it either.
         if (media == MediaType::Json) return api::decode_json(kind.gvk, *kind.schema, body.bytes, nullptr);
@@ -85,13 +88,14 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
     api::StrictProblems* strict = context.field_validation == FieldValidation::Ignore ? nullptr : &problems;
     json::Value object;
     if (media == MediaType::Json) {
+        TRY(check_body_values(body.bytes));
         object = TRY(api::decode_json(gvk, *schema, body.bytes, strict));
     } else if (media == MediaType::Protobuf) {
         json::Value tree = TRY(protobuf_body(kinds, body.bytes, type, gvk.kind));
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree), nullptr));
     } else {
         std::vector<std::string> duplicates;
-        auto tree = json::parse_yaml(body.bytes, {.duplicates = &duplicates});
+        auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates});
         if (!tree.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", gvk.kind, tree.status().message());
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree).value(), strict));
         if (strict)
@@ -169,8 +173,9 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         tree = *body.tree;
     } else {
         MediaType media = TRY(body_media_type(body.content_type));
+        if (media == MediaType::Json) TRY(check_body_values(body.bytes));
         auto parsed = media == MediaType::Protobuf ? protobuf_body(kinds, body.bytes, "meta.v1.DeleteOptions", "DeleteOptions")
-                      : media == MediaType::Yaml   ? json::parse_yaml(body.bytes)
+                      : media == MediaType::Yaml   ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax})
                                                    : json::parse(body.bytes);
         if (!parsed.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type DeleteOptions): {}", parsed.status().message());
         tree = std::move(parsed).value();

@@ -6,6 +6,7 @@
 #include "json/merge_patch.h"
 #include "json/parse.h"
 #include "json/yaml.h"
+#include "server/apiserver/body_bounds.h"
 #include "server/apiserver/engine.h"
 
 namespace skiff::apiserver {
@@ -27,7 +28,7 @@ Status check_apply(RequestContext& context, const json::Value& document, const A
 Result<json::Value> read_apply(const Body& body, RequestContext& context) {
     if (body.tree != nullptr) return *body.tree;
     std::vector<std::string> repeated;
-    auto parsed = json::parse_yaml(body.bytes, {.repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
+    auto parsed = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
     if (!parsed.ok()) return error(Reason::BadRequest, "error decoding YAML: {}", parsed.status().message());
     if (!repeated.empty()) {
         std::string text = "error converting YAML to JSON: yaml: unmarshal errors:";
@@ -38,10 +39,10 @@ Result<json::Value> read_apply(const Body& body, RequestContext& context) {
     return parsed;
 }
 
+// A "replace" that fails has changed nothing.
 // The library that Kubernetes uses lets "replace" add a member that is not there yet; a patch that failed is tried again with that rule.
 Status patch_stepwise(json::Value& object, const json::Value& patch) {
     for (const json::Value& operation : patch.items()) {
-        json::Value before = object;
         Status status = json::json_patch(object, json::Value::array({operation}));
         if (!status.ok() && operation["op"].as_string() == "replace") {
             const std::string& path = operation["path"].as_string();
@@ -50,7 +51,6 @@ Status patch_stepwise(json::Value& object, const json::Value& patch) {
             if (index) return status;
             json::Value add = operation;
             add.set("op", "add");
-            object = std::move(before);
             status = json::json_patch(object, json::Value::array({std::move(add)}));
         }
         TRY(std::move(status));
@@ -81,6 +81,7 @@ Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestC
     if (body.tree != nullptr) {
         patch.document = *body.tree;
     } else {
+        TRY(check_body_values(body.bytes));
         auto parsed = json::parse(body.bytes);
         if (!parsed.ok()) {
             // The parser adds an offset that Kubernetes does not have.
