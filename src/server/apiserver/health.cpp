@@ -27,12 +27,34 @@ bool Health::serve(net::Exchange& exchange, RequestContext& context) {
         send_text(exchange, context, 200, core_.metrics->text(), "text/plain; version=0.0.4; charset=utf-8");
         return true;
     }
+    if (path == "/metrics/slis") {
+        send_text(exchange, context, 200, slis(), "text/plain; version=0.0.4; charset=utf-8");
+        return true;
+    }
     for (std::string endpoint : {"healthz", "livez", "readyz"}) {
         std::string root = "/" + endpoint;
         if (path == root || path == root + "/") return serve_checks(exchange, context, endpoint, ""), true;
         if (path.rfind(root + "/", 0) == 0) return serve_checks(exchange, context, endpoint, path.substr(root.size() + 1)), true;
     }
     return false;
+}
+
+// Each check's last result, made by asking now, and how often which was seen.
+std::string Health::slis() {
+    std::string gauges = "# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.\n# TYPE kubernetes_healthcheck gauge\n";
+    std::string counters = "# HELP kubernetes_healthchecks_total [STABLE] This metric records the results of all healthcheck.\n# TYPE kubernetes_healthchecks_total counter\n";
+    std::lock_guard lock(mutex_);
+    for (Named& named : checks_) {
+        const bool ok = named.check().ok();
+        ++(ok ? named.successes : named.failures);
+        for (const char* type : {"healthz", "livez", "readyz"}) {
+            if (named.scope == CheckScope::ReadyOnly && std::string_view(type) != "readyz") continue;
+            gauges += fmt::format("kubernetes_healthcheck{{name=\"{}\",type=\"{}\"}} {}\n", named.name, type, ok ? 1 : 0);
+            if (named.successes) counters += fmt::format("kubernetes_healthchecks_total{{name=\"{}\",status=\"success\",type=\"{}\"}} {}\n", named.name, type, named.successes);
+            if (named.failures) counters += fmt::format("kubernetes_healthchecks_total{{name=\"{}\",status=\"error\",type=\"{}\"}} {}\n", named.name, type, named.failures);
+        }
+    }
+    return gauges + counters;
 }
 
 void Health::serve_checks(net::Exchange& exchange, RequestContext& context, const std::string& endpoint, const std::string& single) {

@@ -1,4 +1,4 @@
-// Health: /healthz, /livez, /readyz with named checks, ?verbose, ?exclude and single checks, and /metrics. Any thread.
+// Health: /healthz, /livez, /readyz with named checks, ?verbose, ?exclude and single checks, /metrics and /metrics/slis. Any thread.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,9 @@ private:
         std::string name;
         CheckScope scope;
         Check check;
+        int64_t successes = 0, failures = 0;      // as /metrics/slis saw them
     };
+    std::string slis();
     void serve_checks(net::Exchange& exchange, RequestContext& context, const std::string& endpoint, const std::string& single);
     Core& core_;
     std::mutex mutex_;

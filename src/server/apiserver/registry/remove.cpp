@@ -40,7 +40,7 @@ std::vector<std::string> wanted_finalizers(const Traits& traits, const DeleteOpt
     if (traits.orphaning) {
         if (options.orphan_dependents) orphan = *options.orphan_dependents;
         else if (!options.propagation.empty()) orphan = options.propagation == "Orphan";
-        else orphan = has(present, kOrphan);
+        else orphan = has(present, kOrphan) || (traits.orphans_by_default && !has(present, kForeground));
         if (options.orphan_dependents) foreground = false;
         else if (!options.propagation.empty()) foreground = options.propagation == "Foreground";
         else foreground = has(present, kForeground);
@@ -206,6 +206,10 @@ Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptio
 Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions options) {
     const api::KindInfo& kind = *context.kind;
     const Attributes& a = context.attributes;
+    // Once for a whole collection.
+    if (!options.orphan_dependents && options.propagation.empty() && kind.gvk.group == "batch" && kind.gvk.kind == "Job" && context.warnings.empty())
+        context.warnings.emplace_back("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set "
+                                      "propagationPolicy=Orphan to suppress this warning");
     for (size_t attempt = 0;; ++attempt) {
         ItemPtr item = core.cache.resource(kind)->get(object_key(a.ns, a.name));
         if (!item) return not_found(kind, a.name);

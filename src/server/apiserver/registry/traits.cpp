@@ -25,6 +25,8 @@ const std::map<std::string, Traits, std::less<>>& table() {
         {"resourceclaims.resource.k8s.io", {.answers_deleted = true}},
         {"resourceclaimtemplates.resource.k8s.io", {.answers_deleted = true}},
         {"resourceslices.resource.k8s.io", {.answers_deleted = true}},
+        {"replicationcontrollers", {.orphans_by_default = true}},
+        {"jobs.batch", {.orphans_by_default = true}},
         {"endpoints", {.create_on_update = true}},
         {"events", {.create_on_update = true, .orphaning = false, .durability = store::Durability::Cheap}},
         {"events.events.k8s.io", {.create_on_update = true, .orphaning = false, .durability = store::Durability::Cheap}},

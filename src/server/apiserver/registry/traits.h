@@ -14,6 +14,7 @@ struct Traits {
     bool graceful_delete = false;         // pods: a grace period before the object goes
     bool instances_first = false;         // a definition goes after its instances: deleting marks it
     bool orphaning = true;                // propagationPolicy is honoured (not for events)
+    bool orphans_by_default = false;      // a DELETE that says nothing of dependents keeps them
     store::Durability durability = store::Durability::Synced;
 };
 

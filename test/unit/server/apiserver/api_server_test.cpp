@@ -5,6 +5,8 @@
 
 #include <condition_variable>
 
+#include "json/parse.h"
+
 using namespace skiff;
 using namespace skiff::apiserver;
 
@@ -160,4 +162,22 @@ TEST_CASE_METHOD(Fixture, "many writers of one object lose no update") {
         });
     writers.clear();
     CHECK((*(*client->get(kConfigMaps, "default", "a"))->tree())["data"].size() == 41);
+}
+
+TEST_CASE_METHOD(Fixture, "replication controllers and jobs keep their pods unless the deletion says otherwise") {
+    const api::Gvr controllers{"", "v1", "replicationcontrollers"};
+    for (const char* name : {"kept", "gone"})
+        REQUIRE(client->create(controllers, "default",
+                               *json::parse(std::string(R"({"apiVersion":"v1","kind":"ReplicationController","metadata":{"name":")") + name +
+                                            R"("},"spec":{"selector":{"a":"b"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})"),
+                               {}, {}).ok());
+    REQUIRE(client->remove(controllers, "default", "kept", {}).ok());
+    auto kept = client->get(controllers, "default", "kept");
+    REQUIRE(kept.ok());
+    CHECK((*kept)->meta().deleting());
+    CHECK((*kept)->meta().finalizers == std::vector<std::string>{"orphan"});
+    client::DeleteOptions options;
+    options.propagation = "Background";
+    REQUIRE(client->remove(controllers, "default", "gone", options).ok());
+    CHECK(client->get(controllers, "default", "gone").status().reason() == Reason::NotFound);
 }
