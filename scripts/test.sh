@@ -4,6 +4,7 @@
 #   scripts/test.sh unit|integration|e2e    one kind
 #   scripts/test.sh stress                  short versions of test/stress (root); not part of all
 #   scripts/test.sh fuzz                    the fuzz targets, SKIFF_FUZZ_SECONDS (5) each; part of all only where that variable is set
+#   scripts/test.sh clients                 real clients in many languages (test/clients); needs the package registries, so it is no part of all
 #   SKIFF_PRESET=dev scripts/test.sh unit   the unit tests under ASan and UBSan
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +49,10 @@ if [ "$kinds" = all ] || [ "$kinds" = unit ]; then
   for binary in build/"$preset"/test/unit/test_*; do
     [ -x "$binary" ] && [ -f "$binary" ] && run "$(basename "$binary")" timeout 600 "$binary"
   done
+fi
+if [ "$kinds" = clients ]; then
+  step "clients"; test/clients/run.sh
+  exit
 fi
 for kind in integration e2e; do
   if [ "$kinds" = all ] || [ "$kinds" = "$kind" ]; then

@@ -19,8 +19,7 @@ Status rejected() {
 Status check_apply(RequestContext& context, const json::Value& document, const Attributes& a, bool manager_given) {
     if (!manager_given) return invalid_options("PatchOptions", {"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"});
     const std::string& name = document["metadata"]["name"].as_string();
-    if (name.empty()) return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
-    if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
+    if (!name.empty() && name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
     (void)context;
     return {};
 }

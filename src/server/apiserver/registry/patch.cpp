@@ -34,6 +34,8 @@ Result<Answer> patch_object(Core& core, RequestContext& context, const Body& bod
             change.create_missing = [&]() -> Result<Answer> {
                 if (const std::string& uid = patch.document["metadata"]["uid"].as_string(); !uid.empty())
                     return conflict(kind, a.name, fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was found", uid));
+                if (patch.document["metadata"]["name"].as_string().empty())
+                    return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
                 patch.document.mut("metadata").erase("resourceVersion");
                 json::Value object = TRY(apply_configuration(core.kinds, kind, nullptr, patch.document, context, core.clock));
                 return create_object(core, context, std::move(object), false);

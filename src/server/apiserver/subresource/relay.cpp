@@ -115,6 +115,23 @@ struct Passage : std::enable_shared_from_this<Passage> {
     }
 };
 
+// The path as Kubernetes passes it on: read, then escaped again where a URL needs it ("through%2Fproxy" arrives as "through/proxy").
+std::string escaped_path(std::string_view raw) {
+    static constexpr std::string_view kPlain = "-_.~$&+,/:;=@";
+    auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
+    std::string out;
+    for (size_t i = 0; i < raw.size(); ++i) {
+        unsigned char c = static_cast<unsigned char>(raw[i]);
+        if (c == '%' && i + 2 < raw.size() && digit(raw[i + 1]) >= 0 && digit(raw[i + 2]) >= 0) {
+            c = static_cast<unsigned char>(digit(raw[i + 1]) << 4 | digit(raw[i + 2]));
+            i += 2;
+        }
+        if (std::isalnum(c) || kPlain.find(static_cast<char>(c)) != kPlain.npos) out += static_cast<char>(c);
+        else out += fmt::format("%{:02X}", c);
+    }
+    return out;
+}
+
 }  // namespace
 
 void relay(Core& core, const std::shared_ptr<net::HttpClient>& client, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, std::string url, RelayBody body,
@@ -152,7 +169,7 @@ void relay_proxy(Core& core, const std::shared_ptr<net::HttpClient>& client, net
     }
     const size_t host = base.find("://");
     ProxyPlace place{proxy_prefix(in.raw_path, context->rest), host == std::string::npos ? base : base.substr(host + 3), in.headers.get("Host")};
-    std::string url = base + "/" + context->rest + query;
+    std::string url = base + "/" + escaped_path(context->rest) + query;
     relay(core, client, std::move(exchange), std::move(context), std::move(url), RelayBody::Pass, std::move(place));
 }
 
