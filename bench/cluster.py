@@ -1,10 +1,11 @@
 """What every benchmark here starts from: a server in a network namespace of its own, and small clients of its API. Python's standard library only.
 
-    with Cluster("pods") as cluster: ...        starts `skiff server`, waits until the node is Ready, takes everything down at the end
+    with Cluster("pods") as cluster: ...        starts `skiff server`, waits until the node is Ready, takes everything down at the end,
+                                            also after SIGTERM, SIGHUP or an error on the way
 
 SKIFF names the executable (default build/release/skiff). Needs root and runc.
 """
-import base64, ctypes, glob, http.client, json, os, re, shutil, signal, ssl, subprocess, tempfile, threading, time
+import atexit, base64, ctypes, glob, http.client, json, os, re, shutil, signal, ssl, subprocess, sys, tempfile, threading, time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 SKIFF = os.path.realpath(os.environ.get('SKIFF', os.path.join(TOP, 'build/release/skiff')))
@@ -62,7 +63,10 @@ class Cluster:
         self.work = tempfile.mkdtemp(prefix=f'/tmp/{self.name}.')
         os.chmod(self.work, 0o711)
         self.state = os.path.join(self.work, self.name)
-        self.flags, self.process, self.ready = list(flags), None, ready
+        self.flags, self.process, self.ready, self.removed = list(flags), None, ready, False
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, lambda number, _: sys.exit(128 + number))
+        atexit.register(self.remove)
         # Threads of this process stay in the namespace that it enters here.
         run('ip', 'netns', 'add', self.name)
         with open(f'/run/netns/{self.name}') as namespace:
@@ -103,6 +107,14 @@ class Cluster:
             self.process.wait(30)
 
     def __exit__(self, *_):
+        self.remove()
+
+    def remove(self):
+        if self.removed:
+            return
+        self.removed = True
+        for ending in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(ending, signal.SIG_IGN)
         self.stop()
         run(SKIFF, 'killall', '--data-dir', self.work + '/data', '--state-dir', self.state, '--grace', '0', check=False)
         run('ip', 'netns', 'del', self.name, check=False)
