@@ -15,7 +15,7 @@ namespace skiff::agent::nodeapi {
 namespace {
 
 constexpr size_t kPiece = 64 << 10, kQueueMax = 512 << 10;
-// After the writer has closed the file the runtime needs a moment to say that the container has ended.
+// A rotation renames the file first and makes the new one then.
 constexpr int kLooks = 50;
 constexpr Duration kLook = std::chrono::milliseconds(100);
 
@@ -32,8 +32,8 @@ public:
         stream_->on_drained([weak, &poller = poller_] {
             if (auto self = weak.lock(); self && self->held_back_.exchange(false)) poller.post([self] { self->pump(); });
         });
-        if (follow_) watch();
         self_ = shared_from_this();
+        if (follow_) watch();
         poller_.post([self = shared_from_this()] { self->pump(); });
     }
 
@@ -45,9 +45,14 @@ private:
         (void)poller_.watch(inotify_.get(), EPOLLIN, [weak](uint32_t) {
             if (auto self = weak.lock()) self->file_changed();
         });
+        // The writer closes the file before the agent knows of the container's end, and may have done so before this stream began.
+        if (source_.watch)
+            container_watch_ = source_.watch([weak, &poller = poller_] {
+                if (auto self = weak.lock()) poller.post([self] { self->pump(); });
+            });
     }
 
-    void watch_file() { ::inotify_add_watch(inotify_.get(), source_.path.c_str(), IN_MODIFY | IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF); }
+    void watch_file() { ::inotify_add_watch(inotify_.get(), source_.path.c_str(), IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF); }
 
     void file_changed() {
         alignas(inotify_event) char buffer[4096];
@@ -56,8 +61,7 @@ private:
             if (got <= 0) break;
             for (ssize_t at = 0; at < got;) {
                 const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-                if (event->mask & (IN_MOVE_SELF | IN_DELETE_SELF)) rotated_ = true;
-                if (event->mask & IN_CLOSE_WRITE) looks_left_ = kLooks;
+                if (event->mask & (IN_MOVE_SELF | IN_DELETE_SELF)) rotated_ = true, looks_left_ = kLooks;
                 at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
             }
         }
@@ -99,9 +103,9 @@ private:
         return true;
     }
 
-    // Only while something is unsettled: a rotation without its new file, or a writer that has closed.
+    // Only while a rotation is without its new file.
     void look_later() {
-        if (looking_ || (!rotated_ && looks_left_ <= 0)) return;
+        if (looking_ || !rotated_ || looks_left_ <= 0) return;
         --looks_left_;
         looking_ = true;
         std::weak_ptr<LogStream> weak = weak_from_this();
@@ -123,6 +127,7 @@ private:
         if (std::exchange(finished_, true)) return;
         if (inotify_) poller_.forget(inotify_.get());
         timers_.cancel(timer_);
+        container_watch_.reset();
         self_.reset();
     }
 
@@ -133,6 +138,7 @@ private:
     sys::Poller& poller_;
     sys::Timers& timers_;
     Fd file_, inotify_;
+    std::shared_ptr<void> container_watch_;
     std::shared_ptr<LogStream> self_;        // until finished
     std::atomic<bool> held_back_{false};
     bool rotated_ = false, finished_ = false, looking_ = false;

@@ -16,6 +16,8 @@ namespace skiff::agent::nodeapi {
 struct LogSource {
     std::string path;
     std::function<bool()> running;        // does the container still run; cheap, any thread
+    // Calls back, on any thread, when the answer of running() may have changed, while what it returns lives. May be null.
+    std::function<std::shared_ptr<void>(std::function<void()>)> watch;
 };
 
 // Answers the exchange. NotFound and the like are answered as plain text, as the kubelet does.

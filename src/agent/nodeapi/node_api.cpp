@@ -118,6 +118,7 @@ private:
                 const auto* current = now ? now->find(name) : nullptr;
                 return current && current->id == id && current->running;
             };
+            source.watch = [pods = options_.pods, uid = pod->uid](std::function<void()> changed) { return pods->watch(uid, std::move(changed)); };
         }
         stream_log(exchange, std::move(source), std::move(*options), *options_.poller, *options_.timers);
     }

@@ -48,4 +48,22 @@ PodSnapshotPtr make_snapshot(const PodState& state, const json::Value& pod) {
     return snapshot;
 }
 
+std::shared_ptr<void> PodEntry::watch(std::function<void()> changed) {
+    auto watcher = std::make_shared<std::function<void()>>(std::move(changed));
+    std::lock_guard lock(mutex_);
+    watchers_.push_back(watcher);
+    return watcher;
+}
+
+void PodEntry::tell_watchers() {
+    std::vector<std::shared_ptr<std::function<void()>>> living;
+    {
+        std::lock_guard lock(mutex_);
+        std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
+        for (const auto& watcher : watchers_)
+            if (auto alive = watcher.lock()) living.push_back(std::move(alive));
+    }
+    for (const auto& watcher : living) (*watcher)();
+}
+
 }  // namespace skiff::agent::pods

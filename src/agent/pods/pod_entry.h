@@ -34,9 +34,15 @@ public:
         return snapshot_;
     }
     void publish(PodSnapshotPtr snapshot) {
-        std::lock_guard lock(mutex_);
-        snapshot_ = std::move(snapshot);
+        {
+            std::lock_guard lock(mutex_);
+            snapshot_ = std::move(snapshot);
+        }
+        tell_watchers();
     }
+    // See PodManager::watch().
+    std::shared_ptr<void> watch(std::function<void()> changed);
+    void tell_watchers();
 
     PodState state;
 
@@ -44,6 +50,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::function<void(PodState&)>> inbox_;
     PodSnapshotPtr snapshot_;
+    std::vector<std::weak_ptr<std::function<void()>>> watchers_;
 };
 
 PodSnapshotPtr make_snapshot(const PodState& state, const json::Value& pod);

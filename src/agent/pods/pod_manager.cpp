@@ -183,6 +183,11 @@ public:
         return result;
     }
 
+    std::shared_ptr<void> watch(std::string_view uid, std::function<void()> changed) override {
+        const EntryPtr entry = entry_of(std::string(uid));
+        return entry ? entry->watch(std::move(changed)) : nullptr;
+    }
+
 private:
     // What containers left that ended with the machine. Before anything runs here: none is being made meanwhile.
     void forget_root_file_systems() {
@@ -365,7 +370,8 @@ private:
         const bool over = state.terminal_at_adoption || (state.termination && state.termination->resources_released && state.final_status_written);
         if (state.gone && over) {
             remove_dead(one);
-            return remove(uid, state);
+            remove(uid, state);
+            return entry->tell_watchers();
         }
         const auto before = entry->snapshot();
         auto snapshot = make_snapshot(state, *tree);

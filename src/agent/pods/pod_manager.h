@@ -93,6 +93,8 @@ public:
     virtual PodSnapshotPtr find(std::string_view ns, std::string_view name) const = 0;   // null when unknown; the newest of that name
     virtual PodSnapshotPtr find_uid(std::string_view uid) const = 0;
     virtual std::vector<PodSnapshotPtr> list() const = 0;
+    // Calls back after each new snapshot of the pod and when it is forgotten, on a worker's thread, while what is returned lives; null when unknown.
+    virtual std::shared_ptr<void> watch(std::string_view uid, std::function<void()> changed) = 0;
 };
 
 }  // namespace skiff::agent::pods

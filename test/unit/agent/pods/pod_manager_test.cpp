@@ -180,6 +180,28 @@ TEST_CASE("a deleted pod is asked to end, and its object goes last") {
     CHECK(node.network.attached().empty());
 }
 
+TEST_CASE("who watches a pod is told when its container has ended, and when the pod is forgotten") {
+    Node node;
+    node.create("web", kOnce);
+    REQUIRE(eventually([&] { return !node.runtime.running("app").empty(); }));
+    REQUIRE(eventually([&] { return node.running->manager->find("default", "web")->find("app")->running; }));
+    const std::string uid = node.running->manager->find("default", "web")->uid;
+    CHECK(node.running->manager->watch("unknown", [] {}) == nullptr);
+    std::atomic<bool> ended{false}, forgotten{false};
+    auto handle = node.running->manager->watch(uid, [&] {
+        auto now = node.running->manager->find_uid(uid);
+        if (!now) forgotten = true;
+        else if (!now->find("app")->running) ended = true;
+    });
+    node.runtime.exit("app", 0);
+    CHECK(eventually([&] { return ended.load(); }));
+    REQUIRE(node.client->remove(kPods, "default", "web").ok());
+    CHECK(eventually([&] {
+        node.clock.advance(seconds(1));
+        return forgotten.load();
+    }));
+}
+
 TEST_CASE("a failing container restarts at once, then backs off") {
     Node node;
     node.create("web", kOne);
