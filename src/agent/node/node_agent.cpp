@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::seconds;
 constexpr Duration kRenew = seconds(10), kReport = seconds(300), kRetryFirst = std::chrono::milliseconds(100), kRetryMax = seconds(7);
-constexpr Duration kNetworkPatience = seconds(10);   // less than the lease lasts
+constexpr Duration kNetworkPatience = seconds(25);   // less than the lease lasts
 constexpr int kLeaseSeconds = 40;
 const api::Gvr kNodes{"", "v1", "nodes"};
 const api::Gvr kLeases{"coordination.k8s.io", "v1", "leases"};

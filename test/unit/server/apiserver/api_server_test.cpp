@@ -181,3 +181,15 @@ TEST_CASE_METHOD(Fixture, "replication controllers and jobs keep their pods unle
     REQUIRE(client->remove(controllers, "default", "gone", options).ok());
     CHECK(client->get(controllers, "default", "gone").status().reason() == Reason::NotFound);
 }
+
+TEST_CASE_METHOD(Fixture, "an applied configuration may leave out the name of an object that is there, not of one that is made") {
+    REQUIRE(client->create(kConfigMaps, "default", config_map("a"), {}, {}).ok());
+    json::Value nameless = config_map("", "2");
+    nameless.set("metadata", json::Value::object());
+    auto applied = client->patch(kConfigMaps, "default", "a", client::PatchType::Apply, nameless, {.field_manager = "test", .force = true});
+    REQUIRE(applied.ok());
+    CHECK((*applied)->meta().name == "a");
+    CHECK((*(*applied)->tree())["data"]["k"].as_string() == "2");
+    auto made = client->patch(kConfigMaps, "default", "b", client::PatchType::Apply, nameless, {.field_manager = "test"});
+    CHECK(made.status().message() == "the name of the object (b based on URL) was undeterminable: name must be provided");
+}
