@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <condition_variable>
+
 #include "support/fake_client.h"
 
 using namespace skiff;
@@ -19,22 +21,31 @@ Value pod(const std::string& name, const std::string& owner = {}) {
 }
 
 struct Fixture {
+    // Before the factory, whose thread writes them until it is gone.
+    std::mutex mutex;
+    std::condition_variable more;
+    std::vector<std::string> heard;
     std::shared_ptr<test::FakeClient> client = std::make_shared<test::FakeClient>();
     std::unique_ptr<InformerFactory> factory = InformerFactory::create(client, Clock::system());
     std::shared_ptr<Informer> pods = factory->informer(kPods);
-    std::mutex mutex;
-    std::vector<std::string> heard;
 
     void create(const std::string& name, const std::string& owner = {}) { REQUIRE(client->create(kPods, "default", pod(name, owner)).ok()); }
     void listen() {
         pods->add_handlers({[this](const ObjectPtr& previous, const ObjectPtr& current) {
             std::lock_guard lock(mutex);
             heard.push_back((!previous ? "+" : !current ? "-" : "~") + (current ? current : previous)->meta().name);
+            more.notify_all();
         }});
     }
     void start() {
         factory->start();
         REQUIRE(factory->wait_synced(std::chrono::seconds(5)));
+    }
+    // The cache has a change a moment before the handlers are told of it.
+    std::vector<std::string> told(size_t count) {
+        std::unique_lock lock(mutex);
+        more.wait_for(lock, std::chrono::seconds(5), [&] { return heard.size() >= count; });
+        return heard;
     }
     bool sees(int64_t revision) {
         return pods->wait_for([&] { return pods->revision() >= revision; }, std::chrono::seconds(5));
@@ -51,8 +62,7 @@ TEST_CASE_METHOD(Fixture, "the initial list arrives as additions, then each chan
     create("b");
     REQUIRE(client->remove(kPods, "default", "a").ok());
     REQUIRE(sees(3));
-    std::lock_guard lock(mutex);
-    CHECK(heard == std::vector<std::string>{"+a", "+b", "-a"});
+    CHECK(told(3) == std::vector<std::string>{"+a", "+b", "-a"});
     CHECK(!pods->get("default", "a"));
     CHECK(pods->get("default", "b")->meta().name == "b");
 }
@@ -71,8 +81,7 @@ TEST_CASE_METHOD(Fixture, "a closed watch resumes where it ended") {
     client->end_watches({});
     create("b");
     REQUIRE(sees(2));
-    std::lock_guard lock(mutex);
-    CHECK(heard == std::vector<std::string>{"+a", "+b"});
+    CHECK(told(2) == std::vector<std::string>{"+a", "+b"});
 }
 
 TEST_CASE_METHOD(Fixture, "an expired watch lists again and tells the difference") {
@@ -86,15 +95,14 @@ TEST_CASE_METHOD(Fixture, "an expired watch lists again and tells the difference
     client->end_watches(error(Reason::Expired, "too old resource version"));
     client->release_events();
     REQUIRE(sees(4));
-    std::lock_guard lock(mutex);
-    CHECK(heard == std::vector<std::string>{"+a", "+b", "-a", "+c"});
+    CHECK(told(4) == std::vector<std::string>{"+a", "+b", "-a", "+c"});
 }
 
 TEST_CASE_METHOD(Fixture, "late handlers hear what is there") {
     create("a");
     start();
     listen();
-    CHECK(heard == std::vector<std::string>{"+a"});
+    CHECK(told(1) == std::vector<std::string>{"+a"});
 }
 
 TEST_CASE_METHOD(Fixture, "indexes follow the objects") {
