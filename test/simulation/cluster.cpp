@@ -25,8 +25,9 @@ const std::shared_ptr<const api::KindRegistry>& registry() {
 
 }  // namespace
 
-Cluster::Cluster(std::vector<Fault> faults) : api(clock, registry()), kubelets(api, clock), kinds_(registry()) {
+Cluster::Cluster(std::vector<Fault> faults, unsigned latency_ms) : api(clock, registry()), kubelets(api, clock), kinds_(registry()) {
     plan_.faults = std::move(faults);
+    plan_.latency_ms = latency_ms;
     plan_.clock = &clock;
     plan_.story = &story;
     plan_.pass = [this](Duration time) { pass(time); };

@@ -15,7 +15,7 @@ namespace skiff::simulation {
 class Cluster {
 public:
     // faults: none for the undisturbed run.
-    explicit Cluster(std::vector<Fault> faults);
+    explicit Cluster(std::vector<Fault> faults, unsigned latency_ms = 0);
     ~Cluster();
 
     FakeClock clock;

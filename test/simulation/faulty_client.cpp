@@ -30,7 +30,11 @@ Result<std::unique_ptr<client::Watch>> FaultyClient::watch(const Gvr& g, const c
     held->gvr = g;
     held->handler = std::move(h);
     client::WatchHandler buffer;
-    buffer.event = [raw = held.get()](const client::WatchEvent& event) { raw->events.push_back(event); };
+    buffer.event = [this, raw = held.get()](const client::WatchEvent& event) {
+        if (raw->events.empty() && plan_.latency_ms)
+            raw->until = std::max(raw->until, plan_.clock->elapsed() + std::chrono::milliseconds(++plan_.deliveries * 2654435761u % plan_.latency_ms));
+        raw->events.push_back(event);
+    };
     buffer.end = [raw = held.get()](Status status) { raw->end = std::move(status); };
     held->inner = TRY(inner_->watch(g, o, std::move(buffer)));
     watches_.push_back(held);

@@ -32,7 +32,8 @@ const char* name_of(Fault::Kind kind);
 // The faults of one run, shared by all lives of the process.
 struct FaultPlan {
     std::vector<Fault> faults;           // by `at`
-    uint64_t writes = 0;
+    unsigned latency_ms = 0;             // events of a watch come up to so much later, each watch at its own time
+    uint64_t writes = 0, deliveries = 0;
     size_t next = 0;
     std::function<void(Duration)> pass;  // lets the world go on
     Clock* clock = nullptr;

@@ -1,6 +1,7 @@
 #include "simulation/plan.h"
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include "server/controllers/resources.h"
@@ -59,12 +60,13 @@ Plan Plan::of(unsigned seed) {
     const auto faults = 1 + accident() % kFaults;
     const auto span = static_cast<unsigned>(40 * plan.parts.size() + 10 * plan.deeds.size());      // about as many writes as it takes
     for (unsigned i = 0; i < faults; ++i) plan.faults.push_back({1 + accident() % span, static_cast<Fault::Kind>(accident() % Fault::kKinds), static_cast<unsigned>(accident())});
+    plan.latency_ms = std::array{0u, 0u, 20u, 1500u}[accident() % 4];
     std::sort(plan.faults.begin(), plan.faults.end(), [](const Fault& a, const Fault& b) { return a.at < b.at; });
     return plan;
 }
 
 Outcome run(const Plan& plan) {
-    Cluster cluster(plan.faults);
+    Cluster cluster(plan.faults, plan.latency_ms);
     for (const char* node : {"n1", "n2", "n3"}) cluster.kubelets.join(node);
     for (const auto& [part, variant] : plan.parts) {
         cluster.story.tell(fmt::format("there is: {} (variant {})", parts()[part].name, variant % 12));

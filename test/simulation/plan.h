@@ -19,10 +19,11 @@ struct Plan {
     std::vector<std::pair<size_t, unsigned>> parts;      // part, variant
     std::vector<Deed> deeds;
     std::vector<Fault> faults;
+    unsigned latency_ms = 0;                              // of events, besides the faults
 
     static constexpr unsigned kFaultsPerStory = 10;       // seeds with the same deeds
     static Plan of(unsigned seed);
-    Plan undisturbed() const { return {parts, deeds, {}}; }
+    Plan undisturbed() const { return {parts, deeds, {}, 0}; }
 };
 
 struct Outcome {

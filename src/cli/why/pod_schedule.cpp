@@ -16,6 +16,10 @@ struct Refusal {
 constexpr Refusal kRefusals[] = {
     {"didn't match Pod's node affinity/selector", "no node has the labels that its nodeSelector or affinity asks for", "kubectl get nodes --show-labels, then: kubectl label node NODE KEY=VALUE"},
     {"didn't satisfy plugin(s) [NodeAffinity]", "the only node that its affinity names cannot take it", "kubectl describe node NODE"},
+    {"node.kubernetes.io/disk-pressure", "the nodes' disks are nearly full", "free space there: skiff image rm; skiff why node NODE"},
+    {"node.kubernetes.io/memory-pressure", "the nodes' memory is nearly used up", "kubectl top nodes; add a node, or move pods away"},
+    {"node.kubernetes.io/not-ready", "the nodes are not ready", "skiff why node NODE"},
+    {"node.kubernetes.io/unreachable", "the nodes do not answer", "skiff why node NODE"},
     {"untolerated taint", "the nodes have taints that it does not tolerate", "kubectl taint node NODE KEY- , or add a toleration to the pod"},
     {"were unschedulable", "the nodes are cordoned", "kubectl uncordon NODE"},
     {"Insufficient cpu", "no node has enough free CPU for its requests", "kubectl describe nodes | grep -A8 Allocated; lower resources.requests.cpu or add a node"},
@@ -28,6 +32,9 @@ constexpr Refusal kRefusals[] = {
     {"existing pods anti-affinity", "the anti-affinity of pods that run already keeps it away", "kubectl get pods -o yaml | grep -A8 podAntiAffinity"},
     {"didn't match pod affinity rules", "no node has the pod that its affinity wants beside it", "start that pod first, or make the rule preferred"},
     {"pod topology spread constraints", "its topology spread constraints leave no node", "raise maxSkew, use ScheduleAnyway, or add nodes in the missing domains"},
+    {"didn't have any of the required nodes|didn't match the requested node name", "the node that it names does not exist or cannot take it", "correct spec.nodeName or the affinity: kubectl get nodes"},
+    {"exceed max volume count", "the nodes have as many volumes as they may", "add a node, or spread the pods that use volumes"},
+    {"is being deleted", "a claim of it is being deleted", "wait until it is gone, then apply it anew: kubectl get pvc"},
     {"PersistentVolume's node affinity", "its volume is on another node than the ones that are free", "kubectl get pv -o wide; the node that has the volume must be up and have room"},
     {"didn't find available persistent volumes", "no PersistentVolume suits its claim on any node", "kubectl get pv,pvc,sc"},
     {"ReadWriteOncePod", "its claim is ReadWriteOncePod and another pod uses it", "kubectl describe pvc; delete the other pod"},
@@ -74,6 +81,10 @@ void judge_schedule(const World& world, const json::Value& pod, Findings& findin
         return;
     }
     if (judge_nodes(world, findings) || judge_claims(world, pod, findings)) return;
+    if (const auto& nominated = pod["status"]["nominatedNodeName"].as_string(); !nominated.empty()) {
+        findings.push_back({fmt::format("pods of a lower priority make room for it on node {}", nominated), "wait for them to end: kubectl get pods -A -o wide --field-selector spec.nodeName=" + nominated});
+        return;
+    }
     std::string message = condition(pod, "PodScheduled")["message"].as_string();
     if (message.empty()) message = world.event("Pod", ns_of(pod), name_of(pod), {"FailedScheduling"})["message"].as_string();
     const std::string whole = message;
@@ -81,7 +92,7 @@ void judge_schedule(const World& world, const json::Value& pod, Findings& findin
     for (const char* rest : {" no new claims to deallocate,", " preemption:"})
         if (size_t end = message.find(rest); end != std::string::npos) message.resize(end);
     for (const auto& refusal : kRefusals)
-        if (contains(message, refusal.part)) findings.push_back({fmt::format("{} ({})", refusal.cause, message), refusal.help});
+        if (const Meaning row{refusal.part, "", ""}; meaning_of({&row, 1}, message)) findings.push_back({fmt::format("{} ({})", refusal.cause, message), refusal.help});
     if (findings.empty()) findings.push_back({whole.empty() ? "the scheduler has not looked at it yet" : "the scheduler found no node: " + whole, "kubectl describe pod " + name_of(pod)});
 }
 

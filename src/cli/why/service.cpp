@@ -7,7 +7,8 @@ namespace skiff::cli::why {
 
 namespace {
 
-bool selects(const json::Value& selector, const json::Value& labels) {
+// A service's selector is a plain map.
+bool chosen_by(const json::Value& selector, const json::Value& labels) {
     for (const auto& [key, value] : selector.members())
         if (labels[key].as_string() != value.as_string()) return false;
     return true;
@@ -46,12 +47,29 @@ void judge_ports(const json::Value& service, const json::Value& pod, Findings& f
 void judge_policies(const World& world, const json::Value& service, const json::Value& pod, Findings& findings) {
     for (const auto& policy : world.list("networkpolicies")) {
         const auto& spec = policy["spec"];
-        if (ns_of(policy) != ns_of(service) || !selects(spec["podSelector"]["matchLabels"], pod["metadata"]["labels"])) continue;
+        if (ns_of(policy) != ns_of(service) || !selects(spec["podSelector"], pod["metadata"]["labels"])) continue;
         bool ingress = spec["policyTypes"].size() == 0;
         for (const auto& type : spec["policyTypes"].items()) ingress = ingress || type.as_string() == "Ingress";
         if (ingress && spec["ingress"].size() == 0)
             findings.push_back({fmt::format("NetworkPolicy {} lets no traffic in to its pods", name_of(policy)), "kubectl describe networkpolicy " + name_of(policy) + "; add an ingress rule"});
     }
+}
+
+bool has_endpoint(const World& world, const json::Value& service) {
+    for (const auto& slice : world.list("endpointslices"))
+        if (ns_of(slice) == ns_of(service) && slice["metadata"]["labels"]["kubernetes.io/service-name"].as_string() == name_of(service))
+            for (const auto& endpoint : slice["endpoints"].items())
+                if (endpoint["conditions"]["ready"].is_null() || endpoint["conditions"]["ready"].as_bool()) return true;
+    return false;
+}
+
+// Policy Local: nodes without a pod of the service do not answer for it.
+void judge_locality(const json::Value& service, const std::vector<const json::Value*>& ready, Findings& findings) {
+    std::string nodes;
+    for (const auto* pod : ready) nodes += (nodes.empty() ? "" : ", ") + (*pod)["spec"]["nodeName"].as_string();
+    for (const auto& [field, who] : {std::pair{"externalTrafficPolicy", "from outside"}, std::pair{"internalTrafficPolicy", "from pods"}})
+        if (service["spec"][field].as_string() == "Local" && ready.size() == 1)
+            findings.push_back({fmt::format("{} is Local, so calls {} are answered on node {} only", field, who, nodes), fmt::format("set {} to Cluster, or run a pod on every node", field)});
 }
 
 }  // namespace
@@ -63,6 +81,7 @@ Findings why_service(const World& world, const std::string& ns, const std::strin
         findings.push_back({fmt::format("there is no service {} in namespace {}", name, ns), "kubectl get services -A | grep " + name});
         return findings;
     }
+    if (judge_going(service, findings)) return findings;
     const auto& spec = service["spec"];
     if (spec["type"].as_string() == "ExternalName") {
         if (spec["externalName"].as_string().empty()) findings.push_back({"it is of type ExternalName and names nothing", "set spec.externalName"});
@@ -77,7 +96,7 @@ Findings why_service(const World& world, const std::string& ns, const std::strin
     }
     std::vector<const json::Value*> matching, ready;
     for (const auto& pod : world.list("pods")) {
-        if (ns_of(pod) != ns || !selects(spec["selector"], pod["metadata"]["labels"])) continue;
+        if (ns_of(pod) != ns || !chosen_by(spec["selector"], pod["metadata"]["labels"])) continue;
         matching.push_back(&pod);
         if (condition(pod, "Ready")["status"].as_string() == "True" && pod["metadata"]["deletionTimestamp"].as_string().empty()) ready.push_back(&pod);
     }
@@ -85,7 +104,7 @@ Findings why_service(const World& world, const std::string& ns, const std::strin
         const std::string text = text_of(spec["selector"]);
         std::string elsewhere;
         for (const auto& pod : world.list("pods"))
-            if (elsewhere.empty() && selects(spec["selector"], pod["metadata"]["labels"])) elsewhere = ns_of(pod);
+            if (elsewhere.empty() && chosen_by(spec["selector"], pod["metadata"]["labels"])) elsewhere = ns_of(pod);
         if (!elsewhere.empty()) findings.push_back({fmt::format("its selector {} matches pods in namespace {} only", text, elsewhere), "make the Service in the namespace of its pods"});
         else findings.push_back({fmt::format("its selector {} matches no pod", text), fmt::format("kubectl get pods -n {} --show-labels; correct spec.selector or start the pods", ns)});
         return findings;
@@ -98,8 +117,11 @@ Findings why_service(const World& world, const std::string& ns, const std::strin
         findings.insert(findings.begin(), std::move(none));
     }
     judge_policies(world, service, *matching[0], findings);
+    judge_locality(service, ready, findings);
+    if (findings.empty() && world.objects.count("endpointslices") && !ready.empty() && !has_endpoint(world, service))
+        findings.push_back({"its pods are ready, but no EndpointSlice of it has a ready endpoint", "is the server up? kubectl get endpointslices -l kubernetes.io/service-name=" + name});
     if (findings.empty() && spec["type"].as_string() == "LoadBalancer" && service["status"]["loadBalancer"]["ingress"].size() == 0)
-        findings.push_back({"it waits for an external address", "is its port taken on every node by another LoadBalancer? kubectl get services -A"});
+        findings.push_back(!spec["loadBalancerClass"].as_string().empty() ? Finding{fmt::format("it waits for load balancer class {}, which nobody serves", spec["loadBalancerClass"].as_string()), "leave out spec.loadBalancerClass, or install its controller"} : Finding{"it waits for an external address", "is its port taken on every node by another LoadBalancer? kubectl get services -A"});
     return findings;
 }
 
