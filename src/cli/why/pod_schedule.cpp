@@ -8,12 +8,7 @@ namespace skiff::cli::why {
 namespace {
 
 // The part of the scheduler's message that is about nodes, and what helps against each of its reasons; the more fundamental first.
-struct Refusal {
-    const char* part;
-    const char* cause;
-    const char* help;
-};
-constexpr Refusal kRefusals[] = {
+constexpr Meaning kRefusals[] = {
     {"didn't match Pod's node affinity/selector", "no node has the labels that its nodeSelector or affinity asks for", "kubectl get nodes --show-labels, then: kubectl label node NODE KEY=VALUE"},
     {"didn't satisfy plugin(s) [NodeAffinity]", "the only node that its affinity names cannot take it", "kubectl describe node NODE"},
     {"node.kubernetes.io/disk-pressure", "the nodes' disks are nearly full", "free space there: skiff image rm; skiff why node NODE"},
@@ -92,7 +87,7 @@ void judge_schedule(const World& world, const json::Value& pod, Findings& findin
     for (const char* rest : {" no new claims to deallocate,", " preemption:"})
         if (size_t end = message.find(rest); end != std::string::npos) message.resize(end);
     for (const auto& refusal : kRefusals)
-        if (const Meaning row{refusal.part, "", ""}; meaning_of({&row, 1}, message)) findings.push_back({fmt::format("{} ({})", refusal.cause, message), refusal.help});
+        if (meaning_of({&refusal, 1}, message)) findings.push_back({fmt::format("{} ({})", refusal.cause, message), refusal.help});
     if (findings.empty()) findings.push_back({whole.empty() ? "the scheduler has not looked at it yet" : "the scheduler found no node: " + whole, "kubectl describe pod " + name_of(pod)});
 }
 
