@@ -268,6 +268,9 @@ Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::s
                                   "Kind string \"json:\\\"kind,omitempty\\\"\" }}",
                                   go_json_kind(*tree)),
                             bytes);
+    for (const auto& [key, value] : tree->members())
+        if ((key == "apiVersion" || key == "kind") && !value.is_string() && !value.is_null())
+            return unrecognized(gvk, error(Reason::BadRequest, "json: cannot unmarshal {} into Go struct field .{} of type string", go_json_kind(value), key), bytes);
     return decode_tree(gvk, schema, std::move(tree).value(), strict);
 }
 

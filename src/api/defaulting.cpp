@@ -1,5 +1,7 @@
 #include "api/defaulting.h"
 
+#include "api/scalar_form.h"
+
 namespace skiff::api {
 
 namespace {
@@ -23,14 +25,16 @@ void set_table_defaults(const TypeSchema& schema, json::Value& tree) {
     for (const auto& field : fields) {
         while (at < members.size() && members[at].key != field.name && !schema.find(members[at].key)) ++at;
         bool present = at < members.size() && members[at].key == field.name;
-        if (!present && !field.default_value) continue;
+        // What Go leaves out when it is zero needs no default either.
+        bool has_default = field.default_value && (field.pointer || !is_zero(field.value.kind, *field.default_value));
+        if (!present && !has_default) continue;
         if (!present) {
             if (json::Value* found = tree.find(field.name)) {
-                if (found->is_null()) *found = *field.default_value;
+                if (found->is_null() && has_default) *found = *field.default_value;
                 continue;
             }
             members.insert(members.begin() + static_cast<std::ptrdiff_t>(at), {field.name, *field.default_value});
-        } else if (members[at].value.is_null() && field.default_value) {
+        } else if (members[at].value.is_null() && has_default) {
             members[at].value = *field.default_value;
         }
         visit(field.value, members[at].value);

@@ -57,10 +57,22 @@ const FieldSet& untracked_fields() {
 }
 
 const FieldSet& ignored_fields(const KindInfo& kind, std::string_view subresource) {
-    static const FieldSet kNone, kStatus = make_set({{"f:status"}}), kSpec = make_set({{"f:spec"}, {"f:metadata", "f:labels"}});
+    static const FieldSet kNone, kStatus = make_set({{"f:status"}}), kSpec = make_set({{"f:spec"}}), kBoth = make_set({{"f:spec"}, {"f:status"}});
+    static const FieldSet kSpecLabels = make_set({{"f:spec"}, {"f:metadata", "f:labels"}}), kSpecMeta = make_set({{"f:spec"}, {"f:metadata"}});
+    static const FieldSet kSpecPod = make_set({{"f:spec"}, {"f:metadata", "f:deletionTimestamp"}, {"f:metadata", "f:ownerReferences"}});
+    static const FieldSet kConditions = make_set({{"f:spec"}, {"f:status", "f:conditions"}});
+    static const FieldSet kCertificate = make_set({{"f:spec"}, {"f:status", "f:certificate"}});
+    const std::string& plural = kind.plural;
+    if (plural == "certificatesigningrequests" && !kind.custom)
+        return subresource.empty() ? kBoth : subresource == "status" ? kConditions : kCertificate;
     if (!kind.has_status) return kNone;
     if (subresource.empty()) return kStatus;
-    return subresource == "status" ? kSpec : kNone;
+    if (subresource != "status") return kNone;
+    if (kind.custom) return kSpec;
+    static constexpr std::string_view kWithMetadata[] = {"flowschemas", "prioritylevelconfigurations", "volumeattachments", "apiservices",
+                                                         "customresourcedefinitions", "validatingadmissionpolicies"};
+    if (std::find(std::begin(kWithMetadata), std::end(kWithMetadata), plural) != std::end(kWithMetadata)) return kSpecMeta;
+    return plural == "deployments" ? kSpecLabels : plural == "pods" ? kSpecPod : kSpec;
 }
 
 json::Value empty_object(const KindInfo& kind) {

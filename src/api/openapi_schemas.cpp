@@ -36,6 +36,23 @@ std::string ref_name(const ValueSchema& value) {
     }
 }
 
+Value schema_of(const ValueSchema& value, OpenApiVersion version);
+
+// In v3 what stands in lists and maps has the zero value as its default.
+Value element_of(const ValueSchema& element, OpenApiVersion version) {
+    Value schema = schema_of(element, version);
+    if (version != OpenApiVersion::V3) return schema;
+    switch (element.kind) {
+        case Kind::Object: return Value::object({{"allOf", Value::array({std::move(schema)})}, {"default", Value::object()}});
+        case Kind::String: schema.set("default", ""); break;
+        case Kind::Int32:
+        case Kind::Int64: schema.set("default", 0); break;
+        case Kind::Bool: schema.set("default", false); break;
+        default: break;
+    }
+    return schema;
+}
+
 Value schema_of(const ValueSchema& value, OpenApiVersion version) {
     if (std::string name = ref_name(value); !name.empty()) return Value::object({{"$ref", definition_ref(name, version)}});
     switch (value.kind) {
@@ -46,12 +63,12 @@ Value schema_of(const ValueSchema& value, OpenApiVersion version) {
         case Kind::Bytes: return typed("string", "byte");
         case Kind::List: {
             Value schema = typed("array");
-            schema.set("items", schema_of(*value.element, version));
+            schema.set("items", element_of(*value.element, version));
             return schema;
         }
         case Kind::Map: {
             Value schema = typed("object");
-            schema.set("additionalProperties", schema_of(*value.element, version));
+            schema.set("additionalProperties", element_of(*value.element, version));
             return schema;
         }
         default: return typed("string");
@@ -74,7 +91,7 @@ Value strings(const std::vector<std::string>& texts) {
 
 Value property_of(const Field& field, OpenApiVersion version) {
     Value schema = schema_of(field.value, version);
-    // In v3 nothing may stand beside a $ref, so it is wrapped as soon as there is something to say.
+    // In v3 nothing may stand beside a $ref, so it is wrapped.
     bool ref = schema.has("$ref");
     Value extra = Value::object();
     if (!field.doc.empty()) extra.set("description", field.doc);
@@ -91,7 +108,7 @@ Value property_of(const Field& field, OpenApiVersion version) {
     if (field.map_type == MapType::Atomic) extra.set("x-kubernetes-map-type", "atomic");
     if (!field.patch_merge_key.empty()) extra.set("x-kubernetes-patch-merge-key", field.patch_merge_key);
     if (field.patch_strategy) extra.set("x-kubernetes-patch-strategy", strategy_text(field.patch_strategy));
-    if (ref && version == OpenApiVersion::V3 && extra.size() > 0) schema = Value::object({{"allOf", Value::array({std::move(schema)})}});
+    if (ref && version == OpenApiVersion::V3) schema = Value::object({{"allOf", Value::array({std::move(schema)})}});
     for (auto& member : extra.mut_members()) schema.set(member.key, std::move(member.value));
     return schema;
 }

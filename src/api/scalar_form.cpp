@@ -37,9 +37,8 @@ ScalarResult normalize_quantity(json::Value& value) {
     return {};
 }
 
-ScalarResult not_a_string(const json::Value& value) {
-    return {ScalarError::Custom, fmt::format("json: cannot unmarshal {} into Go value of type string", go_json_kind(value))};
-}
+// Times and durations are read as strings first.
+ScalarResult not_a_string(const json::Value& value) { return mismatch(value); }
 
 // Most times come in the form in which they are written.
 bool is_canonical_time(std::string_view text) { return text.size() == 20 && text.back() == 'Z' && !text.starts_with("0001") && parse_time(text); }
@@ -100,9 +99,7 @@ ScalarResult normalize_bytes(json::Value& value) {
 
 ScalarResult normalize_int_or_string(json::Value& value) {
     if (value.is_string()) return {};
-    auto result = normalize_int(value, INT32_MIN, INT32_MAX);
-    if (result.error == ScalarError::None) return {};
-    return {ScalarError::Custom, fmt::format("json: cannot unmarshal {} into Go value of type int32", result.text)};
+    return normalize_int(value, INT32_MIN, INT32_MAX);
 }
 
 }  // namespace
@@ -130,7 +127,13 @@ std::string go_type_of(const ValueSchema& value, const std::string& scalar) {
             return before == std::string::npos ? name : name.substr(before + 1);
         }
         case Kind::List: return "[]" + go_type_of(*value.element, scalar);
-        case Kind::Map: return "map[string]" + go_type_of(*value.element, scalar);
+        case Kind::Map:
+            if (value.element->kind == Kind::Quantity) return "v1.ResourceList";
+            return "map[string]" + go_type_of(*value.element, scalar);
+        case Kind::Time:
+        case Kind::MicroTime:
+        case Kind::Duration: return "string";
+        case Kind::IntOrString: return "int32";
         default: return scalar;
     }
 }

@@ -141,7 +141,9 @@ void SchemaRegistry::link_field(const FieldRow& row, const std::string& type_nam
     for (auto number : row.proto.numbers)
         if (number) field.proto.push_back(number);
     field.required = row.required;
-    if (!row.default_json.empty() && !is_zero_text(row.default_json)) field.default_value = parse_fact(row.default_json, where);
+    // Zero values are defaults of keys and in documents only; required fields and objects are written anyway (absent).
+    bool kept = !is_zero_text(row.default_json) || (!row.required && field.value.kind != Kind::Object);
+    if (!row.default_json.empty() && kept) field.default_value = parse_fact(row.default_json, where);
     field.list_type = list_type(row.list_type);
     field.list_map_keys = split(row.list_map_keys, ',');
     field.patch_strategy = patch_strategy(row.patch_strategy);

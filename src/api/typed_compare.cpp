@@ -88,7 +88,15 @@ private:
         Elements old = index(schema, before), now = index(schema, after);
         std::unordered_map<std::string_view, const json::Value*> by_element;
         for (const auto& [element, value] : old) by_element.emplace(element, value);
+        std::unordered_map<std::string_view, size_t> counts;
+        for (const auto& [element, value] : now) ++counts[element];
         for (const auto& [element, value] : now) {
+            // A repeated element is one leaf.
+            if (size_t& count = counts[element]; count != 1) {
+                if (count > 1) (by_element.count(element) ? here.modified : here.added).adopt({element, true, {}});
+                count = 0;
+                continue;
+            }
             auto it = by_element.find(element);
             below(element_schema(schema), element, it == by_element.end() ? nullptr : it->second, value, here);
             if (it != by_element.end()) it->second = nullptr;

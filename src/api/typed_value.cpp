@@ -26,13 +26,19 @@ void collect(const ValueSchema& schema, const json::Value& value, FieldSet& here
             here.adopt(std::move(child));
         }
     } else {
-        std::unordered_set<std::string> seen;
+        // A repeated element is owned as a whole.
+        std::unordered_map<std::string, size_t> counts;
+        for (const auto& item : value.items())
+            if (auto element = element_of(schema, item); element.ok()) ++counts[*element];
         for (const auto& item : value.items()) {
             auto element = element_of(schema, item);
-            // A repeated element is owned as a whole.
-            if (!element.ok() || !seen.insert(*element).second) continue;
+            if (!element.ok()) continue;
+            size_t& count = counts[*element];
+            bool repeated = count > 1;
+            if (count == 0) continue;
+            if (repeated) count = 0;
             FieldSet child{std::move(element).value(), false, {}};
-            collect(element_schema(schema), item, child);
+            if (!repeated) collect(element_schema(schema), item, child);
             child.member = true;
             here.adopt(std::move(child));
         }

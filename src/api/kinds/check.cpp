@@ -1,6 +1,7 @@
 #include "api/kinds/check.h"
 
 #include "api/int_or_string.h"
+#include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
 #include "base/strings.h"
 
@@ -35,13 +36,19 @@ void check_at_most_100_percent(const json::Value& value, const FieldPath& path, 
 
 void check_one_of(const json::Value& text, const FieldPath& path, std::initializer_list<std::string_view> allowed, FieldErrors& errors,
                   Presence presence) {
-    if (text.as_string().empty()) {
-        if (presence == Presence::Required) errors.required(path, "");
+    if (presence == Presence::Optional && text.is_null()) return;
+    if (presence == Presence::Required && text.as_string().empty()) {
+        errors.required(path, "");
         return;
     }
     for (auto one : allowed)
         if (text.as_string() == one) return;
     errors.not_supported(path, text, {allowed.begin(), allowed.end()});
+}
+
+void check_listed(const json::Value& text, const FieldPath& path, std::initializer_list<std::string_view> allowed, FieldErrors& errors) {
+    if (text.as_string().empty()) errors.not_supported(path, "", {allowed.begin(), allowed.end()});
+    else check_one_of(text, path, allowed, errors);
 }
 
 void check_name(const json::Value& text, NameRule rule, const FieldPath& path, FieldErrors& errors) {

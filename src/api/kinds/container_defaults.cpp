@@ -1,4 +1,5 @@
 #include "api/kinds/pod_defaults.h"
+#include "api/kinds/image_reference.h"
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -6,16 +7,6 @@ namespace skiff::api::kinds {
 namespace {
 
 using json::Value;
-
-// Whether the reference means the moving tag: no tag and no digest, or the tag latest.
-bool is_latest(std::string_view image) {
-    size_t digest = image.find('@');
-    std::string_view name = image.substr(0, digest);
-    size_t slash = name.rfind('/');
-    size_t colon = name.find(':', slash == std::string_view::npos ? 0 : slash);
-    if (colon != std::string_view::npos) return name.substr(colon + 1) == "latest";
-    return digest == std::string_view::npos;
-}
 
 void default_http_get(Value& action) {
     set_default_zero(action, "path", "/");
@@ -42,7 +33,7 @@ void default_env(Value& variable) {
 
 void default_container(Value& container) {
     if (container["imagePullPolicy"].empty())
-        container.set("imagePullPolicy", is_latest(container["image"].as_string()) ? "Always" : "IfNotPresent");
+        container.set("imagePullPolicy", is_latest_image(container["image"].as_string()) ? "Always" : "IfNotPresent");
     set_default_zero(container, "terminationMessagePath", "/dev/termination-log");
     set_default_zero(container, "terminationMessagePolicy", "File");
     each_object(container, "ports", [](Value& port) { set_default_zero(port, "protocol", "TCP"); });

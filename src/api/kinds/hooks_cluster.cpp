@@ -52,6 +52,14 @@ void default_node(Value& node) {
     });
 }
 
+std::vector<std::string> node_warnings(const Value& node) {
+    std::vector<std::string> warnings;
+    if (!node["spec"]["configSource"].is_null())
+        warnings.push_back("spec.configSource: the feature NodeConfigSource is not supported");
+    if (!node["spec"]["externalID"].empty()) warnings.push_back("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+    return warnings;
+}
+
 void default_priority_class(Value& object) { set_default(object, "preemptionPolicy", "PreemptLowerPriority"); }
 
 void prepare_certificate_request_update(Value& object, const Value& old) { object.set("spec", old["spec"]); }
@@ -80,13 +88,25 @@ KindHooks namespace_hooks() {
 }
 
 KindHooks node_hooks() {
+    // Kubelets have not taken their configuration from here since v1.24.
+    auto drop = [](Value& object) { if_object(object, "spec", [](Value& spec) { spec.erase("configSource"); }); };
     return {.set_defaults = default_node,
+            .prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
             .validate_create = validate_node,
-            .validate_update = validate_node_update};
+            .validate_update = validate_node_update,
+            .warnings = node_warnings};
 }
 
 KindHooks lease_hooks() {
-    return {.validate_create = validate_lease,
+    // Coordinated leader election is off.
+    auto drop = [](Value& object) {
+        if_object(object, "spec", [](Value& spec) {
+            spec.erase("strategy");
+            spec.erase("preferredHolder");
+        });
+    };
+    return {.prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
+            .validate_create = validate_lease,
             .validate_update = also_on_update(validate_lease)};
 }
 

@@ -1,5 +1,6 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/set_default.h"
+#include "api/kinds/validate_device.h"
 
 namespace skiff::api::kinds {
 
@@ -22,21 +23,57 @@ void default_claim_spec(Value& spec) {
     });
 }
 
+void check_same(const Value& object, const Value& old, FieldErrors& errors) {
+    if (!(object["spec"] == old["spec"])) errors.invalid(FieldPath("spec"), object["spec"], "field is immutable");
+}
+
 }  // namespace
 
-KindHooks device_class_hooks() { return {}; }
+KindHooks device_class_hooks() {
+    auto drop = [](Value& object) { if_object(object, "spec", [](Value& spec) { spec.erase("extendedResourceName"); }); };
+    return {.prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
+            .validate_create = validate_device_class,
+            .validate_update = also_on_update(validate_device_class)};
+}
 
 KindHooks resource_claim_hooks() {
+    auto drop = [](Value& object) { if_object(object, "spec", drop_disabled_claim_fields); };
+    auto validate = [](const Value& object, FieldErrors& errors) {
+        validate_device_claim(object["spec"]["devices"], FieldPath("spec").child("devices"), errors);
+    };
     return {.set_defaults = [](Value& object) { if_object(object, "spec", default_claim_spec); },
-            .prepare_create = [](Value& object) { reset_status(object); }};
+            .prepare_create = [drop](Value& object) {
+                drop(object);
+                reset_status(object);
+            },
+            .prepare_update = [drop](Value& object, const Value&) { drop(object); },
+            .validate_create = validate,
+            .validate_update = [validate](const Value& object, const Value& old, FieldErrors& errors) {
+                check_same(object, old, errors);
+                validate(object, errors);
+            }};
 }
 
 KindHooks resource_claim_template_hooks() {
-    return {.set_defaults = [](Value& object) {
-        if_object(object, "spec", [](Value& spec) { if_object(spec, "spec", default_claim_spec); });
-    }};
+    auto drop = [](Value& object) {
+        if_object(object, "spec", [](Value& made) { if_object(made, "spec", drop_disabled_claim_fields); });
+    };
+    auto validate = [](const Value& object, FieldErrors& errors) {
+        validate_device_claim(object["spec"]["spec"]["devices"], FieldPath("spec").child("spec").child("devices"), errors);
+    };
+    return {.set_defaults = [](Value& object) { if_object(object, "spec", [](Value& spec) { if_object(spec, "spec", default_claim_spec); }); },
+            .prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
+            .validate_create = validate,
+            .validate_update = [validate](const Value& object, const Value& old, FieldErrors& errors) {
+                check_same(object, old, errors);
+                validate(object, errors);
+            }};
 }
 
-KindHooks resource_slice_hooks() { return {}; }
+KindHooks resource_slice_hooks() {
+    return {.prepare_create = drop_disabled_slice_fields, .prepare_update = [](Value& object, const Value&) { drop_disabled_slice_fields(object); },
+            .validate_create = validate_resource_slice,
+            .validate_update = also_on_update(validate_resource_slice)};
+}
 
 }  // namespace skiff::api::kinds

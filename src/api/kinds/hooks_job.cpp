@@ -2,6 +2,7 @@
 
 #include "api/kinds/hooks.h"
 #include "api/kinds/validate_workload.h"
+#include "api/kinds/disabled_fields.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/pod_warnings.h"
 #include "api/kinds/set_default.h"
@@ -46,6 +47,7 @@ bool object_labels_are(const Value& object, const Value& labels) { return object
 // Unless the user takes care of it, the selector is the job's uid, which its pods carry as a label.
 void prepare_job(Value& job) {
     reset_status(job);
+    drop_disabled_template_fields(job);
     Value& spec = job.mut("spec");
     if (spec["manualSelector"].as_bool()) return;
     const std::string uid = job["metadata"]["uid"].as_string(), name = job["metadata"]["name"].as_string();
@@ -72,6 +74,7 @@ void default_cron_job(Value& object) {
 
 KindHooks job_hooks() {
     return {.set_defaults = default_job, .prepare_create = prepare_job,
+            .prepare_update = [](Value& job, const Value&) { drop_disabled_template_fields(job); },
             .validate_create = validate_job,
             .validate_update = validate_job_update,
             .validate_status_update = validate_job_status_update,
@@ -79,9 +82,14 @@ KindHooks job_hooks() {
 }
 
 KindHooks cron_job_hooks() {
-    return {.set_defaults = default_cron_job, .prepare_create = [](Value& object) { reset_status(object); },
+    return {.set_defaults = default_cron_job, .prepare_create = [](Value& object) {
+                reset_status(object);
+                drop_disabled_template_fields(object.mut("spec").mut("jobTemplate"));
+            },
+            .prepare_update = [](Value& object, const Value&) { drop_disabled_template_fields(object.mut("spec").mut("jobTemplate")); },
             .validate_create = validate_cron_job,
-            .validate_update = also_on_update(validate_cron_job)};
+            .validate_update = also_on_update(validate_cron_job),
+            .warnings = cron_job_warnings};
 }
 
 }  // namespace skiff::api::kinds

@@ -1,5 +1,6 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/validate.h"
+#include "api/kinds/disabled_fields.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/pod_qos.h"
 #include "api/kinds/pod_warnings.h"
@@ -55,21 +56,6 @@ void merge_all_label_keys(Value& spec, const Value& labels) {
     each_object(spec, "topologySpreadConstraints", [&](Value& constraint) { merge_label_keys(constraint, labels); });
 }
 
-// Fields whose features are off are not stored.
-void drop_disabled(Value& spec) {
-    spec.erase("hostnameOverride");
-    each_object(spec, "containers", [](Value& container) {
-        for (auto field : {"restartPolicy", "restartPolicyRules"}) container.erase(field);
-    });
-    for (auto list : {"containers", "initContainers"})
-        each_object(spec, list, [](Value& container) {
-            if (container["lifecycle"].is_object()) {
-                container.mut("lifecycle").erase("stopSignal");
-                if (container["lifecycle"].size() == 0) container.erase("lifecycle");
-            }
-        });
-}
-
 // An AppArmor profile of an annotation moves into the container's field.
 void adopt_app_armor(Value& pod) {
     constexpr std::string_view kPrefix = "container.apparmor.security.beta.kubernetes.io/", kLocalhost = "localhost/";
@@ -97,7 +83,7 @@ void read_grace_period(Value& spec) {
 void prepare_pod(Value& pod) {
     adopt_app_armor(pod);
     Value& spec = pod.mut("spec");
-    drop_disabled(spec);
+    drop_disabled_pod_fields(spec);
     if (spec["terminationGracePeriodSeconds"].as_int() < 0) spec.set("terminationGracePeriodSeconds", 1);
     const Value labels = pod["metadata"]["labels"];
     merge_all_label_keys(spec, labels);
@@ -142,7 +128,10 @@ void validate_pod_status(const Value& pod, const Value&, FieldErrors& errors) {
 
 KindHooks pod_hooks() {
     return {.set_defaults = default_pod, .prepare_create = prepare_pod,
-            .prepare_update = [](Value& pod, const Value&) { read_grace_period(pod.mut("spec")); },
+            .prepare_update = [](Value& pod, const Value&) {
+                drop_disabled_pod_fields(pod.mut("spec"));
+                read_grace_period(pod.mut("spec"));
+            },
             .validate_create = validate_pod,
             .validate_update = validate_pod_update,
             .validate_status_update = validate_pod_status,
@@ -151,6 +140,8 @@ KindHooks pod_hooks() {
 
 KindHooks pod_template_hooks() {
     return {.set_defaults = [](Value& object) { default_pod_template(object.mut("template")); },
+            .prepare_create = drop_disabled_template_fields,
+            .prepare_update = [](Value& object, const Value&) { drop_disabled_template_fields(object); },
             .validate_create = [](const Value& object, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); }};
 }
 

@@ -41,6 +41,16 @@ void prepare_autoscaler(Value& object) {
 void default_autoscaler_v1(Value& object) {
     Value& spec = object.mut("spec");
     set_default(spec, "minReplicas", 1);
+    if (!object["metadata"]["annotations"].has("autoscaling.alpha.kubernetes.io/metrics")) set_default(spec, "targetCPUUtilizationPercentage", 80);
+}
+
+// The tolerance of a behavior is an alpha feature that is off.
+void drop_tolerance(Value& object) {
+    if_object(object, "spec", [](Value& spec) {
+        if_object(spec, "behavior", [](Value& behavior) {
+            for (auto direction : {"scaleUp", "scaleDown"}) if_object(behavior, direction, [](Value& rules) { rules.erase("tolerance"); });
+        });
+    });
 }
 
 }  // namespace
@@ -54,7 +64,12 @@ KindHooks pod_disruption_budget_hooks() {
 }
 
 KindHooks horizontal_pod_autoscaler_hooks() {
-    return {.set_defaults = default_autoscaler, .prepare_create = prepare_autoscaler,
+    return {.set_defaults = default_autoscaler,
+            .prepare_create = [](Value& object) {
+                drop_tolerance(object);
+                prepare_autoscaler(object);
+            },
+            .prepare_update = [](Value& object, const Value&) { drop_tolerance(object); },
             .validate_create = validate_autoscaler,
             .validate_update = also_on_update(validate_autoscaler)};
 }

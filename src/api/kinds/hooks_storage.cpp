@@ -31,6 +31,13 @@ Value reference(const Value& from) {
 // dataSource and dataSourceRef say the same, unless the reference crosses namespaces.
 void prepare_claim(Value& object) {
     Value& spec = object.mut("spec");
+    // Only claims and snapshots were ever read from dataSource; references into other namespaces are off.
+    if (const Value& source = spec["dataSource"]; source.is_object()) {
+        const std::string &group = source["apiGroup"].as_string(), &kind = source["kind"].as_string();
+        bool known = (group.empty() && kind == "PersistentVolumeClaim") || (group == "snapshot.storage.k8s.io" && kind == "VolumeSnapshot");
+        if (!known) spec.erase("dataSource");
+    }
+    if (!spec["dataSourceRef"]["namespace"].is_null()) spec.erase("dataSourceRef");
     if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
     else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
         spec.set("dataSource", reference(Value(spec["dataSourceRef"])));
@@ -53,6 +60,19 @@ void default_csi_driver(Value& object) {
     set_default(spec, "seLinuxMount", false);
 }
 
+// MutableCSINodeAllocatableCount is off.
+void drop_allocatable_period(Value& object) {
+    if_object(object, "spec", [](Value& spec) { spec.erase("nodeAllocatableUpdatePeriodSeconds"); });
+}
+
+std::vector<std::string> volume_warnings(const Value& object) {
+    std::vector<std::string> warnings;
+    if (object["spec"]["persistentVolumeReclaimPolicy"].as_string() == "Recycle")
+        warnings.push_back("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic "
+                           "provisioning.");
+    return warnings;
+}
+
 }  // namespace
 
 KindHooks persistent_volume_hooks() {
@@ -61,7 +81,8 @@ KindHooks persistent_volume_hooks() {
                 object.set("status", Value::object({{"phase", "Pending"}, {"lastPhaseTransitionTime", object["metadata"]["creationTimestamp"]}}));
             },
             .validate_create = validate_persistent_volume,
-            .validate_update = validate_persistent_volume_update};
+            .validate_update = validate_persistent_volume_update,
+            .warnings = volume_warnings};
 }
 
 KindHooks persistent_volume_claim_hooks() {
@@ -78,6 +99,8 @@ KindHooks storage_class_hooks() {
 
 KindHooks csi_driver_hooks() {
     return {.set_defaults = default_csi_driver,
+            .prepare_create = drop_allocatable_period,
+            .prepare_update = [](Value& object, const Value&) { drop_allocatable_period(object); },
             .validate_create = validate_csi_driver,
             .validate_update = also_on_update(validate_csi_driver)};
 }
@@ -100,7 +123,7 @@ KindHooks volume_attachment_hooks() {
 
 KindHooks volume_attributes_class_hooks() {
     return {.validate_create = validate_volume_attributes_class,
-            .validate_update = also_on_update(validate_volume_attributes_class)};
+            .validate_update = validate_volume_attributes_class_update};
 }
 
 }  // namespace skiff::api::kinds

@@ -1,5 +1,6 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/validate_workload.h"
+#include "api/kinds/disabled_fields.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/pod_warnings.h"
 #include "api/kinds/set_default.h"
@@ -81,6 +82,8 @@ void default_daemon_set(Value& object) {
         set_default(rolling, "maxSurge", 0);
     }
     set_default(spec, "revisionHistoryLimit", 10);
+    // The counter is a field of Kubernetes' own type: everybody who writes a daemon set writes it.
+    if (!object["metadata"]["annotations"].has(kTemplateGeneration)) object.mut("metadata").mut("annotations").set(kTemplateGeneration, "0");
 }
 
 void set_template_generation(Value& daemon_set, int64_t generation) {
@@ -91,13 +94,29 @@ int64_t template_generation(const Value& daemon_set) {
     return parse_int(daemon_set["metadata"]["annotations"][kTemplateGeneration].as_string()).value_or(0);
 }
 
+void drop_on_update(Value& object, const Value&) { drop_disabled_template_fields(object); }
+
+// MaxUnavailableStatefulSet is off.
+void drop_max_unavailable(Value& object) {
+    if_object(object.mut("spec"), "updateStrategy", [](Value& strategy) {
+        if_object(strategy, "rollingUpdate", [](Value& rolling) { rolling.erase("maxUnavailable"); });
+    });
+}
+
+void prepare_replicas(Value& object) {
+    drop_disabled_template_fields(object);
+    reset_status(object, {"replicas"});
+}
+
 void prepare_daemon_set(Value& object) {
+    drop_disabled_template_fields(object);
     int64_t given = template_generation(object);
     set_template_generation(object, given > 0 ? given : 1);
     reset_status(object, {"currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady"});
 }
 
 void prepare_daemon_set_update(Value& object, const Value& old) {
+    drop_disabled_template_fields(object);
     int64_t generation = template_generation(old);
     if (!(object["spec"]["template"] == old["spec"]["template"])) ++generation;
     set_template_generation(object, generation);
@@ -106,7 +125,7 @@ void prepare_daemon_set_update(Value& object, const Value& old) {
 }  // namespace
 
 KindHooks replication_controller_hooks() {
-    return {.set_defaults = default_replication_controller, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); },
+    return {.set_defaults = default_replication_controller, .prepare_create = prepare_replicas, .prepare_update = drop_on_update,
             .validate_create = validate_replication_controller,
             .validate_update = also_on_update(validate_replication_controller),
             .validate_status_update = validate_replica_status_update,
@@ -114,7 +133,7 @@ KindHooks replication_controller_hooks() {
 }
 
 KindHooks replica_set_hooks() {
-    return {.set_defaults = default_replica_set, .prepare_create = [](Value& object) { reset_status(object, {"replicas"}); },
+    return {.set_defaults = default_replica_set, .prepare_create = prepare_replicas, .prepare_update = drop_on_update,
             .validate_create = validate_replica_set,
             .validate_update = validate_replica_set_update,
             .validate_status_update = validate_replica_status_update,
@@ -122,7 +141,11 @@ KindHooks replica_set_hooks() {
 }
 
 KindHooks deployment_hooks() {
-    return {.set_defaults = default_deployment, .prepare_create = [](Value& object) { reset_status(object); },
+    return {.set_defaults = default_deployment, .prepare_create = [](Value& object) {
+                drop_disabled_template_fields(object);
+                reset_status(object);
+            },
+            .prepare_update = drop_on_update,
             .validate_create = validate_deployment,
             .validate_update = validate_deployment_update,
             .validate_status_update = validate_deployment_status_update,
@@ -131,11 +154,24 @@ KindHooks deployment_hooks() {
 
 KindHooks stateful_set_hooks() {
     return {.set_defaults = default_stateful_set,
-            .prepare_create = [](Value& object) { reset_status(object, {"replicas", "availableReplicas"}); },
+            .prepare_create = [](Value& object) {
+                drop_disabled_template_fields(object);
+                drop_max_unavailable(object);
+                reset_status(object, {"replicas", "availableReplicas"});
+            },
+            .prepare_update = [](Value& object, const Value&) {
+                drop_disabled_template_fields(object);
+                drop_max_unavailable(object);
+            },
             .validate_create = validate_stateful_set,
             .validate_update = validate_stateful_set_update,
             .validate_status_update = validate_stateful_set_status_update,
-            .warnings = pod_template_warnings};
+            .warnings = [](const Value& object) {
+                auto warnings = pod_template_warnings(object);
+                if (object["spec"]["revisionHistoryLimit"].as_int() < 0)
+                    warnings.push_back("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");
+                return warnings;
+            }};
 }
 
 KindHooks daemon_set_hooks() {

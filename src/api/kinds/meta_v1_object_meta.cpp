@@ -47,7 +47,7 @@ constexpr FieldRow kManagedFieldsEntry[] = {
 
 constexpr TypeRow kTypes[] = {
     {.name = "meta.v1.ObjectMeta", .fields = kObjectMeta, .doc = "What every stored object has: names, labels, owners, versions."},
-    {.name = "meta.v1.OwnerReference", .fields = kOwnerReference},
+    {.name = "meta.v1.OwnerReference", .fields = kOwnerReference, .atomic = true},
     {.name = "meta.v1.ManagedFieldsEntry", .fields = kManagedFieldsEntry},
 };
 

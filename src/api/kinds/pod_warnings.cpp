@@ -248,10 +248,24 @@ std::vector<std::string> pod_warnings(const Value& pod) {
     return PodWarnings(pod["metadata"], pod["spec"], Owner::Pod, FieldPath("metadata"), FieldPath("spec")).run();
 }
 
-std::vector<std::string> pod_template_warnings(const Value& object) {
-    const Value& pod_template = object["spec"]["template"];
-    FieldPath path = FieldPath("spec").child("template");
+std::vector<std::string> template_warnings(const Value& pod_template, const FieldPath& path) {
     return PodWarnings(pod_template["metadata"], pod_template["spec"], Owner::Template, path.child("metadata"), path.child("spec")).run();
+}
+
+std::vector<std::string> pod_template_warnings(const Value& object) {
+    return template_warnings(object["spec"]["template"], FieldPath("spec").child("template"));
+}
+
+std::vector<std::string> cron_job_warnings(const Value& object) {
+    constexpr size_t kNameMax = 63;
+    Warnings warnings;
+    if (const std::string& name = object["metadata"]["name"].as_string(); name.size() <= kNameMax)
+        if (auto complaints = check_dns1123_label(name); !complaints.empty())
+            warnings.push_back(fmt::format("metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
+                                           join(complaints, " ")));
+    for (auto& one : template_warnings(object["spec"]["jobTemplate"]["spec"]["template"], FieldPath("spec").child("jobTemplate").child("spec").child("template")))
+        warnings.push_back(std::move(one));
+    return warnings;
 }
 
 }  // namespace skiff::api::kinds

@@ -123,13 +123,12 @@ void validate_topology_spread(const Value& constraints, const FieldPath& path, F
         if (constraint["maxSkew"].as_int() <= 0) errors.invalid(at.child("maxSkew"), constraint["maxSkew"], "must be greater than zero");
         const std::string &key = constraint["topologyKey"].as_string(), &when = constraint["whenUnsatisfiable"].as_string();
         if (key.empty()) errors.required(at.child("topologyKey"), "can not be empty");
-        else add_complaints(check_qualified_name(key), at.child("topologyKey"), key, errors);
         if (when != "DoNotSchedule" && when != "ScheduleAnyway") errors.not_supported(at.child("whenUnsatisfiable"), when, {"DoNotSchedule", "ScheduleAnyway"});
         for (size_t later = i + 1; later < constraints.size(); ++later)
             if (constraints[later]["topologyKey"] == constraint["topologyKey"] && constraints[later]["whenUnsatisfiable"] == constraint["whenUnsatisfiable"])
                 errors.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + when + "}");
         for (auto policy : {"nodeAffinityPolicy", "nodeTaintsPolicy"})
-            if (!constraint[policy].is_null()) check_one_of(constraint[policy], at.child(policy), {"Honor", "Ignore"}, errors);
+            check_one_of(constraint[policy], at.child(policy), {"Honor", "Ignore"}, errors, Presence::Optional);
         validate_label_keys(constraint, true, at, errors);
         const Value& domains = constraint["minDomains"];
         if (domains.is_int() && domains.as_int() <= 0) errors.invalid(at.child("minDomains"), domains, "must be greater than zero");

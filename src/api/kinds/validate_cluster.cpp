@@ -83,9 +83,9 @@ void validate_certificate_request(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     std::string pem = base64_decode(spec["request"].as_string()).value_or("");
     if (!contains(pem, "-----BEGIN CERTIFICATE REQUEST-----"))
-        errors.invalid(kSpec.child("request"), spec["request"], "PEM block type must be CERTIFICATE REQUEST");
+        errors.invalid(kSpec.child("request"), spec["request"].is_null() ? Value("") : spec["request"], "PEM block type must be CERTIFICATE REQUEST");
     const Value& usages = spec["usages"];
-    if (usages.size() == 0) errors.required(kSpec.child("usages"), "usages cannot be empty");
+    if (usages.size() == 0) errors.required(kSpec.child("usages"), "");
     std::set<std::string> seen;
     for (size_t i = 0; i < usages.size(); ++i) {
         FieldPath at = kSpec.child("usages").index(i);
@@ -103,8 +103,10 @@ void validate_api_service(const Value& object, FieldErrors& errors) {
     std::string wanted = spec["version"].as_string() + "." + spec["group"].as_string();
     if (object["metadata"]["name"].as_string() != wanted)
         errors.invalid(kName, object["metadata"]["name"], "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
-    if (spec["version"].empty()) errors.required(kSpec.child("version"), "");
-    else add_complaints(check_dns1035_label(spec["version"].as_string()), kSpec.child("version"), spec["version"].as_string(), errors);
+    if (spec["group"].empty() && spec["version"].as_string() != "v1")
+        errors.required(kSpec.child("group"), "only v1 may have an empty group and it better be legacy kube");
+    if (!spec["group"].empty()) add_complaints(check_dns1123_subdomain(spec["group"].as_string()), kSpec.child("group"), spec["group"].as_string(), errors);
+    add_complaints(check_dns1035_label(spec["version"].as_string()), kSpec.child("version"), spec["version"].as_string(), errors);
     auto check_priority = [&](const char* field, int64_t below) {
         int64_t priority = spec[field].as_int();
         if (priority <= 0 || priority > below) errors.invalid(kSpec.child(field), priority, fmt::format("must be positive and less than {}", below));
@@ -118,6 +120,8 @@ void validate_api_service(const Value& object, FieldErrors& errors) {
         return;
     }
     for (auto field : {"namespace", "name"}) check_required(service[field], kSpec.child("service").child(field), errors);
+    for (const auto& complaint : check_port_number(service["port"].as_int()))
+        errors.invalid(kSpec.child("service").child("port"), service["port"], "port is not valid: " + complaint);
     if (spec["insecureSkipTLSVerify"].as_bool() && !spec["caBundle"].empty())
         errors.invalid(kSpec.child("insecureSkipTLSVerify"), true, "may not be true if caBundle is present");
 }

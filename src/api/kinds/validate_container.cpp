@@ -1,4 +1,5 @@
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 #include "base/strings.h"
 
 #include <fmt/core.h>
@@ -27,7 +28,7 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
     }
 }
 
-void validate_resize_policy(const Value& policies, const FieldPath& path, FieldErrors& errors) {
+void validate_resize_policy(const Value& policies, const std::string& pod_restart, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> seen;
     for (size_t i = 0; i < policies.size(); ++i) {
         const std::string& resource = policies[i]["resourceName"].as_string();
@@ -36,22 +37,8 @@ void validate_resize_policy(const Value& policies, const FieldPath& path, FieldE
         else check_one_of(policies[i]["resourceName"], path, {"cpu", "memory"}, errors);
         if (policies[i]["restartPolicy"].empty()) errors.required(path, "");
         else check_one_of(policies[i]["restartPolicy"], path, {"NotRequired", "RestartContainer"}, errors);
-    }
-}
-
-void validate_claims(const Value& claims, const Value& pod_claims, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::string> seen;
-    for (size_t i = 0; i < claims.size(); ++i) {
-        const std::string& name = claims[i]["name"].as_string();
-        if (name.empty()) {
-            errors.required(path.index(i), "");
-            continue;
-        }
-        std::string key = name + "/" + claims[i]["request"].as_string();
-        if (!seen.insert(key).second) errors.duplicate(path.index(i), claims[i]["request"].empty() ? name : key);
-        bool known = false;
-        for (const Value& claim : pod_claims.items()) known = known || claim["name"].as_string() == name;
-        if (!known) errors.not_found(path.index(i), name);
+        if (pod_restart == "Never" && policies[i]["restartPolicy"].as_string() != "NotRequired")
+            errors.invalid(path, policies[i]["restartPolicy"].is_null() ? Value("") : policies[i]["restartPolicy"], "must be 'NotRequired' when `restartPolicy` is 'Never'");
     }
 }
 
@@ -114,11 +101,32 @@ void validate_init_container(const Value& container, const FieldPath& path, Fiel
 void validate_ephemeral_container(const Value& container, const std::set<std::string>& names, const FieldPath& path, FieldErrors& errors) {
     const Value& target = container["targetContainerName"];
     if (!target.empty() && !names.count(target.as_string())) errors.not_found(path.child("targetContainerName"), target);
-    for (auto field : {"ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resources"})
-        if (!container[field].empty()) errors.forbidden(path.child(field), "cannot be set for an Ephemeral Container");
+    for (auto field : {"ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resources", "resizePolicy"})
+        if (container[field].size() > 0 || (std::string_view(field) == "lifecycle" && container[field].is_object()))
+            errors.forbidden(path.child(field), "cannot be set for an Ephemeral Container");
+    const Value& mounts = container["volumeMounts"];
+    for (size_t i = 0; i < mounts.size(); ++i)
+        for (auto field : {"subPath", "subPathExpr"})
+            if (!mounts[i][field].empty()) errors.forbidden(path.child("volumeMounts").index(i).child(field), "cannot be set for an Ephemeral Container");
 }
 
 }  // namespace
+
+void validate_claims(const Value& claims, const Value& pod_claims, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> seen;
+    for (size_t i = 0; i < claims.size(); ++i) {
+        const std::string& name = claims[i]["name"].as_string();
+        if (name.empty()) {
+            errors.required(path.index(i), "");
+            continue;
+        }
+        std::string key = name + "/" + claims[i]["request"].as_string();
+        if (!seen.insert(key).second) errors.duplicate(path.index(i), claims[i]["request"].empty() ? name : key);
+        bool known = false;
+        for (const Value& claim : pod_claims.items()) known = known || claim["name"].as_string() == name;
+        if (!known) errors.not_found(path.index(i), name);
+    }
+}
 
 void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> names;
@@ -129,10 +137,10 @@ void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& 
         for (size_t i = 0; i < containers.size(); ++i) {
             FieldPath at = path.child(list).index(i);
             validate_common(containers[i], spec, at, errors);
-            if (std::string_view(list) != "ephemeralContainers") {
-                validate_resize_policy(containers[i]["resizePolicy"], at.child("resizePolicy"), errors);
-                validate_sleeps(containers[i]["lifecycle"], grace, at.child("lifecycle"), errors);
-            }
+            bool ephemeral = std::string_view(list) == "ephemeralContainers";
+            bool plain_init = std::string_view(list) == "initContainers" && containers[i]["restartPolicy"].as_string() != "Always";
+            validate_resize_policy(containers[i]["resizePolicy"], spec["restartPolicy"].as_string(), at.child("resizePolicy"), errors);
+            if (!ephemeral && !plain_init) validate_sleeps(containers[i]["lifecycle"], grace, at.child("lifecycle"), errors);
             const std::string& name = containers[i]["name"].as_string();
             if (std::string_view(list) == "ephemeralContainers") validate_ephemeral_container(containers[i], names, at, errors);
             else if (std::string_view(list) == "initContainers") validate_init_container(containers[i], at, errors);

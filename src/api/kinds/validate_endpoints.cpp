@@ -1,5 +1,6 @@
 #include "api/kinds/check.h"
 #include "api/kinds/check_address.h"
+#include "api/kinds/validate_parts.h"
 #include "api/kinds/validate_service.h"
 
 namespace skiff::api::kinds {
@@ -30,6 +31,23 @@ void validate_port(const Value& port, bool need_name, const FieldPath& path, Fie
     check_optional_name(port["name"], check_dns1123_label, path.child("name"), errors);
     check_port(port["port"], path.child("port"), errors);
     check_one_of(port["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
+    check_optional_name(port["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+}
+
+// The zones and nodes that an endpoint is meant for.
+void check_hints(const Value& hints, const FieldPath& path, FieldErrors& errors) {
+    constexpr size_t kHintsMax = 8;
+    for (auto [list, rule] : {std::pair("forZones", &check_label_value), std::pair("forNodes", &check_dns1123_subdomain)}) {
+        if (hints[list].size() > kHintsMax) return errors.too_many(path.child(list), hints[list].size(), kHintsMax);
+        std::set<std::string> seen;
+        for (size_t i = 0; i < hints[list].size(); ++i) {
+            const std::string& name = hints[list][i]["name"].as_string();
+            FieldPath at = path.child(list).index(i).child("name");
+            if (name.empty() && rule == &check_label_value) errors.required(at, "");
+            else if (!seen.insert(name).second) errors.duplicate(at, name);
+            add_complaints(rule(name), at, name, errors);
+        }
+    }
 }
 
 void validate_endpoint(const Value& endpoint, const std::string& type, const FieldPath& path, FieldErrors& errors) {
@@ -43,11 +61,12 @@ void validate_endpoint(const Value& endpoint, const std::string& type, const Fie
         if (type == "FQDN") add_complaints(check_dns1123_subdomain(address), at, address, errors);
         else add_complaints(check_legacy_ip(address), at, address, errors);
         if (type != "FQDN" && is_ip(address)) check_reachable(address, at, errors);
-        if (type == "IPv4" && is_ipv6(address)) errors.invalid(at, address, "must be an IPv4 address");
-        if (type == "IPv6" && is_ipv4(address)) errors.invalid(at, address, "must be an IPv6 address");
+        if (type == "IPv4" && is_ipv6(address)) errors.invalid(path.child("addresses"), address, "must be an IPv4 address");
+        if (type == "IPv6" && is_ipv4(address)) errors.invalid(path.child("addresses"), address, "must be an IPv6 address");
     }
     check_optional_name(endpoint["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
     check_optional_name(endpoint["hostname"], check_dns1123_label, path.child("hostname"), errors);
+    check_hints(endpoint["hints"], path.child("hints"), errors);
 }
 
 }  // namespace
@@ -78,7 +97,7 @@ void validate_endpoint_slice(const Value& object, FieldErrors& errors) {
         const std::string& name = ports[i]["name"].as_string();
         if (!name.empty()) add_complaints(check_dns1123_label(name), path.child("name"), name, errors);
         if (!names.insert(name).second) errors.duplicate(path.child("name"), name);
-        check_one_of(ports[i]["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
+        check_listed(ports[i]["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
         check_optional_name(ports[i]["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
     }
 }
@@ -95,15 +114,20 @@ void validate_ip_address(const Value& object, FieldErrors& errors) {
         errors.required(path, "");
         return;
     }
-    for (auto field : {"resource", "name"}) check_required(parent[field], path.child(field), errors);
+    if (!parent["group"].empty()) check_name(parent["group"], check_dns1123_subdomain, path.child("group"), errors);
+    for (auto field : {"resource", "name"}) check_name(parent[field], check_path_segment, path.child(field), errors);
+    if (!parent["namespace"].empty()) check_name(parent["namespace"], check_path_segment, path.child("namespace"), errors);
 }
 
 void validate_service_cidr(const Value& object, FieldErrors& errors) {
     FieldPath path = FieldPath("spec").child("cidrs");
     const Value& cidrs = object["spec"]["cidrs"];
     if (cidrs.size() == 0) errors.required(path, "at least one CIDR required");
-    if (cidrs.size() > 2) errors.invalid(path, object["spec"], "may only hold up to 2 values");
+    if (cidrs.size() > 2) return errors.invalid(path, Value::object({{"CIDRs", cidrs}}), "may only hold up to 2 values");
     for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), path.index(i), cidrs[i].as_string(), errors);
+    auto family = [&](size_t i) { return cidrs[i].as_string().find(':') != std::string::npos; };
+    if (cidrs.size() == 2 && errors.empty() && family(0) == family(1))
+        errors.invalid(path, cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
 }
 
 }  // namespace skiff::api::kinds

@@ -78,7 +78,6 @@ void validate_source(const Value& variable, const FieldPath& path, FieldErrors& 
     if (use("resourceFieldRef")) validate_resource_ref(source["resourceFieldRef"], path.child("resourceFieldRef"), errors);
     if (use("configMapKeyRef")) validate_key_ref(source["configMapKeyRef"], path.child("configMapKeyRef"), errors);
     if (use("secretKeyRef")) validate_key_ref(source["secretKeyRef"], path.child("secretKeyRef"), errors);
-    use("fileKeyRef");
     if (sources == 0) errors.invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`");
     if (!variable["value"].empty()) {
         if (sources != 0) errors.invalid(path, "", "may not be specified when `value` is not empty");

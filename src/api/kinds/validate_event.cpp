@@ -14,6 +14,10 @@ constexpr size_t kInstanceMax = 128, kReasonMax = 128, kNoteMax = 1024;
 // Events about objects without a namespace live in "default".
 void check_namespace(const Value& event, const char* reference, FieldErrors& errors) {
     const std::string &ns = event["metadata"]["namespace"].as_string(), &about = event[reference]["namespace"].as_string();
+    if (!event["eventTime"].empty()) {
+        if (about.empty() && ns != "default" && ns != "kube-system") errors.invalid(FieldPath("involvedObject").child("namespace"), about, "does not match event.namespace");
+        return;
+    }
     bool fits = about.empty() ? ns.empty() || ns == "default" : ns == about;
     if (!fits) errors.invalid(FieldPath("involvedObject").child("namespace"), about, "does not match event.namespace");
 }
@@ -24,12 +28,13 @@ void check_length(const Value& text, size_t length_max, const char* field, Field
 
 // What reporters of the newer form must say.
 void check_reporter(const Value& event, const char* controller, const char* note, FieldErrors& errors) {
-    check_name(event[controller], check_qualified_name, FieldPath(controller), errors);
+    check_required(event[controller], FieldPath(controller), errors);
+    add_complaints(check_qualified_name(event[controller].as_string()), FieldPath(controller), event[controller].as_string(), errors);
     for (auto field : {"reportingInstance", "action", "reason"}) check_required(event[field], FieldPath(field), errors);
     check_length(event["reportingInstance"], kInstanceMax, "reportingInstance", errors);
     check_length(event["action"], kReasonMax, "action", errors);
     check_length(event["reason"], kReasonMax, "reason", errors);
-    check_length(event[note], kNoteMax, note, errors);
+    check_length(event[note], kNoteMax, "message", errors);
 }
 
 }  // namespace
@@ -41,13 +46,24 @@ void validate_event(const Value& event, FieldErrors& errors) {
 
 void validate_events_event(const Value& event, FieldErrors& errors) {
     check_namespace(event, "regarding", errors);
-    if (event["eventTime"].empty()) {
-        errors.required(FieldPath("eventTime"), "");
-        return;
+    if (event["eventTime"].empty()) errors.required(FieldPath("eventTime"), "");
+    else check_reporter(event, "reportingController", "note", errors);
+    const Value& series = event["series"];
+    if (series.is_object()) {
+        if (series["count"].as_int() < 2) errors.invalid(FieldPath("series.count"), "", "should be at least 2");
+        if (series["lastObservedTime"].empty()) errors.required(FieldPath("series.lastObservedTime"), "");
     }
     const std::string& type = event["type"].as_string();
     if (type != "Normal" && type != "Warning") errors.invalid(FieldPath("type"), "", "has invalid value: " + type);
-    check_reporter(event, "reportingController", "note", errors);
+    auto unset = [&](const char* field, const char* said) {
+        const Value& value = event[field];
+        bool set = value.is_int() ? value.as_int() != 0 : value.is_object() ? !value["component"].empty() || !value["host"].empty() : !value.empty();
+        if (set) errors.invalid(FieldPath(said), "", "needs to be unset");
+    };
+    unset("deprecatedFirstTimestamp", "firstTimestamp");
+    unset("deprecatedLastTimestamp", "lastTimestamp");
+    unset("deprecatedCount", "count");
+    unset("deprecatedSource", "source");
 }
 
 }  // namespace skiff::api::kinds

@@ -32,15 +32,23 @@ void check_verbs(const Value& verbs, const FieldPath& path, FieldErrors& errors)
 }
 
 void check_subject(const Value& subject, const FieldPath& path, FieldErrors& errors) {
+    static constexpr std::pair<std::string_view, std::string_view> kKinds[] = {{"ServiceAccount", "serviceAccount"}, {"User", "user"}, {"Group", "group"}};
     const std::string& kind = subject["kind"].as_string();
-    if (kind == "User") check_required(subject["user"]["name"], path.child("user").child("name"), errors);
-    else if (kind == "Group") check_required(subject["group"]["name"], path.child("group").child("name"), errors);
+    std::string_view own;
+    for (auto [name, field] : kKinds)
+        if (kind == name) own = field;
+    if (own.empty()) return errors.not_supported(path.child("kind"), kind, {"Group", "ServiceAccount", "User"});
+    if (!subject[own].is_object()) errors.required(path.child(own), fmt::format("{} is required when subject kind is '{}'", own, kind));
     else if (kind == "ServiceAccount") {
-        check_required(subject["serviceAccount"]["name"], path.child("serviceAccount").child("name"), errors);
-        check_required(subject["serviceAccount"]["namespace"], path.child("serviceAccount").child("namespace"), errors, "must specify namespace for service account");
+        const Value& account = subject[own];
+        check_required(account["name"], path.child(own).child("name"), errors);
+        if (account["namespace"].empty()) errors.required(path.child(own).child("namespace"), "must specify namespace for service account");
     } else {
-        errors.not_supported(path.child("kind"), subject["kind"], {"Group", "ServiceAccount", "User"});
+        check_required(subject[own]["name"], path.child(own).child("name"), errors);
     }
+    for (auto [name, field] : kKinds)
+        if (field != own && subject[field].is_object())
+            errors.forbidden(path.child(field), fmt::format("{} is forbidden when subject kind is not '{}'", field, name));
 }
 
 void check_resource_rule(const Value& rule, const FieldPath& path, FieldErrors& errors) {
@@ -52,6 +60,11 @@ void check_resource_rule(const Value& rule, const FieldPath& path, FieldErrors& 
     }
     if (rule["namespaces"].size() == 0 && !rule["clusterScope"].as_bool())
         errors.required(path.child("namespaces"), "resource rules that are not cluster scoped must supply at least one namespace");
+    const Value& namespaces = rule["namespaces"];
+    for (size_t i = 0; i < namespaces.size() && !is_star(namespaces); ++i)
+        if (namespaces[i].as_string() != "*")
+            for (const auto& complaint : check_dns1123_label(namespaces[i].as_string()))
+                errors.invalid(path.child("namespaces").index(i), namespaces[i], "each member of this list must be '*' or a DNS-1123 label; " + complaint);
 }
 
 void check_url_rule(const Value& rule, const FieldPath& path, FieldErrors& errors) {
@@ -59,7 +72,8 @@ void check_url_rule(const Value& rule, const FieldPath& path, FieldErrors& error
     const Value& urls = rule["nonResourceURLs"];
     if (urls.size() == 0) errors.required(path.child("nonResourceURLs"), "nonResourceURLs must contain at least one value");
     for (size_t i = 0; i < urls.size() && !is_star(urls); ++i)
-        if (!urls[i].as_string().starts_with('/')) errors.invalid(path.child("nonResourceURLs").index(i), urls[i], "must start with slash");
+        if (urls[i].empty()) errors.invalid(path.child("nonResourceURLs").index(i), urls[i], "must not be empty");
+        else if (!urls[i].as_string().starts_with('/')) errors.invalid(path.child("nonResourceURLs").index(i), urls[i], "must start with slash");
 }
 
 }  // namespace
@@ -70,6 +84,8 @@ void validate_flow_schema(const Value& object, FieldErrors& errors) {
     int64_t precedence = spec["matchingPrecedence"].as_int();
     if (precedence <= 0) errors.invalid(kSpec.child("matchingPrecedence"), precedence, "must be a positive value");
     if (precedence > kPrecedenceMax) errors.invalid(kSpec.child("matchingPrecedence"), precedence, fmt::format("must not be greater than {}", kPrecedenceMax));
+    if (precedence == 1 && object["metadata"]["name"].as_string() != "exempt")
+        errors.invalid(kSpec.child("matchingPrecedence"), precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
     const Value& method = spec["distinguisherMethod"];
     if (method.is_object() && method["type"].as_string() != "ByUser" && method["type"].as_string() != "ByNamespace")
         errors.not_supported(kSpec.child("distinguisherMethod").child("type"), Value::object({{"Type", method["type"]}}), {"ByNamespace", "ByUser"});
@@ -98,7 +114,13 @@ void validate_priority_level(const Value& object, FieldErrors& errors) {
         return;
     }
     if ((type == "Exempt") != exempt) errors.invalid(kSpec.child("type"), type, "must be 'Exempt' if and only if `name` is 'exempt'");
-    if (type == "Exempt") return;
+    if (type == "Exempt") {
+        if (spec["limited"].is_object()) errors.forbidden(kSpec.child("limited"), "must be nil if the type is not Limited");
+        return;
+    }
+    if (spec["exempt"].is_object()) errors.forbidden(kSpec.child("exempt"), "must be nil if the type is Limited");
+    if (spec["limited"]["borrowingLimitPercent"].as_int() < 0)
+        errors.invalid(kSpec.child("limited").child("borrowingLimitPercent"), spec["limited"]["borrowingLimitPercent"], "if specified, must be a non-negative integer");
     const Value& limited = spec["limited"];
     FieldPath path = kSpec.child("limited");
     if (!limited.is_object()) {

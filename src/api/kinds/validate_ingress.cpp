@@ -115,7 +115,8 @@ void validate_ingress_class(const Value& object, FieldErrors& errors) {
     else if (slash == std::string::npos || slash == 0 || slash + 1 == controller.size()) errors.invalid(path, controller, "must be a domain-prefixed path (such as \"acme.io/foo\")");
     else add_complaints(check_dns1123_subdomain(controller.substr(0, slash)), path, controller.substr(0, slash), errors);
     if (!parameters.is_object()) return;
-    for (auto field : {"kind", "name"}) check_required(parameters[field], at.child(field), errors);
+    for (auto field : {"kind", "name"}) check_name(parameters[field], check_path_segment, at.child(field), errors);
+    check_optional_name(parameters["apiGroup"], check_dns1123_subdomain, at.child("apiGroup"), errors);
     const std::string& scope = parameters["scope"].as_string();
     if (scope != "Cluster" && scope != "Namespace") errors.not_supported(at.child("scope"), scope, {"Cluster", "Namespace"});
     if (scope == "Namespace" && parameters["namespace"].empty()) errors.required(at.child("namespace"), "`parameters.scope` is set to 'Namespace'");

@@ -1,6 +1,8 @@
 #include "api/kinds/check_address.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
+#include "api/quantity.h"
 
 #include <climits>
 
@@ -103,6 +105,33 @@ void validate_resource_claims(const Value& claims, const FieldPath& path, FieldE
     }
 }
 
+// The sum of what containers ask for fits into what the pod asks for, and no container has a higher limit.
+void check_sums(const Value& spec, const Value& shared, const FieldPath& path, FieldErrors& errors) {
+    for (const auto& [name, amount] : shared["requests"].members()) {
+        Quantity sum = Quantity::parse_or_zero("0");
+        for (const Value& container : spec["containers"].items()) sum += Quantity::parse_or_zero(container["resources"]["requests"][name].as_string("0"));
+        if (sum > Quantity::parse_or_zero(amount.as_string()))
+            errors.invalid(path.child("requests").key(name), amount, "must be greater than or equal to aggregate container requests of " + sum.text());
+    }
+    for (size_t i = 0; i < spec["containers"].size(); ++i)
+        for (const auto& [name, amount] : spec["containers"][i]["resources"]["limits"].members()) {
+            const Value* most = shared["limits"].find(name);
+            if (most && Quantity::parse_or_zero(amount.as_string()) > Quantity::parse_or_zero(most->as_string()))
+                errors.invalid(path.child("containers").index(i).key(name).child("limits"), amount, "must be less than or equal to pod limits of " + most->as_string());
+        }
+}
+
+// Of the pod as a whole.
+void validate_shared_resources(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    const Value& shared = spec["resources"];
+    if (!shared.is_object()) return;
+    if (spec["os"]["name"].as_string() == "windows") return errors.forbidden(path, "may not be set for a windows pod");
+    if (shared["claims"].size() > 0) errors.forbidden(path.child("claims"), "claims may not be set for Resources at pod-level");
+    validate_pod_resources(shared, path, errors);
+    validate_claims(shared["claims"], spec["resourceClaims"], path.child("claims"), errors);
+    check_sums(spec, shared, path, errors);
+}
+
 }  // namespace
 
 void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
@@ -124,7 +153,8 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     validate_tolerations(spec["tolerations"], path.child("tolerations"), errors);
     validate_host_aliases(spec["hostAliases"], path.child("hostAliases"), errors);
     check_one_of(spec["preemptionPolicy"], path.child("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);
-    for (const auto& [name, amount] : spec["overhead"].members()) check_quantity(amount, path.child("overhead").key(name), errors);
+    validate_resources(Value::object({{"limits", spec["overhead"]}}), path.child("overhead"), errors);
+    validate_shared_resources(spec, path.child("resources"), errors);
 }
 
 void validate_pod_template(const Value& pod_template, const FieldPath& path, FieldErrors& errors) {

@@ -1,5 +1,6 @@
 #include "api/kinds/validate_policy.h"
 #include "api/kinds/check.h"
+#include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
 #include "api/selector.h"
 
@@ -13,14 +14,17 @@ using json::Value;
 
 const FieldPath kSpec("spec");
 
-void check_target_ref(const Value& target, FieldErrors& errors) {
-    FieldPath path = kSpec.child("scaleTargetRef");
+void check_object_ref(const Value& target, const FieldPath& path, FieldErrors& errors) {
     check_name(target["kind"], check_path_segment, path.child("kind"), errors);
     check_name(target["name"], check_path_segment, path.child("name"), errors);
     const std::string& version = target["apiVersion"].as_string();
     bool core = version == "v1" && target["kind"].as_string() == "ReplicationController";
-    if (version.find('/') == std::string::npos && !core) errors.invalid(path.child("apiVersion"), version, "apiVersion must specify API group");
+    size_t slash = version.find('/');
+    if (slash != std::string::npos && slash != version.rfind('/')) errors.invalid(path.child("apiVersion"), version, "unexpected GroupVersion string: " + version);
+    else if ((slash == std::string::npos || slash == 0) && !core) errors.invalid(path.child("apiVersion"), version, "apiVersion must specify API group");
 }
+
+void check_target_ref(const Value& target, FieldErrors& errors) { check_object_ref(target, kSpec.child("scaleTargetRef"), errors); }
 
 void check_replicas(const Value& spec, FieldErrors& errors) {
     const Value &least = spec["minReplicas"], &most = spec["maxReplicas"];
@@ -32,7 +36,7 @@ void check_replicas(const Value& spec, FieldErrors& errors) {
 void check_metric_target(const Value& target, const FieldPath& path, FieldErrors& errors) {
     const std::string& type = target["type"].as_string();
     if (type.empty()) errors.required(path.child("type"), "must specify a metric target type");
-    else if (type != "Utilization" && type != "Value" && type != "AverageValue")
+    if (type != "Utilization" && type != "Value" && type != "AverageValue")
         errors.invalid(path.child("type"), type, "must be either Utilization, Value, or AverageValue");
     for (auto field : {"value", "averageValue"})
         if (!target[field].is_null() && Quantity::parse_or_zero(target[field].as_string()).sign() <= 0)
@@ -44,6 +48,7 @@ void check_metric_target(const Value& target, const FieldPath& path, FieldErrors
 // Metrics of resources: a utilization or a raw value, not both.
 void check_resource_metric(const Value& source, const FieldPath& path, FieldErrors& errors) {
     if (source["name"].empty()) errors.required(path.child("name"), "must specify a resource name");
+    else validate_container_resource_name(source["name"].as_string(), path.child("name"), errors);
     const Value& target = source["target"];
     FieldPath at = path.child("target");
     check_metric_target(target, at, errors);
@@ -52,36 +57,54 @@ void check_resource_metric(const Value& source, const FieldPath& path, FieldErro
     if (utilization && average) errors.forbidden(at.child("averageValue"), "may not set both a target raw value and a target utilization");
 }
 
-void check_value_metric(const Value& source, const FieldPath& path, FieldErrors& errors) {
-    if (source["metric"]["name"].empty()) errors.required(path.child("metric").child("name"), "must specify a metric name");
+void check_named_metric(const Value& source, const FieldPath& path, FieldErrors& errors) {
+    FieldPath metric = path.child("metric");
+    const Value& name = source["metric"]["name"];
+    if (name.empty()) errors.required(metric.child("name"), "must specify a metric name");
+    else add_complaints(check_path_segment(name.as_string()), metric.child("name"), name.as_string(), errors);
     check_metric_target(source["target"], path.child("target"), errors);
-    if (source["target"]["value"].is_null() && source["target"]["averageValue"].is_null())
-        errors.required(path.child("target").child("averageValue"), "must set either a target value for metric or a per-pod target");
 }
 
-bool check_metric(const Value& metric, const FieldPath& path, FieldErrors& errors) {
-    const std::string& type = metric["type"].as_string();
-    if (type.empty()) {
-        errors.required(path.child("type"), "must specify a metric source type");
-        return false;
-    }
-    auto missing = [&](const char* field) {
-        if (metric[field].is_object()) return false;
-        errors.required(path.child(field), "must populate information for the given metric source");
-        return true;
-    };
-    if (type == "Resource" || type == "ContainerResource") {
-        const char* field = type == "Resource" ? "resource" : "containerResource";
-        if (!missing(field)) check_resource_metric(metric[field], path.child(field), errors);
-    } else if (type == "Object" || type == "External" || type == "Pods") {
-        const char* field = type == "Object" ? "object" : type == "External" ? "external" : "pods";
-        if (!missing(field)) check_value_metric(metric[field], path.child(field), errors);
-        return type != "Pods";
+void check_source(std::string_view field, const Value& source, const FieldPath& path, FieldErrors& errors) {
+    FieldPath target = path.child("target");
+    bool value = !source["target"]["value"].is_null(), average = !source["target"]["averageValue"].is_null();
+    if (field == "object") {
+        check_object_ref(source["describedObject"], path.child("describedObject"), errors);
+        check_named_metric(source, path, errors);
+        if (!value && !average) errors.required(target.child("averageValue"), "must set either a target value or averageValue");
+    } else if (field == "external") {
+        check_named_metric(source, path, errors);
+        if (!value && !average) errors.required(target.child("averageValue"), "must set either a target value for metric or a per-pod target");
+        if (value && average) errors.forbidden(target.child("value"), "may not set both a target value for metric and a per-pod target");
+    } else if (field == "pods") {
+        check_named_metric(source, path, errors);
+        if (!average) errors.required(target.child("averageValue"), "must specify a positive target averageValue");
     } else {
-        // Kubernetes finds an unknown type twice.
-        for (int i = 0; i < 2; ++i) errors.not_supported(path.child("type"), type, {"ContainerResource", "External", "Object", "Pods", "Resource"});
+        check_resource_metric(source, path, errors);
+        if (field != "containerResource") return;
+        if (source["container"].empty()) errors.required(path.child("container"), "must specify a container");
+        else add_complaints(check_dns1123_label(source["container"].as_string()), path.child("container"), source["container"].as_string(), errors);
     }
-    return false;
+}
+
+// Whether the metric comes from outside of the pods.
+bool check_metric(const Value& metric, const FieldPath& path, FieldErrors& errors) {
+    static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+        {"Object", "object"}, {"External", "external"}, {"Pods", "pods"}, {"Resource", "resource"}, {"ContainerResource", "containerResource"}};
+    const std::string& type = metric["type"].as_string();
+    if (type.empty()) errors.required(path.child("type"), "must specify a metric source type");
+    std::string_view wanted;
+    size_t sources = 0;
+    for (auto [name, field] : kTypes) {
+        if (type == name) wanted = field;
+        if (metric[field].is_object() && ++sources == 1) check_source(field, metric[field], path.child(field), errors);
+    }
+    // Kubernetes finds an unknown type twice.
+    for (int i = 0; i < 2 && wanted.empty(); ++i) errors.not_supported(path.child("type"), type, {"ContainerResource", "External", "Object", "Pods", "Resource"});
+    if (!wanted.empty() && !metric[wanted].is_object()) errors.required(path.child(wanted), "must populate information for the given metric source");
+    for (auto [name, field] : kTypes)
+        if (sources > 1 && field != wanted && metric[field].is_object()) errors.forbidden(path.child(field), "must populate the given metric source only");
+    return type == "Object" || type == "External";
 }
 
 }  // namespace
@@ -114,11 +137,12 @@ void check_behavior(const Value& behavior, FieldErrors& errors) {
         const Value& window = rules["stabilizationWindowSeconds"];
         if (window.is_int() && window.as_int() < 0) errors.invalid(path.child("stabilizationWindowSeconds"), window, "must be greater than or equal to zero");
         if (window.as_int() > kWindowMax) errors.invalid(path.child("stabilizationWindowSeconds"), window, fmt::format("must be less than or equal to {}", kWindowMax));
-        if (!rules["selectPolicy"].is_null()) check_one_of(rules["selectPolicy"], path.child("selectPolicy"), {"Disabled", "Max", "Min"}, errors);
+        check_one_of(rules["selectPolicy"], path.child("selectPolicy"), {"Disabled", "Max", "Min"}, errors, Presence::Optional);
         const Value& policies = rules["policies"];
+        if (policies.size() == 0) errors.required(path.child("policies"), "must specify at least one Policy");
         for (size_t i = 0; i < policies.size(); ++i) {
             FieldPath at = path.child("policies").index(i);
-            check_one_of(policies[i]["type"], at.child("type"), {"Percent", "Pods"}, errors);
+            check_listed(policies[i]["type"], at.child("type"), {"Percent", "Pods"}, errors);
             if (policies[i]["value"].as_int() <= 0) errors.invalid(at.child("value"), policies[i]["value"].as_int(), "must be greater than zero");
             int64_t period = policies[i]["periodSeconds"].as_int();
             if (period <= 0) errors.invalid(at.child("periodSeconds"), period, "must be greater than zero");
@@ -146,7 +170,11 @@ void validate_autoscaler_v1(const Value& object, FieldErrors& errors) {
     check_replicas(spec, errors);
     check_target_ref(spec["scaleTargetRef"], errors);
     const Value& target = spec["targetCPUUtilizationPercentage"];
-    if (target.is_int() && target.as_int() < 1) errors.invalid(kSpec.child("targetCPUUtilizationPercentage"), target, "must be greater than 0");
+    // It is stored as a metric, and told about as such.
+    FieldPath metric = kSpec.child("metrics").index(0).child("resource").child("target").child("averageUtilization");
+    if (target.is_int() && target.as_int() < 1) errors.invalid(metric, target, "must be greater than 0");
+    if (spec["minReplicas"].is_int() && spec["minReplicas"].as_int() == 0)
+        errors.forbidden(kSpec.child("metrics"), "must specify at least one Object or External metric to support scaling to zero replicas");
 }
 
 }  // namespace skiff::api::kinds

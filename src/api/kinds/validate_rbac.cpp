@@ -67,7 +67,12 @@ void validate_cluster_role(const Value& object, FieldErrors& errors) {
     const Value& selectors = aggregation["clusterRoleSelectors"];
     FieldPath path = FieldPath("aggregationRule").child("clusterRoleSelectors");
     if (selectors.size() == 0) errors.required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil");
-    for (size_t i = 0; i < selectors.size(); ++i) validate_label_selector(selectors[i], path.index(i), errors);
+    for (size_t i = 0; i < selectors.size(); ++i) {
+        FieldErrors found;
+        validate_label_selector(selectors[i], path.index(i), found);
+        errors.append(found);
+        if (!found.empty()) errors.invalid(path.index(i), nullptr, "invalid label selector.");
+    }
 }
 
 void validate_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, RuleScope::Namespace, {"Role", "ClusterRole"}, errors); }

@@ -1,4 +1,5 @@
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
 #include "base/strings.h"
 
@@ -58,7 +59,19 @@ void validate_resource_name(std::string_view name, const FieldPath& path, FieldE
         errors.invalid(path, name, "must be a standard resource type or fully qualified");
 }
 
-void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors) {
+void validate_container_resource_name(const std::string& name, const FieldPath& path, FieldErrors& errors) { validate_container_resource(name, path, errors); }
+
+namespace {
+
+// What the containers of a pod share: CPU, memory and huge pages.
+void validate_pod_resource(const std::string& name, const FieldPath& path, FieldErrors& errors) {
+    size_t before = errors.causes().size();
+    validate_resource_name(name, path, errors);
+    if (errors.causes().size() == before && name != "cpu" && name != "memory" && !name.starts_with("hugepages-"))
+        errors.not_supported(path, name, {"cpu", "hugepages-", "memory"});
+}
+
+void validate_amounts(const Value& resources, void (*check_resource)(const std::string&, const FieldPath&, FieldErrors&), const FieldPath& path, FieldErrors& errors) {
     FieldPath limit_path = path.child("limits"), request_path = path.child("requests");
     const Value &limits = resources["limits"], &requests = resources["requests"];
     bool huge = false, plain = false;
@@ -69,11 +82,11 @@ void validate_resources(const Value& resources, const FieldPath& path, FieldErro
         }
     if (huge && !plain) errors.forbidden(path, "HugePages require cpu or memory");
     for (const auto& [name, amount] : limits.members()) {
-        validate_container_resource(name, limit_path.key(name), errors);
+        check_resource(name, limit_path.key(name), errors);
         validate_amount(name, amount, limit_path.key(name), errors);
     }
     for (const auto& [name, amount] : requests.members()) {
-        validate_container_resource(name, request_path.key(name), errors);
+        check_resource(name, request_path.key(name), errors);
         validate_amount(name, amount, request_path.key(name), errors);
         const Value* limit = limits.find(name);
         if (!limit) {
@@ -87,5 +100,11 @@ void validate_resources(const Value& resources, const FieldPath& path, FieldErro
             errors.invalid(request_path, amount, fmt::format("must be less than or equal to {} limit of {}", name, limit->as_string()));
     }
 }
+
+}  // namespace
+
+void validate_resources(const Value& resources, const FieldPath& path, FieldErrors& errors) { validate_amounts(resources, validate_container_resource, path, errors); }
+
+void validate_pod_resources(const Value& resources, const FieldPath& path, FieldErrors& errors) { validate_amounts(resources, validate_pod_resource, path, errors); }
 
 }  // namespace skiff::api::kinds

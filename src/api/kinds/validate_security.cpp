@@ -54,6 +54,34 @@ void validate_app_armor(const Value& profile, const FieldPath& path, FieldErrors
     }
 }
 
+constexpr size_t kCredentialMax = 64 << 10;
+
+bool is_netbios_domain(std::string_view domain) {
+    constexpr size_t kLengthMax = 15;
+    return !domain.empty() && domain.size() <= kLengthMax && domain[0] != '.' && domain.find_first_of("\\/:*?\"<>|") == std::string_view::npos;
+}
+
+// USER or DOMAIN\USER.
+Complaints windows_user_complaints(const std::string& name) {
+    constexpr size_t kDomainMax = 256, kUserMax = 104;
+    if (name.empty()) return {"runAsUserName cannot be an empty string"};
+    for (unsigned char c : name)
+        if (c < 0x20 || c == 0x7f) return {"runAsUserName cannot contain control characters"};
+    size_t split = name.find('\\');
+    if (split != name.rfind('\\')) return {"runAsUserName cannot contain more than one backslash"};
+    Complaints out;
+    std::string domain = split == std::string::npos ? "" : name.substr(0, split), user = name.substr(split == std::string::npos ? 0 : split + 1);
+    if (domain.size() >= kDomainMax) out.push_back("runAsUserName's Domain length must be under 256 characters");
+    if (split != std::string::npos && !is_netbios_domain(domain) && !check_dns1123_subdomain(lower(domain)).empty())
+        out.push_back("runAsUserName's Domain doesn't match the NetBios nor the DNS format");
+    if (user.empty()) out.push_back("runAsUserName's User cannot be empty");
+    else if (user.size() > kUserMax) out.push_back("runAsUserName's User length must not be longer than 104 characters");
+    if (!user.empty() && user.find_first_not_of(". ") == std::string::npos) out.push_back("runAsUserName's User cannot contain only periods or spaces");
+    if (user.find_first_of("\"/\\:;|=,+*?<>@[]") != std::string::npos)
+        out.push_back("runAsUserName's User cannot contain the following characters: \"/\\:;|=,+*?<>@[]");
+    return out;
+}
+
 void validate_windows_options(const Value& options, const FieldPath& path, FieldErrors& errors) {
     if (!options.is_object()) return;
     if (options["gmsaCredentialSpecName"].is_string())
@@ -61,8 +89,11 @@ void validate_windows_options(const Value& options, const FieldPath& path, Field
                        options["gmsaCredentialSpecName"].as_string(), errors);
     if (options["gmsaCredentialSpec"].is_string() && options["gmsaCredentialSpec"].as_string().empty())
         errors.invalid(path.child("gmsaCredentialSpec"), "", "gmsaCredentialSpec cannot be an empty string");
-    if (options["runAsUserName"].is_string() && options["runAsUserName"].as_string().empty())
-        errors.invalid(path.child("runAsUserName"), "", "runAsUserName cannot be an empty string");
+    if (options["gmsaCredentialSpec"].as_string().size() > kCredentialMax)
+        errors.invalid(path.child("gmsaCredentialSpec"), options["gmsaCredentialSpec"], "gmsaCredentialSpec size must be under 64 KiB");
+    if (options["runAsUserName"].is_string())
+        for (const auto& complaint : windows_user_complaints(options["runAsUserName"].as_string()))
+            errors.invalid(path.child("runAsUserName"), options["runAsUserName"], complaint);
 }
 
 // Segments of lower case letters, digits, - and _ that begin and end with a letter or digit, joined by dots or slashes.
@@ -131,14 +162,21 @@ void validate_windows(const Value& spec, const FieldPath& path, FieldErrors& err
     });
 }
 
-// Windows' host processes share the host's network.
+// Windows' host processes share the host's network, and a pod has only such or none.
 void validate_host_process(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-    bool whole = spec["securityContext"]["windowsOptions"]["hostProcess"].as_bool(), any = false;
-    for_each_context(spec, path, [&](const Value& own, const FieldPath&) {
+    const Value& whole = spec["securityContext"]["windowsOptions"]["hostProcess"];
+    size_t containers = 0, processes = 0;
+    for_each_context(spec, path, [&](const Value& own, const FieldPath& at) {
         const Value& wanted = own["windowsOptions"]["hostProcess"];
-        any = any || (wanted.is_bool() ? wanted.as_bool() : whole);
+        ++containers;
+        if (whole.is_bool() && wanted.is_bool() && whole.as_bool() != wanted.as_bool())
+            errors.invalid(at.child("windowsOptions").child("hostProcess"), wanted,
+                           fmt::format("pod hostProcess value must be identical if both are specified, was {}", whole.as_bool()));
+        if (wanted.is_bool() ? wanted.as_bool() : whole.as_bool()) ++processes;
     });
-    if (any && !spec["hostNetwork"].as_bool()) errors.invalid(path.child("hostNetwork"), spec["hostNetwork"].as_bool(), "hostNetwork must be true if pod contains any hostProcess containers");
+    if (processes == 0) return;
+    if (processes != containers) errors.invalid(path, "", "If pod contains any hostProcess containers then all containers must be HostProcess containers");
+    if (!spec["hostNetwork"].as_bool()) errors.invalid(path.child("hostNetwork"), spec["hostNetwork"].as_bool(), "hostNetwork must be true if pod contains any hostProcess containers");
 }
 
 void validate_host_users(const Value& spec, const FieldPath& path, FieldErrors& errors) {
@@ -159,9 +197,9 @@ void validate_pod_security_context(const Value& spec, const FieldPath& path, Fie
     if (spec["shareProcessNamespace"].as_bool() && spec["hostPID"].as_bool())
         errors.invalid(at.child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled");
     validate_sysctls(spec, at.child("sysctls"), errors);
-    if (!context["fsGroupChangePolicy"].is_null()) check_one_of(context["fsGroupChangePolicy"], at.child("fsGroupChangePolicy"), {"Always", "OnRootMismatch"}, errors);
-    if (!context["supplementalGroupsPolicy"].is_null()) check_one_of(context["supplementalGroupsPolicy"], at.child("supplementalGroupsPolicy"), {"Merge", "Strict"}, errors);
-    if (!context["seLinuxChangePolicy"].is_null()) check_one_of(context["seLinuxChangePolicy"], at.child("seLinuxChangePolicy"), {"Recursive"}, errors);
+    check_one_of(context["fsGroupChangePolicy"], at.child("fsGroupChangePolicy"), {"Always", "OnRootMismatch"}, errors, Presence::Optional);
+    check_one_of(context["supplementalGroupsPolicy"], at.child("supplementalGroupsPolicy"), {"Merge", "Strict"}, errors, Presence::Optional);
+    check_one_of(context["seLinuxChangePolicy"], at.child("seLinuxChangePolicy"), {"Recursive"}, errors, Presence::Optional);
     validate_seccomp(context["seccompProfile"], at.child("seccompProfile"), errors);
     validate_app_armor(context["appArmorProfile"], at.child("appArmorProfile"), errors);
     validate_windows_options(context["windowsOptions"], at.child("windowsOptions"), errors);
@@ -170,7 +208,7 @@ void validate_pod_security_context(const Value& spec, const FieldPath& path, Fie
     const Value& os = spec["os"];
     if (!os.is_object()) return;
     const std::string& name = os["name"].as_string();
-    if (name.empty()) errors.required(path.child("os").child("name"), "cannot be empty"), errors.not_supported(path.child("os"), name, {"linux", "windows"});
+    if (name.empty()) errors.required(path.child("os").child("name"), "");
     else if (name == "linux") validate_linux(spec, path, errors);
     else if (name == "windows") validate_windows(spec, path, errors);
     else errors.not_supported(path.child("os"), name, {"linux", "windows"});
@@ -181,7 +219,7 @@ void validate_container_security_context(const Value& context, bool host_users, 
     check_ids(context, {"runAsUser", "runAsGroup"}, path, errors);
     const Value& proc = context["procMount"];
     if (!proc.is_null()) {
-        check_one_of(proc, path.child("procMount"), {"Default", "Unmasked"}, errors);
+        check_one_of(proc, path.child("procMount"), {"Default", "Unmasked"}, errors, Presence::Optional);
         if (host_users && proc.as_string() == "Unmasked") errors.invalid(path.child("procMount"), proc, "`hostUsers` must be false to use `Unmasked`");
     }
     validate_seccomp(context["seccompProfile"], path.child("seccompProfile"), errors);

@@ -1,6 +1,7 @@
 #include "api/kinds/validate_storage.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
 #include "api/selector.h"
 #include "base/strings.h"
@@ -18,12 +19,14 @@ const std::vector<std::string> kModes = {"ReadOnlyMany", "ReadWriteMany", "ReadW
 
 void check_access_modes(const Value& modes, const FieldPath& path, std::string_view when_empty, FieldErrors& errors) {
     if (modes.size() == 0) errors.required(path, when_empty);
-    bool one_pod = false;
+    bool one_pod = false, other = false;
     for (const auto& mode : modes.items()) {
-        if (std::find(kModes.begin(), kModes.end(), mode.as_string()) == kModes.end()) errors.not_supported(path, mode, kModes);
-        one_pod = one_pod || mode.as_string() == "ReadWriteOncePod";
+        bool known = std::find(kModes.begin(), kModes.end(), mode.as_string()) != kModes.end();
+        if (!known) errors.not_supported(path, mode, kModes);
+        if (mode.as_string() == "ReadWriteOncePod") one_pod = true;
+        else other = other || known;
     }
-    if (one_pod && modes.size() > 1) errors.forbidden(path, "may not use ReadWriteOncePod with other access modes");
+    if (one_pod && other) errors.forbidden(path, "may not use ReadWriteOncePod with other access modes");
 }
 
 void check_storage(const Value& amount, const FieldPath& path, FieldErrors& errors) {
@@ -43,6 +46,7 @@ Value volume_source(const Value& spec) {
 
 // As Go prints a map: keys in order.
 Value sorted_amounts(const Value& amounts) {
+    if (amounts.is_null()) return Value::object();
     if (!amounts.is_object()) return {};
     Value out = amounts;
     std::sort(out.mut_members().begin(), out.mut_members().end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
@@ -59,6 +63,33 @@ void check_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) {
     check_required(csi["volumeHandle"], path.child("volumeHandle"), errors);
     for (auto field : {"controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"})
         if (csi[field].is_object() && (csi[field]["name"].empty() || csi[field]["namespace"].empty())) check_secret(csi[field], path.child(field), errors);
+}
+
+void check_driver_name(const std::string& name, const FieldPath& path, FieldErrors& errors) {
+    constexpr size_t kDriverMax = 63;
+    if (name.empty()) errors.required(path, "");
+    if (name.size() > kDriverMax) errors.too_long(path, kDriverMax);
+    add_complaints(check_dns1123_subdomain(lower(name)), path, name, errors);
+}
+
+// Parameters for a driver, in all no more than 256 KiB.
+void check_parameters(const Value& parameters, FieldErrors& errors) {
+    constexpr size_t kCountMax = 512, kBytesMax = 256 << 10;
+    FieldPath path("parameters");
+    if (parameters.size() > kCountMax) return errors.too_long(path, kCountMax);
+    size_t bytes = 0;
+    for (const auto& [name, value] : parameters.members()) {
+        if (name.empty()) errors.invalid(path, name, "field can not be empty.");
+        bytes += name.size() + value.as_string().size();
+    }
+    if (bytes > kBytesMax) errors.too_long(path, kBytesMax);
+}
+
+void check_provisioner(const Value& name, const FieldPath& path, FieldErrors& errors) {
+    check_required(name, path, errors);
+    if (name.empty()) return;
+    std::string small = lower(name.as_string());
+    add_complaints(check_qualified_name(small), path, small, errors);
 }
 
 void check_topology(const Value& terms, FieldErrors& errors) {
@@ -88,8 +119,9 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
     const Value& requests = spec["resources"]["requests"];
     if (!requests.has("storage")) errors.required(path.child("resources").key("storage"), "");
     else if (Quantity::parse_or_zero(requests["storage"].as_string()).sign() <= 0) errors.invalid(path.child("resources").key("storage"), requests["storage"], "must be greater than zero");
-    check_optional_name(spec["volumeAttributesClassName"], check_dns1123_subdomain, path.child("volumeAttributesClassName"), errors);
-    check_optional_name(spec["storageClassName"], check_dns1123_subdomain, path.child("storageClassName"), errors);
+    if (!spec["volumeAttributesClassName"].empty())
+        check_optional_name(spec["volumeAttributesClassName"], check_dns1123_subdomain, path.child("volumeAttributesClassName"), errors);
+    if (!spec["storageClassName"].empty()) check_optional_name(spec["storageClassName"], check_dns1123_subdomain, path.child("storageClassName"), errors);
     check_one_of(spec["volumeMode"], path.child("volumeMode"), {"Block", "Filesystem"}, errors, Presence::Optional);
     for (auto field : {"dataSource", "dataSourceRef"}) {
         const Value& source = spec[field];
@@ -97,7 +129,14 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
         for (auto part : {"name", "kind"}) check_required(source[part], path.child(field).child(part), errors);
         if (source["apiGroup"].empty() && source["kind"].as_string() != "PersistentVolumeClaim")
             errors.invalid(path.child(field), source["kind"], "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+        check_optional_name(source["apiGroup"].empty() ? Value() : source["apiGroup"], check_dns1123_subdomain, path.child(field).child("apiGroup"), errors);
     }
+    if (!spec["dataSource"].is_object() || !spec["dataSourceRef"].is_object()) return;
+    for (auto part : {"apiGroup", "kind", "name"})
+        if (spec["dataSource"][part].as_string() != spec["dataSourceRef"][part].as_string()) {
+            errors.invalid(path, path.child("dataSource").text(), "must match dataSourceRef");
+            break;
+        }
 }
 
 void validate_persistent_volume_claim(const Value& object, FieldErrors& errors) { validate_claim_spec(object["spec"], kSpec, errors); }
@@ -132,13 +171,19 @@ void validate_persistent_volume(const Value& object, FieldErrors& errors) {
     check_one_of(spec["persistentVolumeReclaimPolicy"], kSpec.child("persistentVolumeReclaimPolicy"), {"Delete", "Recycle", "Retain"}, errors, Presence::Optional);
     if (spec["nodeAffinity"]["required"].is_object()) validate_node_selector(spec["nodeAffinity"]["required"], kSpec.child("nodeAffinity").child("required"), errors);
     else if (spec["nodeAffinity"].is_object()) errors.required(kSpec.child("nodeAffinity").child("required"), "must specify required node constraints");
-    else if (spec["local"].is_object()) errors.required(kSpec.child("nodeAffinity"), "Local volume requires node affinity");
-    if (spec["csi"].is_object()) check_csi(spec["csi"], kSpec.child("csi"), errors);
-    if (!validate_volume_source(spec, kSpec, errors)) errors.required(kSpec, "must specify a volume type");
+    std::string_view source = validate_persistent_source(spec, kSpec, errors);
+    if (source == "local" && !spec["nodeAffinity"].is_object()) errors.required(kSpec.child("nodeAffinity"), "Local volume requires node affinity");
+    if (source == "csi") check_csi(spec["csi"], kSpec.child("csi"), errors);
+    if (source.empty()) errors.required(kSpec, "must specify a volume type");
     if (spec["hostPath"]["path"].as_string() == "/" && spec["persistentVolumeReclaimPolicy"].as_string() == "Recycle")
         errors.forbidden(kSpec.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
     check_optional_name(spec["storageClassName"], check_dns1123_subdomain, kSpec.child("storageClassName"), errors);
     check_one_of(spec["volumeMode"], kSpec.child("volumeMode"), {"Block", "Filesystem"}, errors, Presence::Optional);
+    const Value& attributes = spec["volumeAttributesClassName"];
+    if (attributes.is_null()) return;
+    if (attributes.empty()) errors.required(kSpec.child("volumeAttributesClassName"), "an empty string is disallowed");
+    else check_name(attributes, check_dns1123_subdomain, kSpec.child("volumeAttributesClassName"), errors);
+    if (!spec["csi"].is_object()) errors.required(kSpec.child("csi"), "has to be specified when using volumeAttributesClassName");
 }
 
 void validate_persistent_volume_update(const Value& object, const Value& old, FieldErrors& errors) {
@@ -152,17 +197,11 @@ void validate_persistent_volume_update(const Value& object, const Value& old, Fi
 }
 
 void validate_storage_class(const Value& object, FieldErrors& errors) {
-    const Value& provisioner = object["provisioner"];
-    check_required(provisioner, FieldPath("provisioner"), errors);
-    if (!provisioner.empty()) {
-        std::string small = lower(provisioner.as_string());
-        add_complaints(check_qualified_name(small), FieldPath("provisioner"), small, errors);
-    }
+    check_provisioner(object["provisioner"], FieldPath("provisioner"), errors);
     check_topology(object["allowedTopologies"], errors);
     check_one_of(object["reclaimPolicy"], FieldPath("reclaimPolicy"), {"Delete", "Retain"}, errors, Presence::Optional);
-    check_one_of(object["volumeBindingMode"], FieldPath("volumeBindingMode"), {"Immediate", "WaitForFirstConsumer"}, errors);
-    for (const auto& [name, unused] : object["parameters"].members())
-        if (name.empty()) errors.invalid(FieldPath("parameters"), name, "field can not be empty.");
+    check_listed(object["volumeBindingMode"], FieldPath("volumeBindingMode"), {"Immediate", "WaitForFirstConsumer"}, errors);
+    check_parameters(object["parameters"], errors);
 }
 
 void validate_storage_class_update(const Value& object, const Value& old, FieldErrors& errors) {
@@ -195,7 +234,8 @@ void validate_csi_driver(const Value& object, FieldErrors& errors) {
 
 void validate_csi_storage_capacity(const Value& object, FieldErrors& errors) {
     validate_label_selector(object["nodeTopology"], FieldPath("nodeTopology"), errors);
-    check_name(object["storageClassName"], check_dns1123_subdomain, FieldPath("storageClassName"), errors);
+    const std::string& name = object["storageClassName"].as_string();
+    add_complaints(check_dns1123_subdomain(name), FieldPath("storageClassName"), name, errors);
     if (object["capacity"].is_string()) check_quantity(object["capacity"], FieldPath("capacity"), errors);
 }
 
@@ -209,8 +249,17 @@ void validate_csi_node(const Value& object, FieldErrors& errors) {
     const Value& drivers = object["spec"]["drivers"];
     for (size_t i = 0; i < drivers.size(); ++i) {
         FieldPath path = kSpec.child("drivers").index(i);
-        check_required(drivers[i]["name"], path.child("name"), errors);
-        check_required(drivers[i]["nodeID"], path.child("nodeID"), errors);
+        check_driver_name(drivers[i]["name"].as_string(), path.child("name"), errors);
+        constexpr size_t kNodeMax = 256;
+        const Value& node = drivers[i]["nodeID"];
+        check_required(node, path.child("nodeID"), errors);
+        if (node.as_string().size() > kNodeMax) errors.invalid(path.child("nodeID"), node, "must be 256 characters or less");
+        std::set<std::string> keys;
+        for (const Value& key : drivers[i]["topologyKeys"].items()) {
+            check_required(key, path, errors);
+            if (!keys.insert(key.as_string()).second) errors.duplicate(path, key);
+            add_complaints(check_qualified_name(key.as_string()), path, key.as_string(), errors);
+        }
         if (!names.insert(drivers[i]["name"].as_string()).second) errors.duplicate(path.child("name"), drivers[i]["name"]);
         check_not_negative(drivers[i]["allocatable"]["count"], path.child("allocatable").child("count"), errors);
     }
@@ -235,6 +284,15 @@ void validate_volume_attachment_update(const Value& object, const Value& old, Fi
     if (!(object["spec"] == old["spec"])) errors.invalid(kSpec, object["spec"], "field is immutable");
 }
 
-void validate_volume_attributes_class(const Value& object, FieldErrors& errors) { check_required(object["driverName"], FieldPath("driverName"), errors); }
+void validate_volume_attributes_class(const Value& object, FieldErrors& errors) {
+    check_provisioner(object["driverName"], FieldPath("driverName"), errors);
+    check_parameters(object["parameters"], errors);
+    if (object["parameters"].size() == 0) errors.required(FieldPath("parameters"), "must contain at least one key/value pair");
+}
+
+void validate_volume_attributes_class_update(const Value& object, const Value& old, FieldErrors& errors) {
+    for (auto field : {"driverName", "parameters"}) forbid_change(object, old, field, errors);
+    validate_volume_attributes_class(object, errors);
+}
 
 }  // namespace skiff::api::kinds

@@ -18,5 +18,6 @@ void validate_csi_node(const json::Value& object, FieldErrors& errors);
 void validate_volume_attachment(const json::Value& object, FieldErrors& errors);
 void validate_volume_attachment_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_volume_attributes_class(const json::Value& object, FieldErrors& errors);
+void validate_volume_attributes_class_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 
 }  // namespace skiff::api::kinds

@@ -1,4 +1,5 @@
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 #include "base/strings.h"
 
 namespace skiff::api::kinds {
@@ -212,6 +213,23 @@ constexpr std::string_view kSources[] = {
     "ephemeral", "image",    "local"};
 
 }  // namespace
+
+std::string_view validate_persistent_source(const Value& volume, const FieldPath& path, FieldErrors& errors) {
+    std::string_view first;
+    for (auto kind : kSources) {
+        if (!volume[kind].is_object()) continue;
+        // Kubernetes looks at flexible volumes without counting, and spells one name in its own way.
+        if (first.empty() || kind == "flexVolume") {
+            check_source(kind, volume[kind], path.child(kind), errors);
+            check_needs(kind, volume[kind], path, errors);
+            check_disk(kind, volume[kind], path, errors);
+            if (first.empty()) first = kind;
+        } else {
+            errors.forbidden(path.child(kind == "cephfs" ? "cephFS" : kind), "may not specify more than 1 volume type");
+        }
+    }
+    return first;
+}
 
 bool validate_volume_source(const Value& volume, const FieldPath& path, FieldErrors& errors) {
     size_t sources = 0;

@@ -126,9 +126,10 @@ void validate_template_of_workload(const Value& spec, std::string_view kind, con
     bool plain = kind == "ReplicationController";
     auto parsed = plain ? Result<LabelSelector>(LabelSelector::from_map(selector)) : LabelSelector::from_object(selector);
     bool ignore = selector.is_object() && (plain ? selector.size() == 0 : is_empty_selector(selector));
+    // Daemon sets are told of a broken selector once.
     FieldErrors broken;
-    if (!plain) validate_label_selector(selector, path.child("selector"), broken);
-    if (!broken.empty()) errors.invalid(path.child("selector"), selector, "invalid label selector");
+    if (!plain && kind != "DaemonSet") validate_label_selector(selector, path.child("selector"), broken);
+    if (!broken.empty()) errors.invalid(path.child("selector"), selector, kind == "StatefulSet" ? "" : "invalid label selector");
     else if (parsed.ok() && !ignore && !parsed->matches(labels))
         errors.invalid(at.child("metadata").child("labels"), labels, "`selector` does not match template `labels`");
     validate_pod_template(pod_template, at, errors);
@@ -220,6 +221,7 @@ void validate_stateful_set_update(const Value& object, const Value& old, FieldEr
 
 void validate_controller_revision(const Value& object, FieldErrors& errors) {
     if (object["data"].is_null()) errors.required(FieldPath("data"), "data is mandatory");
+    else if (!object["data"].is_object()) errors.required(FieldPath("data"), "data must be a valid JSON object");
     check_not_negative(object["revision"], FieldPath("revision"), errors);
 }
 

@@ -31,7 +31,7 @@ Status check_kind(const api::KindRegistry& kinds, const api::Gvk& wanted, const 
     if (kind == "Eviction" && wanted.kind == kind && gv.group == wanted.group) return {};   // policy/v1beta1 of older clients: the same fields
     std::string head = fmt::format("{} in version \"{}\" cannot be handled as a {}", kind, gv.version, wanted.kind);
     const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, kind});
-    if (other == nullptr) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, version);
+    if (other == nullptr) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, gv.group.empty() ? gv.version : version);
     return error(Reason::BadRequest, "{}: converting ({}.{}) to ({}.{}): unknown conversion", head, gv.version, kind, wanted.group.empty() ? "core" : wanted.group.substr(0, wanted.group.find('.')), wanted.kind);
 }
 
@@ -177,11 +177,17 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         auto parsed = media == MediaType::Protobuf ? protobuf_body(kinds, body.bytes, "meta.v1.DeleteOptions", "DeleteOptions")
                       : media == MediaType::Yaml   ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax})
                                                    : json::parse(body.bytes);
-        if (!parsed.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type DeleteOptions): {}", parsed.status().message());
+        if (!parsed.ok()) {
+            // The parser adds an offset that Kubernetes does not have.
+            std::string why = parsed.status().message();
+            if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
+            return error(Reason::Unknown, "couldn't get version/kind; json parse error: {}", why);
+        }
         tree = std::move(parsed).value();
     }
     const std::string& kind = tree["kind"].as_string();
-    if (!kind.empty() && kind != "DeleteOptions") return error(Reason::Unknown, "decoded object cannot be converted to DeleteOptions");
+    if (!kind.empty() && kind != "DeleteOptions")
+        return error(Reason::BadRequest, "no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, tree["apiVersion"].as_string());
     return tree;
 }
 

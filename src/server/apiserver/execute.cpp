@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/custom_resource.h"
+#include "api/go_text.h"
 #include "base/strings.h"
 #include "server/apiserver/made_resources.h"
 #include "server/apiserver/subresource/subresource.h"
@@ -41,9 +42,9 @@ std::string manager_of_agent(const std::string& agent) {
 bool verb_allowed(const std::vector<std::string>& verbs, const std::string& verb) { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
 
 bool group_version_known(const api::KindRegistry& kinds, const Attributes& a) {
-    // Groups that only definitions have are answered as unknown paths.
+    // Groups that only definitions have are answered as unknown paths; of a built-in group every version that is not served is told about.
     for (const api::KindInfo* kind : kinds.all())
-        if (kind->gvk.group == a.group && kind->gvk.version == a.version && !kind->custom) return true;
+        if (kind->gvk.group == a.group && !kind->custom) return true;
     return false;
 }
 
@@ -90,15 +91,16 @@ Status parse_write_options(RequestContext& context, const net::Query& query) {
     if (context.attributes.verb == "delete" || context.attributes.verb == "deletecollection") return {};
     const std::string& manager = query.get("fieldManager");
     if (manager.size() > kManagerMax) return invalid_options(kind, {"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
-    for (unsigned char c : manager)
-        if (c < 0x20 || c == 0x7f) return invalid_options(kind, {"FieldValueInvalid", fmt::format("Invalid value: \"{}\": should only contain printable characters", manager), "fieldManager"});
+    for (size_t i = 0; i < manager.size(); ++i)
+        if (auto c = static_cast<unsigned char>(manager[i]); c < 0x20 || c == 0x7f)
+            return invalid_options(kind, {"FieldValueInvalid", fmt::format("Invalid value: {}: invalid character U+{:04X} (at position {})", api::go_quote(manager), c, i), "fieldManager"});
     if (!manager.empty()) context.field_manager = manager;
     else if (context.field_manager.empty()) context.field_manager = manager_of_agent(context.user_agent);
     const std::string& validation = query.get("fieldValidation");
     if (validation == "Strict") context.field_validation = FieldValidation::Strict;
     else if (validation == "Ignore") context.field_validation = FieldValidation::Ignore;
     else if (!validation.empty() && validation != "Warn")
-        return invalid_options(kind, {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"Ignore\", \"Strict\", \"Warn\"", validation), "fieldValidation"});
+        return invalid_options(kind, {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"", validation), "fieldValidation"});
     context.force = query_flag(query, "force");
     return {};
 }

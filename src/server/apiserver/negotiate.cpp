@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "server/apiserver/engine.h"
 #include "server/apiserver/request.h"
 
 namespace skiff::apiserver {
@@ -143,12 +144,19 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
         form.pretty = wants_pretty(request, nullptr);
         return form;
     }
+    bool matched = false;
     for (const Clause& clause : parse_accept(accept)) {
-        if (!media_of(clause, form.media) || !transform_of(clause, allowed, form)) continue;
+        if (!media_of(clause, form.media)) continue;
+        matched = true;
+        if (!transform_of(clause, allowed, form)) continue;
         form.pretty = form.media == MediaType::Json && wants_pretty(request, &clause);
         if (form.as == Form::As::Table) TRY(set_include(request, form));
         return form;
     }
+    // Built-in resources are refused by their routes, before anybody looks at the parameters of the type.
+    if (!matched && (allowed == FormsAllowed::Resources || allowed == FormsAllowed::NoTable))
+        return Status(Reason::NotAcceptable, "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf")
+            .with_details(empty_details());
     if (allowed == FormsAllowed::Custom) return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}", kJson, kYaml);
     return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}, {}", kJson, kYaml, kProtobuf);
 }

@@ -1,6 +1,7 @@
 // Reading and applying patches, with kube-apiserver's words for what is wrong with them.
 #include "api/decode.h"
 #include "api/go_text.h"
+#include "api/scalar_form.h"
 #include "api/strategic_merge.h"
 #include "json/json_patch.h"
 #include "json/merge_patch.h"
@@ -57,6 +58,9 @@ Status patch_stepwise(json::Value& object, const json::Value& patch) {
     return {};
 }
 
+// That the object does not exist is told before that the patch is no patch: what to say then is kept as a document that is no list.
+Patch unreadable(std::string why) { return {Patch::Type::Json, "error decoding patch: " + std::move(why)}; }
+
 bool manager_given(const RequestContext& context) { return context.http == nullptr || !context.http->query.get("fieldManager").empty(); }
 
 }  // namespace
@@ -73,10 +77,12 @@ Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestC
     Patch patch{Patch::Type::Merge, {}};
     if (type == "application/json-patch+json") patch.type = Patch::Type::Json;
     else if (type == "application/strategic-merge-patch+json" && !kind.custom) patch.type = Patch::Type::Strategic;
+    else if (type != "application/merge-patch+json" && !kind.custom)
+        return Status(Reason::UnsupportedMediaType, "415: Unsupported Media Type").with_details(empty_details());
     else if (type != "application/merge-patch+json")
         return error(Reason::UnsupportedMediaType,
                      "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, "
-                     "{}application/apply-patch+yaml", kind.custom ? "" : "application/strategic-merge-patch+json, ");
+                     "application/apply-patch+yaml");
     if (body.tree != nullptr) {
         patch.document = *body.tree;
     } else {
@@ -86,16 +92,17 @@ Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestC
             // The parser adds an offset that Kubernetes does not have.
             std::string why = parsed.status().message();
             if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
-            return error(Reason::BadRequest, "error decoding patch: {}", why);
+            return unreadable(std::move(why));
         }
         patch.document = std::move(parsed).value();
     }
     if (patch.type == Patch::Type::Json && !patch.document.is_array())
-        return error(Reason::BadRequest, "error decoding patch: json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp", patch.document.is_object() ? "object" : "value");
+        return unreadable(fmt::format("json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp", api::go_json_kind(patch.document)));
     return patch;
 }
 
 Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& old, const Patch& patch, RequestContext& context) {
+    if (patch.type == Patch::Type::Json && patch.document.is_string()) return error(Reason::BadRequest, "{}", patch.document.as_string());
     json::Value object = old;
     if (patch.type == Patch::Type::Json) {
         Status status = json::json_patch(object, patch.document);

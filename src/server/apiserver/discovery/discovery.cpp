@@ -46,12 +46,28 @@ void Discovery::send_document(net::Exchange& exchange, RequestContext& context, 
         auto bytes = encode_value(core_, value, type, form);
         return bytes.ok() ? std::move(bytes).value() : nullptr;
     });
-    if (!document.bytes) return send_text(exchange, context, 404, "404 page not found\n");
+    if (!document.bytes) {
+        // Below a built-in group there is a server that says what it has not.
+        auto parts = split_views(context.attributes.path, '/');
+        bool below = parts.size() > 2 && parts[1] == "api";
+        if (parts.size() > 3 && parts[1] == "apis")
+            for (const api::KindInfo* kind : core_.kinds.all()) below = below || (!kind->custom && kind->gvk.group == parts[2]);
+        if (below) return send_status(exchange, core_, context, no_such_resource());
+        return send_text(exchange, context, 404, "404 page not found\n");
+    }
     if (form.as == Form::As::Discovery) {
         context.extra_headers.emplace_back("Etag", document.etag);
         if (exchange.request().headers.get("If-None-Match") == document.etag) return send_pieces(exchange, context, 304, form.content_type(), {});
     }
     send_pieces(exchange, context, 200, form.content_type(), {document.bytes});
+}
+
+// Whether the path names a version that is there, so that another method is wrong, not the path.
+static bool version_served(const api::KindRegistry& kinds, const std::vector<std::string>& parts) {
+    if (parts.size() == 1) return true;
+    for (const api::GroupVersion& gv : kinds.group_versions())
+        if (parts[0] == "api" ? gv.group.empty() && gv.version == parts[1] : gv.group == parts[1] && parts.size() > 2 && gv.version == parts[2]) return true;
+    return false;
 }
 
 bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
@@ -61,7 +77,9 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     if (parts.empty() || (parts[0] != "api" && parts[0] != "apis")) return false;
     bool core_group = parts[0] == "api";
     if (parts.size() > (core_group ? 2u : 3u)) return false;
-    if (exchange.request().method != "GET") {
+    // Kubernetes' lists of groups answer whatever the method is.
+    bool any_method = !core_group && parts.size() < 3;
+    if (exchange.request().method != "GET" && !any_method && version_served(core_.kinds, parts)) {
         send_status(exchange, core_, context, method_not_allowed());
         return true;
     }
@@ -124,6 +142,11 @@ bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
     const std::string& path = context.attributes.path;
     if (path == "/" || path.empty()) {
         serve_paths(exchange, context);
+        return true;
+    }
+    bool document = path == "/version" || path == "/version/" || path == "/.well-known/openid-configuration" || path == "/openid/v1/jwks";
+    if (document && exchange.request().method != "GET" && exchange.request().method != "HEAD") {
+        send_status(exchange, core_, context, method_not_allowed());
         return true;
     }
     if (path == "/version" || path == "/version/") {

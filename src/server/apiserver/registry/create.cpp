@@ -28,7 +28,6 @@ void fill_metadata(Core& core, const api::KindInfo& kind, json::Value& meta) {
     meta.set("uid", random_uuid());
     meta.set("creationTimestamp", timestamp_now(core.clock));
     if (kind.has_generation) meta.set("generation", 1);
-    else meta.erase("generation");
 }
 
 // Conditions that the kind's own rules set have no clock: they begin now.
@@ -62,9 +61,12 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     const api::KindInfo& kind = *context.kind;
     const Attributes& a = context.attributes;
     json::Value& meta = object.mut("metadata");
-    if (!meta["resourceVersion"].as_string().empty()) return error(Reason::Unknown, "resourceVersion should not be set on objects to be created");
-    meta.erase("resourceVersion");
     TRY(check_namespace(kind, a, meta));
+    // The store refuses a revision; a dry run does not come that far.
+    if (!meta["resourceVersion"].as_string().empty() && !context.dry_run)
+        return error(Reason::Unknown, "resourceVersion should not be set on objects to be created");
+    if (!context.dry_run) meta.erase("resourceVersion");
+    drop_repeated_owners(meta, context.warnings);
     fill_metadata(core, kind, meta);
     std::string base;
     if (meta["name"].as_string().empty() && !meta["generateName"].as_string().empty()) {

@@ -102,12 +102,9 @@ void validate_finalizers(const json::Value& finalizers, const FieldPath& path, F
         const std::string& name = finalizers[i].as_string();
         orphan |= name == "orphan";
         foreground |= name == "foregroundDeletion";
-        api::Complaints complaints = api::check_qualified_name(name);
-        if (!complaints.empty()) {
-            api::add_complaints(complaints, path.index(i), name, errors);
-        } else if (name.find('/') == std::string::npos && kStandard.count(name) == 0) {
+        api::add_complaints(api::check_qualified_name(name), path, name, errors);
+        if (name.find('/') == std::string::npos && kStandard.count(name) == 0)
             errors.invalid(path.index(i), name, "name is neither a standard finalizer name nor is it fully qualified");
-        }
     }
     if (orphan && foreground) errors.invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
 }
@@ -123,6 +120,22 @@ void immutable(const json::Value& meta, const json::Value& old, const char* fiel
 }
 
 }  // namespace
+
+void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings) {
+    const json::Value& owners = meta["ownerReferences"];
+    if (owners.size() < 2) return;
+    json::Array kept;
+    std::string repeated;
+    std::set<std::string> told;
+    for (const json::Value& owner : owners.items()) {
+        if (std::find(kept.begin(), kept.end(), owner) == kept.end()) kept.push_back(owner);
+        else if (const std::string& uid = owner["uid"].as_string(); told.insert(uid).second) repeated += (repeated.empty() ? "" : ", ") + uid;
+    }
+    if (kept.size() == owners.size()) return;
+    meta.set("ownerReferences", json::Value(std::move(kept)));
+    warnings.push_back(".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such "
+                       "requests as early as 1.24; please fix your requests; duplicate UID(s) observed: " + repeated);
+}
 
 void validate_metadata_maps(const json::Value& object, FieldErrors& errors) {
     FieldPath path("metadata");
@@ -141,6 +154,7 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, Fie
         if (ns.empty()) errors.required(path.child("namespace"), "");
         else api::add_complaints(api::check_dns1123_label(ns), path.child("namespace"), ns, errors);
     }
+    api::kinds::check_not_negative(meta["generation"], path.child("generation"), errors);
     validate_metadata_maps(object, errors);
     if (!kind.custom) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
 }

@@ -6,6 +6,8 @@
 
 namespace skiff::apiserver {
 
+// Equal owners are kept once; the client is told.
+void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings);
 void validate_metadata(const api::KindInfo& kind, const json::Value& object, api::FieldErrors& errors);
 // Labels, annotations and owners, which every validation of an object looks at.
 void validate_metadata_maps(const json::Value& object, api::FieldErrors& errors);

@@ -1,0 +1,45 @@
+#include "api/kinds/disabled_fields.h"
+
+#include "api/kinds/set_default.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+void drop_of_container(Value& container) {
+    if_object(container, "lifecycle", [](Value& lifecycle) { lifecycle.erase("stopSignal"); });
+    each_object(container, "env", [](Value& variable) { if_object(variable, "valueFrom", [](Value& source) { source.erase("fileKeyRef"); }); });
+}
+
+}  // namespace
+
+void drop_disabled_pod_fields(Value& spec) {
+    spec.erase("hostnameOverride");
+    each_object(spec, "containers", [](Value& container) {
+        for (auto field : {"restartPolicy", "restartPolicyRules"}) container.erase(field);
+    });
+    for (auto list : {"containers", "initContainers", "ephemeralContainers"})
+        each_object(spec, list, [](Value& container) {
+            bool signal = container["lifecycle"].has("stopSignal");
+            drop_of_container(container);
+            if (signal && container["lifecycle"].size() == 0) container.erase("lifecycle");
+        });
+    each_object(spec, "volumes", [](Value& volume) {
+        if_object(volume, "projected", [](Value& projected) {
+            each_object(projected, "sources", [](Value& source) {
+                for (auto field : {"clusterTrustBundle", "podCertificate"}) source.erase(field);
+            });
+        });
+    });
+}
+
+void drop_disabled_template_fields(Value& object) {
+    if_object(object, "template", [](Value& made) { if_object(made, "spec", drop_disabled_pod_fields); });
+    if_object(object, "spec", [](Value& spec) {
+        if_object(spec, "template", [](Value& made) { if_object(made, "spec", drop_disabled_pod_fields); });
+    });
+}
+
+}  // namespace skiff::api::kinds
