@@ -1,5 +1,6 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
 #include "base/random.h"
+#include "server/apiserver/registry/metadata.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_hooks.h"
 
