@@ -186,8 +186,7 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         tree = std::move(parsed).value();
     }
     const std::string& kind = tree["kind"].as_string();
-    if (!kind.empty() && kind != "DeleteOptions")
-        return error(Reason::BadRequest, "no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, tree["apiVersion"].as_string());
+    if (!kind.empty() && kind != "DeleteOptions") return error(Reason::Unknown, "decoded object cannot be converted to DeleteOptions");
     return tree;
 }
 
