@@ -166,7 +166,7 @@ void validate_persistent_volume(const Value& object, FieldErrors& errors) {
     const Value &spec = object["spec"], &capacity = spec["capacity"];
     check_access_modes(spec["accessModes"], kSpec.child("accessModes"), "", errors);
     if (capacity.size() == 0) errors.required(kSpec.child("capacity"), "");
-    if (!capacity.has("storage") || capacity.size() > 1) errors.not_supported(kSpec.child("capacity"), sorted_amounts(capacity), {"storage"});
+    if (!capacity.has("storage") || capacity.size() > 1) errors.not_supported(kSpec.child("capacity"), capacity.is_null() ? capacity : sorted_amounts(capacity), {"storage"});
     for (const auto& [name, amount] : capacity.members()) check_storage(amount, kSpec.child("capacity").key(name), errors);
     check_one_of(spec["persistentVolumeReclaimPolicy"], kSpec.child("persistentVolumeReclaimPolicy"), {"Delete", "Recycle", "Retain"}, errors, Presence::Optional);
     if (spec["nodeAffinity"]["required"].is_object()) validate_node_selector(spec["nodeAffinity"]["required"], kSpec.child("nodeAffinity").child("required"), errors);
