@@ -28,6 +28,7 @@ namespace {
 // Joining is rare; one thread keeps its blocking reads off the io threads.
 constexpr size_t kJoinThreads = 1, kJoinQueueMax = 64;
 constexpr size_t kControllerWorkers = 4;
+constexpr size_t kBinders = 16;              // bindings that wait for one commit together
 // History is kept five minutes however little happened, as Kubernetes does; below this many events it stays longer.
 constexpr size_t kHistoryEvents = 100;
 
@@ -186,7 +187,8 @@ Status Server::Parts::start_controllers() {
     if (!disabled("servicelb"))
         controllers->add(servicelb::make_service_lb({static_cast<uint16_t>(options.https_listen_port), static_cast<uint16_t>(options.kubelet_port)}));
     controllers->start();
-    scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock);
+    scheduler = scheduler::Scheduler::create(api->local_client(system_user("system:kube-scheduler", {})), *clock, kBinders, reconcile::Drive::Threads,
+                                             TRY(scheduler_configuration(options.scheduler_args)));
     scheduler->start();
     return {};
 }

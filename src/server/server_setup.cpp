@@ -84,6 +84,16 @@ Result<ControllerSettings> controller_settings(const std::vector<std::string>& a
     return settings;
 }
 
+Result<scheduler::Configuration> scheduler_configuration(const std::vector<std::string>& args) {
+    scheduler::Configuration configuration;
+    for (const auto& arg : args) {
+        const auto equals = arg.find('=');
+        if (arg.substr(0, equals) != "config" || equals == std::string::npos) return error(Reason::BadRequest, "--kube-scheduler-arg {}: known is config=FILE", arg);
+        configuration = TRY(scheduler::read_configuration(TRY(file::read(arg.substr(equals + 1)))).context("--kube-scheduler-arg {}", arg));
+    }
+    return configuration;
+}
+
 json::Value dns_service(const ServerOptions& options) {
     using json::Value;
     auto port = [](const char* name, const char* protocol) {
@@ -107,6 +117,7 @@ Status check_options(const ServerOptions& options) {
         return error(Reason::BadRequest, "--cluster-dns {} is not in --service-cidr {}", options.cluster_dns, options.service_cidr);
     TRY(parse_port_range(options.service_node_port_range));
     TRY(controller_settings(options.controller_args));
+    TRY(scheduler_configuration(options.scheduler_args));
     if (options.https_listen_port < 1 || options.https_listen_port > 65535)
         return error(Reason::BadRequest, "--https-listen-port {}: must be within 1-65535", options.https_listen_port);
     for (const auto& part : options.disable) {

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "json/value.h"
 #include "pki/certificate.h"
+#include "server/scheduler/configuration.h"
 #include "server/server_options.h"
 
 namespace skiff::server {
@@ -25,6 +26,8 @@ struct ControllerSettings {
     bool leader_elect = false;
 };
 Result<ControllerSettings> controller_settings(const std::vector<std::string>& args);
+// What --kube-scheduler-arg config=FILE says.
+Result<scheduler::Configuration> scheduler_configuration(const std::vector<std::string>& args);
 // The Service kube-system/kube-dns, under whose address every node's agent answers.
 json::Value dns_service(const ServerOptions& options);
 Result<std::pair<int, int>> parse_port_range(const std::string& text);

@@ -10,7 +10,8 @@ namespace {
 
 using api::Gvr;
 
-const Gvr kClaims{"", "v1", "persistentvolumeclaims"}, kVolumes{"", "v1", "persistentvolumes"}, kClasses{"storage.k8s.io", "v1", "storageclasses"};
+const Gvr kClaims{"", "v1", "persistentvolumeclaims"}, kVolumes{"", "v1", "persistentvolumes"}, kClasses{"storage.k8s.io", "v1", "storageclasses"},
+    kCsiNodes{"storage.k8s.io", "v1", "csinodes"};
 constexpr std::string_view kSelectedNode = "volume.kubernetes.io/selected-node";
 
 std::vector<NodeTerm> read_terms(const json::Value& required) {
@@ -60,10 +61,37 @@ std::vector<NodeTerm> read_topologies(const json::Value& topologies) {
     return terms;
 }
 
+// Where a volume is, by its labels; several values are joined by two underscores.
+std::vector<std::pair<std::string, std::vector<std::string>>> read_zones(const api::Meta& meta) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> zones;
+    for (const char* key : {"topology.kubernetes.io/zone", "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region"}) {
+        const auto* text = meta.find_label(key);
+        if (!text) continue;
+        std::vector<std::string> values;
+        for (size_t at = 0; at <= text->size();) {
+            const size_t end = std::min(text->find("__", at), text->size());
+            values.push_back(text->substr(at, end - at));
+            at = end + 2;
+        }
+        zones.emplace_back(key, std::move(values));
+    }
+    return zones;
+}
+
 }  // namespace
 
+std::optional<int64_t> Claims::volume_limit(const std::string& node, const std::string& driver) const {
+    auto info = csi_nodes_->get("", node);
+    if (!info) return std::nullopt;
+    const auto tree = info->tree();
+    for (const auto& item : (*tree)["spec"]["drivers"].items())
+        if (item["name"].as_string() == driver && item["allocatable"]["count"].is_int()) return item["allocatable"]["count"].as_int();
+    return std::nullopt;
+}
+
 Claims::Claims(reconcile::InformerFactory& informers)
-    : claims_(informers.informer(kClaims)), volumes_(informers.informer(kVolumes)), classes_(informers.informer(kClasses)), inputs_{claims_, volumes_, classes_} {}
+    : claims_(informers.informer(kClaims)), volumes_(informers.informer(kVolumes)), classes_(informers.informer(kClasses)),
+      csi_nodes_(informers.informer(kCsiNodes)), inputs_{claims_, volumes_, classes_, csi_nodes_} {}
 
 ClaimState Claims::state(const std::string& ns, const std::string& name) const {
     ClaimState state;
@@ -88,6 +116,10 @@ ClaimState Claims::state(const std::string& ns, const std::string& name) const {
             const auto& required = (*volume_tree)["spec"]["nodeAffinity"]["required"];
             state.has_node_affinity = required.is_object();
             if (state.has_node_affinity) state.node_terms = read_terms(required);
+            state.zones = read_zones(volume->meta());
+            const auto& csi = (*volume_tree)["spec"]["csi"];
+            state.driver = csi["driver"].as_string();
+            state.handle = csi["volumeHandle"].as_string();
         }
     } else {
         auto storage_class = classes_->get("", (*tree)["spec"]["storageClassName"].as_string());
@@ -95,6 +127,8 @@ ClaimState Claims::state(const std::string& ns, const std::string& name) const {
         state.kind = waits ? ClaimState::Kind::WaitForFirstConsumer : ClaimState::Kind::UnboundImmediate;
         if (waits) {
             auto class_tree = storage_class->tree();
+            state.driver = (*class_tree)["provisioner"].as_string();
+            state.handle = "claim " + ns + "/" + name;
             state.provisioned = (*class_tree)["provisioner"].as_string() != "kubernetes.io/no-provisioner";
             state.allowed_topologies = read_topologies((*class_tree)["allowedTopologies"]);
             for (const auto& volume : volumes_->list()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/client.h"
@@ -17,11 +18,12 @@ public:
     ClaimState state(const std::string& ns, const std::string& name) const;
     // Blocking writes for the unbound claims of a pod that was given a node. False when binding must wait until they are bound.
     Result<bool> select_node(client::Client& client, const PodInfo& pod, const std::string& node) const;
+    std::optional<int64_t> volume_limit(const std::string& node, const std::string& driver) const;   // nothing: not limited
     // Informers whose changes may make a pod schedulable.
     const std::vector<std::shared_ptr<reconcile::Informer>>& inputs() const { return inputs_; }
 
 private:
-    std::shared_ptr<reconcile::Informer> claims_, volumes_, classes_;
+    std::shared_ptr<reconcile::Informer> claims_, volumes_, classes_, csi_nodes_;
     std::vector<std::shared_ptr<reconcile::Informer>> inputs_;
 };
 

@@ -16,20 +16,17 @@ bool matters(const api::ObjectPtr& before, const api::ObjectPtr& after) {
 
 }  // namespace
 
-void ClusterState::count_affinity(const NodeInfo& node, size_t sign) {
-    if (!node.object) return;
-    if (node.anti_affinity_pods) snapshot_.anti_affinity_nodes += sign;
-    if (node.affinity_pods) snapshot_.affinity_nodes += sign;
+// Pods may be heard of before their node; such a node has no object and stands apart.
+void ClusterState::place(const PodPtr& pod, const std::string& node) {
+    auto known = snapshot_.nodes.find(node);
+    if (known != snapshot_.nodes.end()) snapshot_.add_pod(known->second, pod);
+    else strangers_[node].add_pod(pod);
 }
 
-template <typename F>
-void ClusterState::change_node(const std::string& name, F&& change) {
-    // Pods may be heard of before their node; such a node has no object and stands apart.
-    auto known = snapshot_.nodes.find(name);
-    auto& node = known != snapshot_.nodes.end() ? known->second : strangers_[name];
-    count_affinity(node, static_cast<size_t>(-1));
-    change(node);
-    count_affinity(node, 1);
+void ClusterState::displace(const std::string& uid, const std::string& node) {
+    auto known = snapshot_.nodes.find(node);
+    if (known != snapshot_.nodes.end()) snapshot_.remove_pod(known->second, uid);
+    else strangers_[node].remove_pod(uid);
 }
 
 // The event is no more than our own binding come true. Its bytes tell without a tree: a quoted key followed by a quoted value cannot stand inside a
@@ -60,13 +57,13 @@ ClusterState::PodNews ClusterState::apply_pod(const api::ObjectPtr& before, cons
             news.waits_for_binding = true;
             return news;
         }
-        change_node(where->second, [&](NodeInfo& node) { node.remove_pod(uid); });
+        displace(uid, where->second);
         placed_.erase(where);
         news.left = true;
     }
     assumed_.erase(uid);
     if (news.placed) {
-        change_node(pod->node_name, [&](NodeInfo& node) { node.add_pod(pod); });
+        place(pod, pod->node_name);
         news.fresh = placed_.insert_or_assign(uid, pod->node_name).second;
     }
     return news;
@@ -77,7 +74,7 @@ bool ClusterState::apply_node(const api::ObjectPtr& before, const api::ObjectPtr
     if (!after) {
         auto it = snapshot_.nodes.find(name);
         if (it == snapshot_.nodes.end()) return false;
-        count_affinity(it->second, static_cast<size_t>(-1));
+        snapshot_.count_out(it->second);
         it->second.object = nullptr;
         strangers_[name] = std::move(it->second);
         snapshot_.nodes.erase(it);
@@ -87,18 +84,17 @@ bool ClusterState::apply_node(const api::ObjectPtr& before, const api::ObjectPtr
     auto& node = it->second;
     if (added) {
         if (auto stranger = strangers_.extract(name)) node = std::move(stranger.mapped());
+        snapshot_.count_in(node);
     } else if (!matters(before, after)) {
         node.object = after;
         return false;
     }
-    if (!added) count_affinity(node, static_cast<size_t>(-1));
     node.set_node(after);
-    count_affinity(node, 1);
     return true;
 }
 
 void ClusterState::assume(const PodPtr& pod, const std::string& node) {
-    change_node(node, [&](NodeInfo& info) { info.add_pod(pod); });
+    place(pod, node);
     placed_[pod->uid] = node;
     nominate(pod->uid, nullptr);
     assumed_[pod->uid] = pod;
@@ -107,7 +103,7 @@ void ClusterState::assume(const PodPtr& pod, const std::string& node) {
 bool ClusterState::take_back(const PodPtr& pod) {
     auto it = placed_.find(pod->uid);
     if (it == placed_.end() || !assumed_.erase(pod->uid)) return false;
-    change_node(it->second, [&](NodeInfo& node) { node.remove_pod(pod->uid); });
+    displace(pod->uid, it->second);
     placed_.erase(it);
     return true;
 }

@@ -33,9 +33,8 @@ public:
 
 private:
     bool confirms(const api::ObjectPtr& after);
-    template <typename F>
-    void change_node(const std::string& name, F&& change);
-    void count_affinity(const NodeInfo& node, size_t sign);
+    void place(const PodPtr& pod, const std::string& node);
+    void displace(const std::string& uid, const std::string& node);
 
     Snapshot snapshot_;
     std::map<std::string, NodeInfo> strangers_;       // nodes of which only pods are known

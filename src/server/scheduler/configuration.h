@@ -19,5 +19,7 @@ struct Configuration {
     Duration backoff_first = std::chrono::seconds(1), backoff_max = std::chrono::seconds(10);
 };
 
+// From YAML or JSON. Invalid names the field; what has no meaning here (leader election, ports, parallelism) is accepted and has no effect.
+Result<Configuration> read_configuration(std::string_view text);
 
 }  // namespace skiff::scheduler

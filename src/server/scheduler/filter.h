@@ -5,8 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <unordered_map>
 #include <vector>
 
 #include "server/scheduler/profile.h"
@@ -54,24 +52,10 @@ std::unique_ptr<PreparedFilter> filter_node_ports(const PodInfo&, const Snapshot
 std::unique_ptr<PreparedFilter> filter_resources_fit(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_volume_restrictions(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_volume_limits(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_volume_zone(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_topology_spread(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
-
-// Whether a selector holds for like pods, asked once for each group of a cycle.
-template <typename F>
-class GroupMemo {
-public:
-    explicit GroupMemo(F ask) : ask_(std::move(ask)) {}
-    const auto& operator()(const PodGroup& group) {
-        auto [it, fresh] = known_.try_emplace(group.id);
-        if (fresh) it->second = ask_(*group.pod);
-        return it->second;
-    }
-
-private:
-    F ask_;
-    std::unordered_map<uint64_t, std::invoke_result_t<F, const PodInfo&>> known_;
-};
 
 // Shared by filters and scores.
 bool term_matches(const NodeTerm& term, const NodeInfo& node);

@@ -12,7 +12,9 @@ const std::vector<Filter>& filters() {
         {"NodePorts", filter_node_ports},
         {"NodeResourcesFit", filter_resources_fit},
         {"VolumeRestrictions", filter_volume_restrictions},
+        {"NodeVolumeLimits", filter_volume_limits},
         {"VolumeBinding", filter_volume_binding},
+        {"VolumeZone", filter_volume_zone},
         {"PodTopologySpread", filter_topology_spread},
         {"InterPodAffinity", filter_inter_pod_affinity},
     };

@@ -1,7 +1,5 @@
 #include "server/scheduler/node_info.h"
 
-#include <algorithm>
-
 #include "api/quantity.h"
 
 namespace skiff::scheduler {
@@ -30,43 +28,22 @@ void NodeInfo::set_node(const api::ObjectPtr& node) {
         for (const auto& image_name : image["names"].items()) images[image_name.as_string()] = image["sizeBytes"].as_int();
 }
 
-namespace {
-
-bool scores_others(const PodInfo& pod) { return !pod.affinity.empty() || !pod.preferred_affinity.empty() || !pod.preferred_anti_affinity.empty(); }
-
-}  // namespace
-
 void NodeInfo::add_pod(const PodPtr& pod) {
-    auto [it, added] = pods.try_emplace(pod->uid, pod);
-    if (!added) {
-        take_away(*it->second);
-        it->second = pod;
+    auto& held = pods[pod->uid];
+    if (held) {
+        requested.add(held->request, -1);
+        nonzero_requested.add(held->nonzero_request, -1);
     }
+    held = pod;
     requested.add(pod->request);
     nonzero_requested.add(pod->nonzero_request);
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const PodGroup& g) { return g.id == pod->group; });
-    if (group == groups.end()) groups.push_back({pod->group, 1, pod});
-    else ++group->count;
-    anti_affinity_pods += !pod->anti_affinity.empty();
-    affinity_pods += scores_others(*pod);
-}
-
-void NodeInfo::take_away(const PodInfo& pod) {
-    requested.add(pod.request, -1);
-    nonzero_requested.add(pod.nonzero_request, -1);
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const PodGroup& g) { return g.id == pod.group; });
-    if (group != groups.end() && --group->count == 0) {
-        *group = std::move(groups.back());
-        groups.pop_back();
-    }
-    anti_affinity_pods -= !pod.anti_affinity.empty();
-    affinity_pods -= scores_others(pod);
 }
 
 void NodeInfo::remove_pod(const std::string& uid) {
     auto it = pods.find(uid);
     if (it == pods.end()) return;
-    take_away(*it->second);
+    requested.add(it->second->request, -1);
+    nonzero_requested.add(it->second->nonzero_request, -1);
     pods.erase(it);
 }
 

@@ -44,8 +44,8 @@ std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const 
         ++reasons["No preemption victims found for incoming pod"];
         return std::nullopt;
     }
-    const NodeInfo before = node;
-    for (const auto& candidate : candidates) node.remove_pod(candidate->uid);
+    const auto all = candidates;
+    for (const auto& candidate : candidates) snapshot.remove_pod(node, candidate->uid);
     std::optional<Preemption> found;
     if (auto refusal = refusal_on(pod, snapshot, name, profile)) {
         for (const auto& reason : refusal->reasons) ++reasons[reason];
@@ -56,15 +56,15 @@ std::optional<Preemption> on_node(const PodInfo& pod, Snapshot& snapshot, const 
         // Those that a budget protects are given back first.
         std::stable_partition(candidates.begin(), candidates.end(), [&](const PodPtr& p) { return breaking.count(p->uid) > 0; });
         for (const auto& candidate : candidates) {
-            node.add_pod(candidate);
+            snapshot.add_pod(node, candidate);
             if (!refusal_on(pod, snapshot, name, profile)) continue;
-            node.remove_pod(candidate->uid);
+            snapshot.remove_pod(node, candidate->uid);
             found->victims.push_back(candidate);
             found->broken_budgets += breaking.count(candidate->uid) ? 1 : 0;
         }
         std::stable_sort(found->victims.begin(), found->victims.end(), more_important);
     }
-    node = before;
+    for (const auto& candidate : all) snapshot.add_pod(node, candidate);
     return found;
 }
 

@@ -13,6 +13,7 @@
 #include "server/scheduler/claims.h"
 #include "server/scheduler/cluster_state.h"
 #include "server/scheduler/cycle.h"
+#include "server/scheduler/extenders.h"
 #include "server/scheduler/preemption.h"
 #include "server/scheduler/queue.h"
 #include "server/scheduler/writes.h"
@@ -62,6 +63,7 @@ public:
           budgets_(informers_->informer(kBudgets)),
           claims_(*informers_),
           writes_(client, clock, pods_, event_writer_, names_of(configuration_.profiles)),
+          extenders_(configuration_.extenders),
           queue_(configuration_.backoff_first, configuration_.backoff_max),
           binders_("bind", inline_drive() ? 0 : binders, kBinderQueueMax) {
         pods_->add_handlers({[this](const ObjectPtr& b, const ObjectPtr& a) { tell({Change::Kind::Pod, b, a}); }});
@@ -74,6 +76,7 @@ public:
             return held_namespace_ ? &held_namespace_->meta().labels : nullptr;
         };
         snapshot.claim = [this](const std::string& ns, const std::string& name) { return claims_.state(ns, name); };
+        snapshot.volume_limit = [this](const std::string& node, const std::string& driver) { return claims_.volume_limit(node, driver); };
     }
 
     ~ThreadScheduler() override { stop(); }
@@ -89,6 +92,7 @@ public:
             stopping_ = true;
         }
         wake_.notify_all();
+        extenders_.stop();
         if (thread_.joinable()) thread_.join();
         binders_.stop();
         informers_->stop();
@@ -225,8 +229,9 @@ private:
     void schedule(const PodPtr& pod) {
         const auto* profile = profile_of(*pod);
         const auto moves = news_for(*pod);
-        auto decision = decide(*pod, state_.snapshot(), seed_++, *profile, start_);
+        auto decision = decide(*pod, state_.snapshot(), seed_++, *profile, start_, extenders_.advisor());
         start_ = std::move(decision.next);
+        if (!decision.error.empty()) return postpone(pod, decision.error);
         if (decision.node.empty()) return refuse(pod, *profile, decision, moves);
         state_.assume(pod, decision.node);
         queue_.remove(pod->uid);
@@ -247,7 +252,7 @@ private:
             if (!selected.ok()) outcome = std::move(selected).status();
             else ready = *selected;
         }
-        if (outcome.ok() && ready) outcome = writes_.bind(*pod, node);
+        if (outcome.ok() && ready) outcome = extenders_.binds(*pod) ? extenders_.bind(*pod, node) : writes_.bind(*pod, node);
         if (outcome.ok() && ready) return writes_.bound(*pod, node);
         if (!outcome.ok() && outcome.reason() != Reason::NotFound && outcome.reason() != Reason::Conflict)
             log::warn("scheduler", "binding failed", {{"pod", pod->key}, {"node", node}, {"error", outcome.message()}});
@@ -263,13 +268,20 @@ private:
         if (queue_.has(pod->uid) && pod->claims.empty()) move_all();
     }
 
+    // Nobody said no, but somebody who must be asked did not answer.
+    void postpone(const PodPtr& pod, const std::string& message) {
+        queue_.failed(pod, clock_.elapsed(), true);
+        later([this, pod, message] { writes_.refused(*pod, "SchedulerError", message, pod->nominated_node); });
+    }
+
     void refuse(const PodPtr& pod, const Profile& profile, const Decision& decision, uint64_t moves) {
         auto message = decision.message();
         std::vector<Budget> budgets;
         if (!decision.preemptable.empty())
             for (const auto& budget : budgets_->list()) budgets.push_back(read_budget(*budget));
         Preemption preemption;
-        if (profile.preempts) preemption = find_preemption(*pod, state_.snapshot(), decision, budgets, profile, seed_);
+        if (profile.preempts) preemption = find_preemption(*pod, state_.snapshot(), decision, budgets, profile, seed_,
+                                                               [&](std::vector<Preemption>& candidates) { return extenders_.judge(*pod, candidates); });
         // A pod that waits for its victims keeps its place.
         std::string nominated = preemption.not_eligible.empty() ? preemption.node : pod->nominated_node;
         if (decision.nodes_total && profile.preempts) message += preemption.message(decision);
@@ -307,6 +319,7 @@ private:
     std::shared_ptr<reconcile::Informer> pods_, nodes_, namespaces_, budgets_;
     Claims claims_;
     Writes writes_;
+    Extenders extenders_;
     ObjectPtr held_namespace_;
 
     // The scheduling thread's own.

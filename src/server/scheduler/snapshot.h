@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "server/scheduler/node_info.h"
@@ -30,17 +31,44 @@ struct ClaimState {
     bool provisioned = false;
     std::vector<NodeTerm> allowed_topologies;        // of the class; empty: anywhere
     bool one_pod = false;                            // access mode ReadWriteOncePod
+    // Bound: labels of the volume that name its zone or region, with the values that suit.
+    std::vector<std::pair<std::string, std::vector<std::string>>> zones;
+    // What attaches the volume, and which it is: two claims of one volume count once. "": nothing that is limited.
+    std::string driver, handle;
+};
+
+// Like pods of the cluster, and on how many of each node they are: what a selector says of one it says of all.
+struct PodGroup {
+    PodPtr pod;                                      // one of them
+    std::unordered_map<const NodeInfo*, int64_t> nodes;
+    bool anti_affinity = false, affinity = false;    // they bring required anti-affinity; terms that count in scores
 };
 
 struct Snapshot {
+    Snapshot() = default;
+    Snapshot(const Snapshot&) = delete;              // groups point to nodes
+    Snapshot& operator=(const Snapshot&) = delete;
+
     std::map<std::string, NodeInfo> nodes;           // with object != null
+    std::unordered_map<uint64_t, PodGroup> groups;   // by PodInfo::group: all pods of nodes
+    size_t anti_affinity_groups = 0, affinity_groups = 0;
+    // Pods come and go through these, so that groups say the same as nodes.
+    void add_pod(NodeInfo& node, const PodPtr& pod);
+    void remove_pod(NodeInfo& node, const std::string& uid);
+    void count_in(const NodeInfo& node);             // a node that comes with pods
+    void count_out(const NodeInfo& node);
+
     // Labels of a namespace, null when unknown.
     std::function<const api::Labels*(const std::string& ns)> namespace_labels;
     std::function<ClaimState(const std::string& ns, const std::string& claim)> claim;
+    // How many volumes of a driver a node takes (CSINode); nothing when not limited.
+    std::function<std::optional<int64_t>(const std::string& node, const std::string& driver)> volume_limit;
     // Pods for which room was made, by node: not bound yet, but nobody of lower priority may take their place.
     std::map<std::string, std::vector<PodPtr>> nominated;
-    size_t anti_affinity_nodes = 0;                  // nodes that have pods with required anti-affinity
-    size_t affinity_nodes = 0;
+
+private:
+    void count(const PodPtr& pod, const NodeInfo& node);
+    void uncount(const PodInfo& pod, const NodeInfo& node);
 };
 
 }  // namespace skiff::scheduler

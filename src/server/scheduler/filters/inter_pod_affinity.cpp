@@ -18,21 +18,15 @@ struct Topology {
     bool any_affine = false;
 };
 
-// By group: which of the group's anti-affinity terms select the pod.
 void read_others(const PodInfo& pod, const Snapshot& snapshot, Topology& topology) {
-    if (!snapshot.anti_affinity_nodes) return;
-    GroupMemo refuses([&](const PodInfo& other) {
-        std::vector<const std::string*> keys;
-        for (const auto& term : other.anti_affinity)
-            if (term_selects(term, pod, snapshot)) keys.push_back(&term.topology_key);
-        return keys;
-    });
-    for (const auto& [name, node] : snapshot.nodes) {
-        if (!node.anti_affinity_pods) continue;
-        for (const auto& group : node.groups) {
-            if (group.pod->anti_affinity.empty()) continue;
-            for (const auto* key : refuses(group))
-                if (const auto* value = node.label(*key)) topology.forbidden_by_others[*key].insert(*value);
+    if (!snapshot.anti_affinity_groups) return;
+    for (const auto& [id, group] : snapshot.groups) {
+        if (!group.anti_affinity) continue;
+        for (const auto& term : group.pod->anti_affinity) {
+            if (!term_selects(term, pod, snapshot)) continue;
+            auto& values = topology.forbidden_by_others[term.topology_key];
+            for (const auto& [node, count] : group.nodes)
+                if (const auto* value = node->label(term.topology_key)) values.insert(*value);
         }
     }
 }
@@ -45,28 +39,23 @@ void read_ours(const PodInfo& pod, const Snapshot& snapshot, Topology& topology)
     topology.affine.resize(pod.affinity.size());
     topology.averse.resize(pod.anti_affinity.size());
     if (pod.affinity.empty() && pod.anti_affinity.empty()) return;
-    // Affinity terms are met by pods that all of them select.
-    GroupMemo affine([&](const PodInfo& other) { return !pod.affinity.empty() && selects_all(pod.affinity, other, snapshot); });
-    GroupMemo averse([&](const PodInfo& other) {
-        std::vector<size_t> terms;
-        for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
-            if (term_selects(pod.anti_affinity[i], other, snapshot)) terms.push_back(i);
-        return terms;
-    });
-    for (const auto& [name, node] : snapshot.nodes) {
-        for (const auto& group : node.groups) {
-            if (affine(group)) {
-                for (size_t i = 0; i < pod.affinity.size(); ++i) {
-                    if (const auto* value = node.label(pod.affinity[i].topology_key)) {
-                        topology.affine[i].insert(*value);
-                        topology.any_affine = true;
-                    }
-                }
-            }
-            if (pod.anti_affinity.empty()) continue;
-            for (const size_t i : averse(group))
-                if (const auto* value = node.label(pod.anti_affinity[i].topology_key)) topology.averse[i].insert(*value);
+    auto note = [](const PodGroup& group, const PodTerm& term, Values& values) {
+        bool any = false;
+        for (const auto& [node, count] : group.nodes) {
+            const auto* value = node->label(term.topology_key);
+            if (!value) continue;
+            values.insert(*value);
+            any = true;
         }
+        return any;
+    };
+    for (const auto& [id, group] : snapshot.groups) {
+        // Affinity terms are met by pods that all of them select.
+        if (!pod.affinity.empty() && selects_all(pod.affinity, *group.pod, snapshot))
+            for (size_t i = 0; i < pod.affinity.size(); ++i)
+                if (note(group, pod.affinity[i], topology.affine[i])) topology.any_affine = true;
+        for (size_t i = 0; i < pod.anti_affinity.size(); ++i)
+            if (term_selects(pod.anti_affinity[i], *group.pod, snapshot)) note(group, pod.anti_affinity[i], topology.averse[i]);
     }
 }
 
@@ -98,7 +87,7 @@ bool term_selects(const PodTerm& term, const PodInfo& pod, const Snapshot& snaps
 }
 
 std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, const Profile&, std::optional<Refusal>&) {
-    if (pod.affinity.empty() && pod.anti_affinity.empty() && !snapshot.anti_affinity_nodes) return nullptr;
+    if (pod.affinity.empty() && pod.anti_affinity.empty() && !snapshot.anti_affinity_groups) return nullptr;
     Topology topology;
     read_others(pod, snapshot, topology);
     read_ours(pod, snapshot, topology);

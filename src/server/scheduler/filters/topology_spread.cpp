@@ -23,14 +23,17 @@ struct Domains {
 
 void count_pods(const PodInfo& pod, const Snapshot& snapshot, Domains& domains, const std::vector<const SpreadConstraint*>& all) {
     const auto& constraint = *domains.constraint;
-    GroupMemo selected([&](const PodInfo& other) { return other.ns == pod.ns && !other.deleting && constraint.selects(other.labels, other.controller_uid); });
-    for (const auto& [name, node] : snapshot.nodes) {
+    auto counts = [&](const NodeInfo& node) {
         // A node counts only when it has every topology key.
-        if (std::any_of(all.begin(), all.end(), [&](const SpreadConstraint* c) { return !node.label(c->topology_key); })) continue;
-        if (!counts_for_spread(pod, constraint, node)) continue;
-        auto& count = domains.counts[*node.label(constraint.topology_key)];
-        for (const auto& group : node.groups)
-            if (selected(group)) count += group.count;
+        return std::all_of(all.begin(), all.end(), [&](const SpreadConstraint* c) { return node.label(c->topology_key) != nullptr; }) &&
+               counts_for_spread(pod, constraint, node);
+    };
+    for (const auto& [name, node] : snapshot.nodes)
+        if (counts(node)) domains.counts.try_emplace(*node.label(constraint.topology_key), 0);
+    for (const auto& [id, group] : snapshot.groups) {
+        if (group.pod->ns != pod.ns || group.pod->deleting || !constraint.selects(group.pod->labels, group.pod->controller_uid)) continue;
+        for (const auto& [node, count] : group.nodes)
+            if (counts(*node)) domains.counts[*node->label(constraint.topology_key)] += count;
     }
 }
 

@@ -22,9 +22,9 @@ void ask(const std::vector<PodTerm>& terms, const PodInfo& target, int64_t sign,
 
 std::vector<int64_t> score_inter_pod_affinity(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, const Profile& profile) {
     const bool ours = !pod.preferred_affinity.empty() || !pod.preferred_anti_affinity.empty();
-    if (!ours && !snapshot.affinity_nodes) return {};
+    if (!ours && !snapshot.affinity_groups) return {};
     if (!ours && profile.ignore_preferences_of_others) return {};
-    GroupMemo terms_of([&](const PodInfo& other) {
+    auto terms_of = [&](const PodInfo& other) {
         Asked asked;
         ask(pod.preferred_affinity, other, 1, 0, snapshot, asked);
         ask(pod.preferred_anti_affinity, other, -1, 0, snapshot, asked);
@@ -33,13 +33,13 @@ std::vector<int64_t> score_inter_pod_affinity(const PodInfo& pod, const Snapshot
         ask(other.preferred_affinity, pod, 1, 0, snapshot, asked);
         ask(other.preferred_anti_affinity, pod, -1, 0, snapshot, asked);
         return asked;
-    });
+    };
     Weights weights;
-    for (const auto& [name, node] : snapshot.nodes) {
-        if (!ours && !node.affinity_pods) continue;
-        for (const auto& group : node.groups)
-            for (const auto& [key, weight] : terms_of(group))
-                if (const auto* value = node.label(*key)) weights[*key][*value] += weight * group.count;
+    for (const auto& [id, group] : snapshot.groups) {
+        if (!ours && !group.affinity) continue;
+        for (const auto& [key, weight] : terms_of(*group.pod))
+            for (const auto& [node, count] : group.nodes)
+                if (const auto* value = node->label(*key)) weights[*key][*value] += weight * count;
     }
     if (weights.empty()) return {};
     std::vector<int64_t> values;

@@ -22,15 +22,12 @@ bool has_all(const NodeInfo& node, const Constraints& constraints) {
 // Adds to each node what one constraint says of its domain.
 void add_constraint(const PodInfo& pod, const Snapshot& snapshot, const NodeList& nodes, const SpreadConstraint& constraint, const std::vector<bool>& ignored,
                     std::vector<double>& sums) {
-    GroupMemo selected([&](const PodInfo& other) { return other.ns == pod.ns && !other.deleting && constraint.selects(other.labels, other.controller_uid); });
-    auto count_on = [&](const NodeInfo& node) {
-        int64_t count = 0;
-        for (const auto& group : node.groups)
-            if (selected(group)) count += group.count;
-        return count;
-    };
+    std::vector<const PodGroup*> selected;
+    for (const auto& [id, group] : snapshot.groups)
+        if (group.pod->ns == pod.ns && !group.pod->deleting && constraint.selects(group.pod->labels, group.pod->controller_uid)) selected.push_back(&group);
     const bool by_host = constraint.topology_key == kHostname;
     std::unordered_map<std::string_view, int64_t> counts;
+    std::unordered_map<const NodeInfo*, int64_t> on_host;
     size_t domains = 0;
     for (size_t i = 0; i < nodes.size(); ++i) {
         if (ignored[i]) continue;
@@ -38,19 +35,27 @@ void add_constraint(const PodInfo& pod, const Snapshot& snapshot, const NodeList
         if (domain && !by_host) counts.try_emplace(*domain, 0);
         if (by_host) ++domains;
     }
-    if (!by_host) {
-        domains = counts.size();
-        for (const auto& [name, node] : snapshot.nodes) {
-            const auto* domain = node.label(constraint.topology_key);
+    if (!by_host) domains = counts.size();
+    for (const auto* group : selected) {
+        for (const auto& [node, count] : group->nodes) {
+            if (by_host) {
+                on_host[node] += count;
+                continue;
+            }
+            const auto* domain = node->label(constraint.topology_key);
             auto counted = domain ? counts.find(*domain) : counts.end();
-            if (counted != counts.end() && counts_for_spread(pod, constraint, node)) counted->second += count_on(node);
+            if (counted != counts.end() && counts_for_spread(pod, constraint, *node)) counted->second += count;
         }
     }
+    auto count_on = [&](const NodeInfo* node) {
+        auto it = on_host.find(node);
+        return it == on_host.end() ? 0 : it->second;
+    };
     const double weight = std::log(static_cast<double>(domains + 2));
     for (size_t i = 0; i < nodes.size(); ++i) {
         const auto* domain = nodes[i]->label(constraint.topology_key);
         if (ignored[i] || !domain) continue;
-        const int64_t count = by_host ? count_on(*nodes[i]) : counts[*domain];
+        const int64_t count = by_host ? count_on(nodes[i]) : counts[*domain];
         sums[i] += static_cast<double>(count) * weight + static_cast<double>(constraint.max_skew - 1);
     }
 }

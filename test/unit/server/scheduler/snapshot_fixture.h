@@ -54,16 +54,7 @@ struct Cluster {
     }
 
     void place(const PodPtr& pod, const std::string& on) {
-        auto& node = snapshot.nodes.at(on);
-        node.add_pod(pod);
-        count();
-    }
-    void count() {
-        snapshot.anti_affinity_nodes = snapshot.affinity_nodes = 0;
-        for (const auto& [name, node] : snapshot.nodes) {
-            snapshot.anti_affinity_nodes += node.anti_affinity_pods > 0;
-            snapshot.affinity_nodes += node.affinity_pods > 0;
-        }
+        snapshot.add_pod(snapshot.nodes.at(on), pod);
     }
     Decision run(const PodPtr& pod) { return decide(*pod, snapshot, 0); }
     std::string why(const PodPtr& pod) { return run(pod).message(); }
