@@ -182,6 +182,7 @@ void Agent::Parts::make_network() {
     network_options.state_dir = agent_dir() + "/network";
     network_options.sysctl_record = options.state_dir + "/sysctls";
     network_options.cluster_cidr = credentials.cluster_cidr;
+    network_options.service_cidr = credentials.service_cidr;
     network_options.cluster_dns = credentials.cluster_dns;
     network_options.cluster_domain = credentials.cluster_domain.empty() ? "cluster.local" : credentials.cluster_domain;
     network_options.resolv_conf = options.resolv_conf;

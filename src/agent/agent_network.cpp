@@ -120,6 +120,7 @@ Status AgentNetwork::open_network(const std::string& pod_cidr) {
     network_options.state_dir = options_.state_dir;
     network_options.pod_cidr = pod_cidr;
     network_options.cluster_cidr = options_.cluster_cidr;
+    network_options.service_cidr = options_.service_cidr;
     network_options.node_ip = options_.node_ip;
     network_options.bridge = kBridge;
     network_ = TRY(network::PodNetwork::open(network_options));

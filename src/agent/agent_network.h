@@ -21,7 +21,7 @@ namespace skiff::agent {
 class AgentNetwork {
 public:
     struct Options {
-        std::string node_name, node_ip, state_dir, cluster_cidr, cluster_dns, cluster_domain, resolv_conf;
+        std::string node_name, node_ip, state_dir, cluster_cidr, service_cidr, cluster_dns, cluster_domain, resolv_conf;
         std::string sysctl_record;                               // see PodNetwork::Options
         bool proxy = true, dns = true, policies = true;
         std::shared_ptr<reconcile::Informer> nodes;              // all of them

@@ -23,6 +23,15 @@ address=$(k get service hello -o jsonpath='{.spec.clusterIP}')
 get() { in_machine curl -sf --max-time 5 "http://$1"; }
 wait_for 10 get "$address"
 
+# --- the host reaches Services also where it has no default route
+route=$(in_machine ip route show default)
+in_machine ip route del default
+get "$address"
+in_machine curl -skf --max-time 5 https://10.43.0.1/version | has gitVersion
+# shellcheck disable=SC2086
+in_machine ip route add $route
+get "$address"
+
 # --- repair
 in_machine nft list table inet theirs | has counter
 for damage in 'flush table inet skiff' 'delete table inet skiff' 'flush chain inet skiff svc-dispatch'; do

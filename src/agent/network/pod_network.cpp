@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kVxlanOverhead = 50;
 constexpr int kMtuDefault = 1500;
+constexpr uint8_t kDefaultTable = 253;   // rtnetlink(7): RT_TABLE_DEFAULT
 
 Status set_sysctl(const std::string& name, const std::string& value) {
     const std::string path = "/proc/sys/" + name;
@@ -67,6 +68,7 @@ public:
         TRY(set_sysctl("net/ipv4/conf/" + options_.bridge + "/send_redirects", "0"));
         TRY(set_machine_sysctl("net/ipv4/conf/all/send_redirects", "0", options_.sysctl_record));
         TRY(set_sysctl("net/ipv4/conf/" + options_.bridge + "/route_localnet", "1"));
+        TRY(route_services());
         TRY(ensure_vxlan(links_, options_, mtu_));
         TRY(load_host_ports());
         return rebuild_rules();
@@ -151,6 +153,14 @@ private:
             if (held.address.family == AF_INET && held.prefix < 32 && !(held.address == gateway() && held.prefix == pods_.prefix))
                 TRY(links_.remove_address(bridge, held));
         return {};
+    }
+
+    // The host's own packets to a Service are given their target after they were routed, so there has to be some route, also on a machine
+    // without a default one. Table "default" is looked into last: where the machine has a route of its own, that one counts. It goes with the bridge.
+    Status route_services() {
+        if (options_.service_cidr.empty()) return {};
+        auto services = TRY(sys::Cidr::parse(options_.service_cidr));
+        return links_.replace_route({.destination = services, .preferred_source = gateway(), .link = bridge_index_, .table = kDefaultTable});
     }
 
     // Interfaces on the bridge that no leased pod has: of pods whose lease was in another range.

@@ -35,6 +35,7 @@ public:
         std::string state_dir;             // <data-dir>/agent/network
         std::string pod_cidr;              // this node's
         std::string cluster_cidr;          // all pods
+        std::string service_cidr;          // of the cluster's Services; "" leaves the host without a route of last resort to them
         std::string node_ip;
         std::string bridge = "skiff0", vxlan = "skiff.1";
         uint16_t vxlan_port = 8472;

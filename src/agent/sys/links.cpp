@@ -84,7 +84,7 @@ NetlinkMessage route_message(uint16_t type, uint16_t flags, const Route& route) 
     auto& header = message.append<rtmsg>();
     header.rtm_family = static_cast<uint8_t>(route.destination ? route.destination->address.family : route.gateway ? route.gateway->family : AF_INET);
     header.rtm_dst_len = static_cast<uint8_t>(route.destination ? route.destination->prefix : 0);
-    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_table = route.table ? route.table : RT_TABLE_MAIN;
     header.rtm_protocol = route.protocol ? route.protocol : RTPROT_STATIC;
     header.rtm_scope = route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
     header.rtm_type = RTN_UNICAST;

@@ -25,6 +25,7 @@ struct Route {
     int link = 0;
     uint8_t protocol = 0;                 // RTPROT_
     uint32_t metric = 0;
+    uint8_t table = 0;                    // RT_TABLE_; 0: main. routes() does not tell it.
 };
 
 class Links {

@@ -1,7 +1,9 @@
 // Needs root: each case runs in a network namespace of its own, made on a thread of its own.
 #include "agent/network/pod_network.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,6 +15,7 @@
 #include "agent/network/address_pool.h"
 #include "agent/sys/links.h"
 #include "agent/sys/netns.h"
+#include "base/fd.h"
 #include "base/file.h"
 
 using namespace skiff;
@@ -65,14 +68,26 @@ TEST_CASE("a pool gives each pod one address and keeps it over a restart") {
     CHECK(file::remove_tree(folder).ok());
 }
 
+// Whether a packet of this namespace to a Service's address has a route.
+static bool service_routed() {
+    Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(53);
+    ::inet_pton(AF_INET, "10.43.0.10", &to.sin_addr);
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+}
+
 TEST_CASE("a pod is attached, found again and detached", "[root]") {
     if (::geteuid() != 0) return;
     Namespace host, pod;
     if (host.fd < 0) return;
     auto folder = temporary_folder();
     Status outcome = sys::with_netns(host.path(), [&]() -> Status {
-        network::PodNetwork::Options options{.state_dir = folder, .pod_cidr = "10.42.3.0/24", .cluster_cidr = "10.42.0.0/16", .node_ip = "192.0.2.1"};
+        network::PodNetwork::Options options{
+            .state_dir = folder, .pod_cidr = "10.42.3.0/24", .cluster_cidr = "10.42.0.0/16", .service_cidr = "10.43.0.0/16", .node_ip = "192.0.2.1"};
         auto open = [&] { return network::PodNetwork::open(options); };
+        CHECK_FALSE(service_routed());
         auto net = TRY(open());
         network::PodAttachment attachment{"uid-1", "default/web", pod.path(), {{"TCP", 8080, 80, ""}}};
         auto addresses = TRY(net->attach(attachment));
@@ -88,7 +103,10 @@ TEST_CASE("a pod is attached, found again and detached", "[root]") {
         TRY(net->set_peers({}));
         TRY(net->detach("uid-1"));
         CHECK(!inside.get("eth0").ok());
-        return net->destroy();
+        CHECK(service_routed());                 // this namespace has no default route
+        TRY(net->destroy());
+        CHECK_FALSE(service_routed());
+        return {};
     });
     CHECK(outcome.message() == "");
     CHECK(file::remove_tree(folder).ok());
