@@ -119,4 +119,11 @@ Result<json::Value> unverified_claims(std::string_view token) {
     return decode_object(parts.payload);
 }
 
+Result<JwtParts> split_jwt(std::string_view token) {
+    const Parts parts = TRY(take_apart(token));
+    auto signature = base64url_decode(parts.signature);
+    if (!signature) return bad("bad base64");
+    return JwtParts{parts.signed_text, TRY(decode_object(parts.header)), std::move(*signature)};
+}
+
 }  // namespace skiff::pki

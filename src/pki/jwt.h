@@ -51,6 +51,14 @@ Status check_times(const json::Value& claims, WallTime now);
 // Claims without any check, to see who issued a token before choosing the verifier.
 Result<json::Value> unverified_claims(std::string_view token);
 
+// The parts of a token in the compact form, decoded but not checked. signed_text is a view of the token.
+struct JwtParts {
+    std::string_view signed_text;
+    json::Value header;
+    std::string signature;
+};
+Result<JwtParts> split_jwt(std::string_view token);
+
 // base64url of the SHA-256 of the key's SubjectPublicKeyInfo, as kube-apiserver names its keys.
 std::string key_id(const PublicKey& key);
 

@@ -2,7 +2,10 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "server/apiserver/admission/optional.h"
 #include "server/apiserver/authn/chain.h"
+#include "server/apiserver/authn/oidc.h"
+#include "server/apiserver/authn/token_webhook.h"
 #include "server/apiserver/authz/bootstrap_policy.h"
 #include "server/apiserver/authz/chain.h"
 #include "server/apiserver/authz/escalation.h"
@@ -10,24 +13,28 @@
 
 namespace skiff::server {
 
-Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(const ServerPki& pki, const ServerOptions& options, Clock& clock,
+Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(const ServerPki& pki, const ServerOptions& options, const ApiSettings& settings, Clock& clock,
                                                                                 apiserver::ApiServerOptions& api) {
-    auto issuer = TRY(apiserver::ServiceAccountIssuer::create(pki.service_account_key_pem, {}, clock));
+    auto issuer = TRY(apiserver::ServiceAccountIssuer::create(pki.service_account_key_pem, settings.service_accounts, clock));
     const auto address = options.advertise_address.empty() ? options.node_ip : options.advertise_address;
     const auto keys_url = fmt::format("https://{}:{}/openid/v1/jwks", address, options.https_listen_port);
     api.tokens = issuer;
     api.issuer.configuration = [issuer, keys_url] { return issuer->discovery(keys_url); };
     api.issuer.keys = [issuer] { return issuer->jwks(); };
     api.bootstrap_objects = apiserver::bootstrap_policy_objects();
+    api.admission = TRY(apiserver::make_optional_plugins(settings.enabled_plugins, settings.disabled_plugins, settings.admission_config, clock).context("--kube-apiserver-arg"));
     // A bad policy file stops the server; a folder that cannot be written does not.
-    auto audit = apiserver::audit::AuditLog::open({.folder = options.data_dir + "/server/audit"});
+    auto where = settings.audit;
+    where.folder = options.data_dir + "/server/audit";
+    auto audit = apiserver::audit::AuditLog::open(where);
+    const bool asked = !where.path.empty() || !where.policy_file.empty();
     if (audit.ok()) api.audit = std::move(audit).value();
-    else if (audit.status().reason() == Reason::Invalid) return std::move(audit).status();
+    else if (asked || audit.status().reason() == Reason::Invalid) return std::move(audit).status();
     else log::warn("server", "no audit log", {{"error", audit.status().message()}});
     return issuer;
 }
 
-Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, const JoinSecrets& secrets, Clock& clock) {
+Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, const JoinSecrets& secrets, const ApiSettings& settings, net::IoThreads& io, Clock& clock) {
     apiserver::AuthenticationOptions authentication;
     authentication.client_ca_pem = pki.client_ca.certificate_pem();
     authentication.request_header_ca_pem = pki.request_header_ca.certificate_pem();
@@ -35,6 +42,15 @@ Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, co
     authentication.service_account_key_pems = {pki.service_account_key_pem};
     authentication.agent_secret_sha256 = sha256_hex(secrets.agent_secret);
     authentication.server_secret_sha256 = sha256_hex(secrets.server_secret);
+    authentication.service_accounts = settings.service_accounts;
+    for (const auto& issuer : settings.authentication.issuers) authentication.foreign.push_back(TRY(apiserver::make_oidc_authenticator(issuer, io, clock)));
+    if (settings.token_webhook) {
+        auto webhook = *settings.token_webhook;
+        webhook.audiences = settings.service_accounts.api_audiences();
+        authentication.foreign.push_back(TRY(apiserver::make_token_webhook(webhook, io, clock)));
+    }
+    authentication.anonymous = settings.authentication.anonymous;
+    authentication.anonymous_paths = settings.authentication.anonymous_paths;
     api.set_authenticators(TRY(apiserver::make_authenticators(authentication, api.reader(), clock)));
     auto rbac = std::make_shared<apiserver::Rbac>(api.reader());
     auto authorizer = apiserver::make_authorizer(rbac, api.reader());

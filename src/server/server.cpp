@@ -94,6 +94,7 @@ Status Server::Parts::prepare() {
 }
 
 Status Server::Parts::start_api(net::IoThreads& io) {
+    const ApiSettings settings = TRY(api_settings(options.api_args));
     apiserver::ApiServerOptions api_options;
     api_options.store = store.get();
     api_options.kinds = kinds;
@@ -115,12 +116,12 @@ Status Server::Parts::start_api(net::IoThreads& io) {
                                                                  .key_pem = pki->kubelet_client.key_pem}));
     auto kubelet_tls = api_options.kubelet_tls;
     api_options.front_proxy = {pki->proxy_client.certificate_pem, pki->proxy_client.key_pem};
-    TRY(prepare_authentication(*pki, options, *clock, api_options));
+    TRY(prepare_authentication(*pki, options, settings, *clock, api_options));
     if (!disabled("dns") && !disabled("coredns")) api_options.bootstrap_objects.push_back(dns_service(options));
     if (!disabled("local-storage")) api_options.bootstrap_objects.push_back(local_storage::storage_class());
     api_options.bootstrap_objects.push_back(extension_authentication(*pki));
     api = TRY(apiserver::ApiServer::create(std::move(api_options)));
-    TRY(finish_authentication(*api, *pki, secrets, *clock));
+    TRY(finish_authentication(*api, *pki, secrets, settings, io, *clock));
     join = {pki.get(), &secrets, &options, clock,
             api->local_client(system_user("system:apiserver", {std::string(apiserver::kMasters)}), apiserver::ApiServer::Authorize::No)};
     add_join_paths();

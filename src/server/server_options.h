@@ -26,6 +26,7 @@ struct ServerOptions {
     int64_t kubelet_port = 10250;
     std::vector<std::string> controller_args;          // NAME=VALUE as kube-controller-manager names them; see apply_controller_args
     std::vector<std::string> scheduler_args;           // config=FILE
+    std::vector<std::string> api_args;                 // NAME=VALUE as kube-apiserver names them; see api_settings.h
     bool secrets_encryption = true;                    // of a cluster that has no key file yet
     std::string node_ip;                               // also a name in the serving certificate
     std::string node_name;

@@ -1,7 +1,10 @@
 #include "server/apiserver/authorize.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "server/apiserver/authn/waiting.h"
 #include "server/apiserver/engine.h"
 
 namespace skiff::apiserver {
@@ -77,9 +80,25 @@ Result<User> authenticate(const Core& core, const net::Request& request) {
     return anonymous;
 }
 
-Status authorize(const Core& core, const Attributes& attributes) {
+bool authentication_waits(const Core& core, const net::Request& request) {
+    auto waits = [&](const std::shared_ptr<Authenticator>& authenticator) {
+        auto* waiting = dynamic_cast<WaitingAuthenticator*>(authenticator.get());
+        return waiting && waiting->waits(request);
+    };
+    if (std::none_of(core.authenticators.begin(), core.authenticators.end(), waits)) return false;
+    for (const auto& authenticator : core.authenticators) {
+        if (waits(authenticator)) return true;
+        // Those behind the one that decides are not asked.
+        auto user = authenticator->authenticate(request);
+        if (!user.ok() || *user) return false;
+    }
+    return false;
+}
+
+Status authorize(const Core& core, const Attributes& attributes, std::string* reason) {
     if (!core.authorizer) return {};
     Verdict verdict = core.authorizer->authorize(attributes);
+    if (reason) *reason = verdict.reason;
     if (verdict.kind == Verdict::Kind::Allow) return {};
     return denied(attributes, verdict.reason);
 }

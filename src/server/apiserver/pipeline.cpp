@@ -21,6 +21,7 @@ struct Pipeline::State {
     net::ExchangePtr exchange;
     std::shared_ptr<RequestContext> context;
     size_t next = 0;                             // stage
+    std::shared_ptr<audit::Annotations> annotations = std::make_shared<audit::Annotations>();
     std::shared_ptr<const User> user;            // who authenticated, where they act for somebody else; null: the context's
     const net::Request& request() const { return exchange->request(); }
 };
@@ -76,6 +77,19 @@ Pipeline::~Pipeline() = default;
 void Pipeline::add_raw(std::string path, RawAccess access, RawHandler handler) { raw_[std::move(path)] = {access, std::move(handler)}; }
 
 void Pipeline::handle(net::ExchangePtr exchange) {
+    exchange->mutable_request().headers.erase(kAudienceHeader);
+    // Authenticators that ask somebody outside block: not here.
+    if (core_.pool && authentication_waits(core_, exchange->request())) {
+        if (core_.pool->submit([this, exchange] { serve_all(exchange); })) return;
+        net::Response busy;
+        busy.code = 429;
+        busy.headers.set("Retry-After", "1");
+        return exchange->respond(std::move(busy));
+    }
+    serve_all(std::move(exchange));
+}
+
+void Pipeline::serve_all(net::ExchangePtr exchange) {
     State state{std::move(exchange), std::make_shared<RequestContext>()};
     run(state, 0);
 }
@@ -117,7 +131,6 @@ Pipeline::Step Pipeline::open_paths(State& state) {
 }
 
 Pipeline::Step Pipeline::authenticate_user(State& state) {
-    state.exchange->mutable_request().headers.erase(kAudienceHeader);
     auto user = authenticate(core_, state.request());
     if (!user.ok()) {
         send_status(*state.exchange, core_, *state.context, Status(Reason::Unauthorized, "Unauthorized"));
@@ -158,11 +171,12 @@ Pipeline::Step Pipeline::meter(State& state) {
     std::string verb = a.resource_request ? a.verb : a.verb == "get" ? "get" : "other";
     WallTime received = core_.clock.now();
     net::Exchange* inner = state.exchange.get();   // the metered one owns it
-    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code) {
+    if (audit_ && audit_->wants_arrivals()) note(*state.context, *state.annotations, state.request(), state.user.get(), 0, received, nullptr);
+    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user, annotations = state.annotations](int code, const net::Response* response) {
         context->seat.reset();
         gauge.set(--count);
         const Attributes& a = context->attributes;
-        if (audit_ && code != 0) audit_->note({*context, inner->request(), user ? *user : a.user, code, received, core_.clock.now()});
+        if (audit_ && code != 0) note(*context, *annotations, inner->request(), user.get(), code, received, response);
         // Label values come from our own tables only: a stranger's path makes no series.
         bool known = context->kind != nullptr;
         auto shown = [](bool show, const std::string& text) { return show ? std::string_view(text) : std::string_view(); };
@@ -212,8 +226,26 @@ Pipeline::Step Pipeline::find_seat(State& state) {
     return Step::Done;
 }
 
+// Lines of the audit log. code 0: the request has arrived.
+void Pipeline::note(const RequestContext& context, const audit::Annotations& annotations, const net::Request& request, const User* user, int code, WallTime received, const net::Response* response) {
+    using audit::Stage;
+    audit::Answered answered{context, annotations, request, user ? *user : context.attributes.user, code, received, core_.clock.now(), response, Stage::RequestReceived, &core_.kinds};
+    if (code != 0) {
+        // What is long by nature begins before it ends; it is noted when it begins.
+        answered.stage = Stage::ResponseStarted;
+        if (response == nullptr) audit_->note(answered);
+        answered.stage = Stage::ResponseComplete;
+    }
+    audit_->note(answered);
+}
+
 Pipeline::Step Pipeline::authorize_user(State& state) {
-    Status status = authorize(core_, state.context->attributes);
+    std::string reason;
+    Status status = authorize(core_, state.context->attributes, audit_ ? &reason : nullptr);
+    if (audit_) {
+        (*state.annotations)["authorization.k8s.io/decision"] = status.ok() ? "allow" : "forbid";
+        (*state.annotations)["authorization.k8s.io/reason"] = std::move(reason);
+    }
     if (status.ok()) return Step::Next;
     send_status(*state.exchange, core_, *state.context, status);
     return Step::Done;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -19,7 +20,7 @@ namespace {
 constexpr size_t kPolicyBytesMax = 1 << 20;
 
 std::string path_of(const AuditOptions& options, int number) {
-    std::string path = options.folder + "/audit.log";
+    std::string path = options.path.empty() ? options.folder + "/audit.log" : options.path;
     return number == 0 ? path : path + "." + std::to_string(number);
 }
 
@@ -28,7 +29,8 @@ std::string path_of(const AuditOptions& options, int number) {
 Result<std::shared_ptr<AuditLog>> AuditLog::open(const AuditOptions& options) {
     TRY(file::make_dirs(options.folder, 0700));
     Policy policy = Policy::builtin();
-    if (std::string path = options.folder + "/policy.yaml"; file::exists(path)) policy = TRY(Policy::parse(TRY(file::read(path, kPolicyBytesMax))));
+    const std::string path = options.policy_file.empty() ? options.folder + "/policy.yaml" : options.policy_file;
+    if (!options.policy_file.empty() || file::exists(path)) policy = TRY(Policy::parse(TRY(file::read(path, kPolicyBytesMax))).context("{}", path));
     std::shared_ptr<AuditLog> log(new AuditLog(options, std::move(policy)));
     TRY(log->open_file());
     log->thread_ = std::thread([raw = log.get()] { raw->run(); });
@@ -49,16 +51,17 @@ AuditLog::~AuditLog() {
 }
 
 void AuditLog::note(const Answered& answered) {
-    Level level = policy_.level_of(answered.context.attributes, answered.code);
-    if (level == Level::None) return;
-    std::string line = event_line(answered, level);
+    const Wanted wanted = policy_.wanted(answered.context.attributes, answered.code);
+    if (!wanted.wants(answered.stage)) return;
+    std::string line = event_line(answered, wanted);
     line.push_back('\n');
     {
         std::lock_guard lock(mutex_);
-        if (queue_.size() >= options_.queue_lines_max) {
+        if (queue_.size() >= options_.queue_lines_max || queued_bytes_ + line.size() > options_.queue_bytes_max) {
             ++dropped_;
             return;
         }
+        queued_bytes_ += line.size();
         queue_.push_back(std::move(line));
     }
     arrived_.notify_one();
@@ -74,6 +77,7 @@ void AuditLog::run() {
             std::unique_lock lock(mutex_);
             arrived_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
             lines.swap(queue_);
+            queued_bytes_ = 0;
             dropped = std::exchange(dropped_, 0);
             stopping = stopping_;
         }
@@ -96,12 +100,22 @@ Status AuditLog::open_file() {
     return {};
 }
 
+void AuditLog::drop_old() {
+    const int64_t oldest = std::time(nullptr) - options_.days_max * 86'400;
+    for (int number = 1; options_.days_max > 0 && number < options_.files_max; ++number) {
+        const std::string path = path_of(options_, number);
+        struct stat about{};
+        if (::stat(path.c_str(), &about) == 0 && about.st_mtime < oldest) ::unlink(path.c_str());
+    }
+}
+
 Status AuditLog::rotate() {
     if (file_ >= 0) ::close(std::exchange(file_, -1));
     for (int number = options_.files_max - 2; number >= 0; --number) {
         std::string from = path_of(options_, number), to = path_of(options_, number + 1);
         if (::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT) return error(Reason::ServiceUnavailable, "rename {}: {}", from, std::strerror(errno));
     }
+    drop_old();
     return open_file();
 }
 

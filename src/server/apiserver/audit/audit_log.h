@@ -16,9 +16,12 @@ namespace skiff::apiserver::audit {
 
 struct AuditOptions {
     std::string folder;                         // audit.log and audit.log.1 ... live here; policy.yaml is read when it exists
+    std::string path;                           // of the log elsewhere; "" in the folder
+    std::string policy_file;                    // read instead of policy.yaml; must exist
     size_t file_bytes_max = 10 << 20;
     int files_max = 3;                          // with the current one
-    size_t queue_lines_max = 4096;
+    int64_t days_max = 0;                       // older files go when the log rotates; 0: they stay
+    size_t queue_lines_max = 4096, queue_bytes_max = 8 << 20;
 };
 
 class AuditLog {
@@ -27,8 +30,10 @@ public:
     static Result<std::shared_ptr<AuditLog>> open(const AuditOptions& options);
     ~AuditLog();
 
-    // Writes the request when the policy asks for it.
+    // Writes the stage of the request when the policy asks for it.
     void note(const Answered& answered);
+    // Whether a request's arrival is worth a line.
+    bool wants_arrivals() const { return policy_.wants_arrivals(); }
 
 private:
     AuditLog(AuditOptions options, Policy policy);
@@ -36,6 +41,7 @@ private:
     Status write(const std::string& line);
     Status open_file();
     Status rotate();
+    void drop_old();
 
     const AuditOptions options_;
     const Policy policy_;
@@ -45,6 +51,7 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<std::string> queue_;
+    size_t queued_bytes_ = 0;
     size_t dropped_ = 0;
     bool stopping_ = false;
     std::thread thread_;

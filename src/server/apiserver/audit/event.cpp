@@ -3,13 +3,15 @@
 #include "api/timestamp.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "json/yaml.h"
+#include "server/apiserver/protobuf_form.h"
 
 namespace skiff::apiserver::audit {
 
 namespace {
 
 constexpr size_t kTextMax = 1024;          // of an address or agent that a client chose
-constexpr size_t kBodyMax = 64 << 10;      // of a request that is kept
+constexpr size_t kBodyMax = 64 << 10;      // of a request or an answer that is kept
 
 std::string cut(const std::string& text) { return text.size() <= kTextMax ? text : text.substr(0, kTextMax) + "..."; }
 
@@ -49,11 +51,71 @@ bool may_keep_body(const Attributes& a) {
 
 }  // namespace
 
-std::string event_line(const Answered& answered, Level level) {
+namespace {
+
+const char* level_name(Level level) {
+    static constexpr const char* kNames[] = {"None", "Metadata", "Request", "RequestResponse"};
+    return kNames[static_cast<int>(level)];
+}
+
+const char* stage_name(Stage stage) {
+    static constexpr const char* kNames[] = {"RequestReceived", "ResponseStarted", "ResponseComplete"};
+    return kNames[static_cast<int>(stage)];
+}
+
+void drop_managed_fields(json::Value& object) {
+    if (object["metadata"].is_object()) object.mut("metadata").erase("managedFields");
+    if (object["items"].is_array())
+        for (json::Value& item : object.mut("items").mut_items())
+            if (item["metadata"].is_object()) item.mut("metadata").erase("managedFields");
+}
+
+// Sets the body under key, where it is JSON and small enough; other forms and sizes are said to be cut.
+bool add_body(json::Value& event, const char* key, std::string_view text, std::string_view content_type, const Answered& answered, const Wanted& wanted) {
+    if (text.empty()) return true;
+    if (text.size() > kBodyMax) return false;
+    auto read = [&]() -> Result<json::Value> {
+        const api::KindInfo* kind = answered.context.kind;
+        if (text.starts_with("k8s") && answered.kinds && kind) return protobuf_body(*answered.kinds, text, kind->type_name, kind->gvk.kind);
+        return content_type.find("yaml") == std::string_view::npos ? json::parse(text) : json::parse_yaml(text);
+    };
+    auto body = read();
+    if (!body.ok()) return false;
+    if (wanted.omit_managed_fields) drop_managed_fields(*body);
+    event.set(key, std::move(body).value());
+    return true;
+}
+
+// "" too when it is too long or packed.
+std::string text_of(const net::Response& response, bool& whole) {
+    size_t size = response.body ? response.body->size() : 0;
+    for (const net::Bytes& piece : response.more) size += piece->size();
+    whole = size <= kBodyMax && response.headers.get("Content-Encoding").empty() && size > 0;
+    std::string out;
+    if (!whole) return out;
+    if (response.body) out += *response.body;
+    for (const net::Bytes& piece : response.more) out += *piece;
+    return out;
+}
+
+void add_bodies(json::Value& event, json::Value& annotations, const Answered& answered, const Wanted& wanted) {
+    if (wanted.level < Level::Request || !may_keep_body(answered.context.attributes)) return;
+    bool whole = add_body(event, "requestObject", answered.request.body, answered.request.headers.get("Content-Type"), answered, wanted);
+    if (wanted.level == Level::RequestResponse && answered.response != nullptr && answered.stage == Stage::ResponseComplete) {
+        bool fits = false;
+        const std::string text = text_of(*answered.response, fits);
+        whole = fits && add_body(event, "responseObject", text, answered.response->headers.get("Content-Type"), answered, wanted) && whole;
+    }
+    if (!whole) annotations.set("audit.k8s.io/truncated", "true");
+}
+
+}  // namespace
+
+std::string event_line(const Answered& answered, const Wanted& wanted) {
     const Attributes& a = answered.context.attributes;
-    json::Value event = json::Value::object({{"kind", "Event"}, {"apiVersion", "audit.k8s.io/v1"}, {"level", level == Level::Request ? "Request" : "Metadata"}});
+    json::Value event = json::Value::object({{"kind", "Event"}, {"apiVersion", "audit.k8s.io/v1"}, {"level", level_name(wanted.level)}});
     event.set("auditID", answered.context.id);
-    event.set("stage", "ResponseComplete");
+    event.set("stage", stage_name(answered.stage));
     event.set("requestURI", cut(answered.request.target));
     event.set("verb", a.verb);
     event.set("user", user_value(answered.user));
@@ -61,12 +123,16 @@ std::string event_line(const Answered& answered, Level level) {
     event.set("sourceIPs", json::Value::array({host_of(answered.request.remote_address)}));
     if (!answered.context.user_agent.empty()) event.set("userAgent", cut(answered.context.user_agent));
     if (a.resource_request) event.set("objectRef", object_reference(a));
-    event.set("responseStatus", json::Value::object({{"metadata", json::Value::object()}, {"code", answered.code}}));
-    if (level == Level::Request && may_keep_body(a) && !answered.request.body.empty() && answered.request.body.size() <= kBodyMax)
-        if (auto body = json::parse(answered.request.body); body.ok()) event.set("requestObject", std::move(body).value());
+    if (answered.code != 0) event.set("responseStatus", json::Value::object({{"metadata", json::Value::object()}, {"code", answered.code}}));
+    json::Value annotations = json::Value::object();
+    if (answered.stage != Stage::RequestReceived) {
+        for (const auto& [key, value] : answered.annotations)
+            if (wanted.level >= Level::Request || !key.starts_with("patch.webhook.")) annotations.set(key, value);
+        add_bodies(event, annotations, answered, wanted);
+    }
     event.set("requestReceivedTimestamp", api::format_micro_time(answered.received));
     event.set("stageTimestamp", api::format_micro_time(answered.answered));
-    event.set("annotations", json::Value::object({{"authorization.k8s.io/decision", answered.code == 403 ? "forbid" : "allow"}}));
+    if (annotations.size() > 0) event.set("annotations", std::move(annotations));
     return json::write(event);
 }
 

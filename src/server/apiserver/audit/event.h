@@ -1,21 +1,28 @@
-// One line of the audit log: an audit.k8s.io/v1 Event of stage ResponseComplete. Pure; any thread.
+// One line of the audit log: an audit.k8s.io/v1 Event. Pure; any thread.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "server/apiserver/audit/policy.h"
 
 namespace skiff::apiserver::audit {
 
+using Annotations = std::map<std::string, std::string>;
+
 struct Answered {
     const RequestContext& context;
+    const Annotations& annotations;
     const net::Request& request;
-    const User& user;             // who authenticated; context.attributes.user is whom they act for
-    int code = 0;
+    const User& user;                       // who authenticated; context.attributes.user is whom they act for
+    int code = 0;                           // 0 before the answer
     WallTime received, answered;
+    const net::Response* response = nullptr;   // of an answer in one piece
+    Stage stage = Stage::ResponseComplete;
+    const api::KindRegistry* kinds = nullptr;  // to read bodies in protobuf; null: those are left out
 };
 
-// JSON without a line end; at most some kilobytes beside the request's body.
-std::string event_line(const Answered& answered, Level level);
+// JSON without a line end; at most some kilobytes beside the bodies, which are left out when they are larger than 64 KiB.
+std::string event_line(const Answered& answered, const Wanted& wanted);
 
 }  // namespace skiff::apiserver::audit

@@ -21,9 +21,24 @@ std::vector<std::string> strings(const json::Value& list) {
 Result<Level> read_level(const std::string& name) {
     if (name == "None") return Level::None;
     if (name == "Metadata") return Level::Metadata;
-    if (name == "Request" || name == "RequestResponse") return Level::Request;
+    if (name == "Request") return Level::Request;
+    if (name == "RequestResponse") return Level::RequestResponse;
     return error(Reason::Invalid, "audit policy: unknown level \"{}\"", name);
 }
+
+Result<uint8_t> read_stages(const json::Value& list) {
+    uint8_t out = 0;
+    for (const json::Value& item : list.items()) {
+        const std::string& name = item.as_string();
+        if (name == "RequestReceived") out |= 1 << static_cast<int>(Stage::RequestReceived);
+        else if (name == "ResponseStarted") out |= 1 << static_cast<int>(Stage::ResponseStarted);
+        else if (name == "ResponseComplete") out |= 1 << static_cast<int>(Stage::ResponseComplete);
+        else if (name != "Panic") return error(Reason::Invalid, "audit policy: unknown stage \"{}\"", name);
+    }
+    return out;
+}
+
+constexpr uint8_t kCompleteOnly = 1 << static_cast<int>(Stage::RequestReceived) | 1 << static_cast<int>(Stage::ResponseStarted);
 
 // "pods", "pods/log", "*" (all), "*/scale", "pods/*".
 bool resource_matches(const std::string& pattern, const Attributes& a) {
@@ -65,10 +80,10 @@ bool Policy::Rule::matches(const Attributes& a, int code) const {
     return matches_target(a);
 }
 
-Level Policy::level_of(const Attributes& attributes, int code) const {
+Wanted Policy::wanted(const Attributes& attributes, int code) const {
     for (const Rule& rule : rules_)
-        if (rule.matches(attributes, code)) return rule.level;
-    return Level::None;
+        if (rule.matches(attributes, code)) return {rule.level, rule.omit_managed_fields, rule.omitted_stages};
+    return {};
 }
 
 const Policy& Policy::builtin() {
@@ -82,6 +97,7 @@ const Policy& Policy::builtin() {
         p.rules_.push_back({.level = Level::Metadata, .refused_only = true});
         p.rules_.push_back({.level = Level::Metadata, .resources = {{"", {"secrets", "serviceaccounts/token", "pods/exec", "pods/attach", "pods/portforward"}, {}}}});
         p.rules_.push_back({.level = Level::Metadata, .verbs = {"create", "update", "patch", "delete", "deletecollection"}});
+        for (Rule& rule : p.rules_) rule.omitted_stages = kCompleteOnly;
         return p;
     }();
     return policy;
@@ -93,9 +109,14 @@ Result<Policy> Policy::parse(std::string_view text) {
         return error(Reason::Invalid, "audit policy: expected audit.k8s.io/v1 Policy");
     if (document["rules"].size() > kRulesMax) return error(Reason::Invalid, "audit policy: more than {} rules", kRulesMax);
     Policy policy;
+    const uint8_t omitted = TRY(read_stages(document["omitStages"]));
+    const bool omit_fields = document["omitManagedFields"].as_bool();
     for (const json::Value& given : document["rules"].items()) {
         Rule rule;
         rule.level = TRY(read_level(given["level"].as_string()));
+        rule.omitted_stages = omitted | TRY(read_stages(given["omitStages"]));
+        rule.omit_managed_fields = given["omitManagedFields"].as_bool(omit_fields);
+        policy.wants_arrivals_ = policy.wants_arrivals_ || Wanted{rule.level, false, rule.omitted_stages}.wants(Stage::RequestReceived);
         rule.users = strings(given["users"]);
         rule.groups = strings(given["userGroups"]);
         rule.verbs = strings(given["verbs"]);

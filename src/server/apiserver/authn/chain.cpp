@@ -1,5 +1,7 @@
 #include "server/apiserver/authn/chain.h"
 
+#include <algorithm>
+
 #include "server/apiserver/authn/bearer.h"
 #include "server/apiserver/authn/bootstrap_tokens.h"
 #include "server/apiserver/authn/certificates.h"
@@ -12,10 +14,16 @@ namespace {
 // The last one: a token that nobody recognized must not pass as anonymous. Other schemes of Authorization are no credentials here.
 class RefuseUnknown : public Authenticator {
 public:
+    RefuseUnknown(bool anonymous, std::vector<std::string> paths) : anonymous_(anonymous), paths_(std::move(paths)) {}
     Result<std::optional<User>> authenticate(const net::Request& request) override {
-        if (!bearer_token(request).empty()) return unauthorized();
+        if (!bearer_token(request).empty() || !anonymous_) return unauthorized();
+        if (!paths_.empty() && std::find(paths_.begin(), paths_.end(), request.path) == paths_.end()) return unauthorized();
         return std::optional<User>();
     }
+
+private:
+    const bool anonymous_;
+    const std::vector<std::string> paths_;
 };
 
 }  // namespace
@@ -32,7 +40,8 @@ Result<std::vector<std::shared_ptr<Authenticator>>> make_authenticators(const Au
     }
     if (!options.agent_secret_sha256.empty() || !options.server_secret_sha256.empty())
         out.push_back(make_join_token_authenticator(options.agent_secret_sha256, options.server_secret_sha256));
-    out.push_back(std::make_shared<RefuseUnknown>());
+    out.insert(out.end(), options.foreign.begin(), options.foreign.end());
+    out.push_back(std::make_shared<RefuseUnknown>(options.anonymous, options.anonymous_paths));
     return out;
 }
 

@@ -1,4 +1,4 @@
-// The authenticators in their order: front proxy, client certificate, bootstrap token, service account token, join secret. A bearer token or
+// The authenticators in their order: front proxy, client certificate, bootstrap token, service account token, join secret, foreign tokens. A bearer token or
 // basic credential that none of them knows is Unauthorized. Whoever shows nothing is anonymous; the pipeline names them so.
 #pragma once
 
@@ -20,6 +20,9 @@ struct AuthenticationOptions {
     std::vector<std::string> service_account_key_pems;      // public or private; several while a key is replaced
     ServiceAccountOptions service_accounts;
     std::string agent_secret_sha256, server_secret_sha256;  // join secrets; "" leaves them out
+    bool anonymous = true;                                  // whether requests without credentials get further
+    std::vector<std::string> anonymous_paths;               // and to which paths; empty: everywhere
+    std::vector<std::shared_ptr<Authenticator>> foreign;    // OIDC issuers and the token webhook, after our own
 };
 
 // reader and clock must outlive them.

@@ -1,0 +1,29 @@
+// What of --kube-apiserver-arg concerns us: how requests are authenticated and audited, and which admission plugins run. Names are
+// kube-apiserver's. Pure but for the files that it reads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "server/apiserver/audit/audit_log.h"
+#include "server/apiserver/authn/jwt_issuers.h"
+#include "server/apiserver/authn/service_accounts.h"
+#include "server/apiserver/authn/token_webhook.h"
+
+namespace skiff::server {
+
+struct ApiSettings {
+    apiserver::AuthenticationConfig authentication;                 // issuers, anonymous access
+    std::optional<apiserver::TokenWebhookOptions> token_webhook;
+    apiserver::ServiceAccountOptions service_accounts;
+    apiserver::audit::AuditOptions audit;                           // folder "": the default one
+    std::vector<std::string> enabled_plugins, disabled_plugins;
+    json::Value admission_config;                                   // AdmissionConfiguration, null without a file
+};
+
+// BadRequest that names the argument: an unknown name, a bad value, a file that cannot be read.
+Result<ApiSettings> api_settings(const std::vector<std::string>& args);
+
+}  // namespace skiff::server
