@@ -21,7 +21,6 @@ struct Pipeline::State {
     net::ExchangePtr exchange;
     std::shared_ptr<RequestContext> context;
     size_t next = 0;                             // stage
-    std::shared_ptr<audit::Annotations> annotations = std::make_shared<audit::Annotations>();
     std::shared_ptr<const User> user;            // who authenticated, where they act for somebody else; null: the context's
     const net::Request& request() const { return exchange->request(); }
 };
@@ -171,12 +170,12 @@ Pipeline::Step Pipeline::meter(State& state) {
     std::string verb = a.resource_request ? a.verb : a.verb == "get" ? "get" : "other";
     WallTime received = core_.clock.now();
     net::Exchange* inner = state.exchange.get();   // the metered one owns it
-    if (audit_ && audit_->wants_arrivals()) note(*state.context, *state.annotations, state.request(), state.user.get(), 0, received, nullptr);
-    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user, annotations = state.annotations](int code, const net::Response* response) {
+    if (audit_ && audit_->wants_arrivals()) note(*state.context, state.request(), state.user.get(), 0, received, nullptr);
+    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code, const net::Response* response) {
         context->seat.reset();
         gauge.set(--count);
         const Attributes& a = context->attributes;
-        if (audit_ && code != 0) note(*context, *annotations, inner->request(), user.get(), code, received, response);
+        if (audit_ && code != 0) note(*context, inner->request(), user.get(), code, received, response);
         // Label values come from our own tables only: a stranger's path makes no series.
         bool known = context->kind != nullptr;
         auto shown = [](bool show, const std::string& text) { return show ? std::string_view(text) : std::string_view(); };
@@ -227,9 +226,9 @@ Pipeline::Step Pipeline::find_seat(State& state) {
 }
 
 // Lines of the audit log. code 0: the request has arrived.
-void Pipeline::note(const RequestContext& context, const audit::Annotations& annotations, const net::Request& request, const User* user, int code, WallTime received, const net::Response* response) {
+void Pipeline::note(const RequestContext& context, const net::Request& request, const User* user, int code, WallTime received, const net::Response* response) {
     using audit::Stage;
-    audit::Answered answered{context, annotations, request, user ? *user : context.attributes.user, code, received, core_.clock.now(), response, Stage::RequestReceived, &core_.kinds};
+    audit::Answered answered{context, request, user ? *user : context.attributes.user, code, received, core_.clock.now(), response, Stage::RequestReceived, &core_.kinds};
     if (code != 0) {
         // What is long by nature begins before it ends; it is noted when it begins.
         answered.stage = Stage::ResponseStarted;
@@ -243,8 +242,8 @@ Pipeline::Step Pipeline::authorize_user(State& state) {
     std::string reason;
     Status status = authorize(core_, state.context->attributes, audit_ ? &reason : nullptr);
     if (audit_) {
-        (*state.annotations)["authorization.k8s.io/decision"] = status.ok() ? "allow" : "forbid";
-        (*state.annotations)["authorization.k8s.io/reason"] = std::move(reason);
+        state.context->annotations["authorization.k8s.io/decision"] = status.ok() ? "allow" : "forbid";
+        state.context->annotations["authorization.k8s.io/reason"] = std::move(reason);
     }
     if (status.ok()) return Step::Next;
     send_status(*state.exchange, core_, *state.context, status);

@@ -49,7 +49,7 @@ private:
     // From this stage on.
     void run(State& state, size_t stage);
     void serve_all(net::ExchangePtr exchange);
-    void note(const RequestContext& context, const std::map<std::string, std::string>& annotations, const net::Request& request, const User* user, int code, WallTime received, const net::Response* response);
+    void note(const RequestContext& context, const net::Request& request, const User* user, int code, WallTime received, const net::Response* response);
     Step identify(State& state);
     Step open_paths(State& state);
     Step authenticate_user(State& state);

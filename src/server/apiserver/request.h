@@ -59,6 +59,7 @@ struct RequestContext {
     std::shared_ptr<void> seat;             // flow control: given back when the request is answered
     std::string lane;                       // of the pool, and its share there: the priority level
     double lane_share = 1;
+    std::map<std::string, std::string> annotations;   // for the audit log
     bool internal = false;                  // made by the server for itself: no authorization, no admission of its own writes
 };
 

@@ -4,6 +4,13 @@
 
 namespace skiff::apiserver {
 
+void AdmissionRequest::annotate(std::string key, std::string value) const {
+    constexpr size_t kAnnotationsMax = 64, kBytesMax = 10 << 10;
+    if (annotations == nullptr || annotations->size() >= kAnnotationsMax) return;
+    if (value.size() > kBytesMax) value.resize(kBytesMax);
+    annotations->emplace(std::move(key), std::move(value));
+}
+
 Status AdmissionChain::mutate(AdmissionRequest& request) const {
     for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
     if (std::exchange(request.reinvoke, false))

@@ -2,6 +2,7 @@
 // admission/plugins.cpp, then the object is validated, then all validating ones run. May be called from several threads.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,9 +29,12 @@ struct AdmissionRequest {
     json::Value* options = nullptr;            // exec/attach/... options on Connect
     bool dry_run = false;
     std::vector<std::string>* warnings = nullptr;
+    std::map<std::string, std::string>* annotations = nullptr;   // of the audit log's line
     // Webhooks changed the object: the mutating plugins run once more, and those webhooks that ask for it.
     bool reinvoke = false;
     std::shared_ptr<WebhookRound> round;
+    // For the audit log; bounded, later values of a key are dropped.
+    void annotate(std::string key, std::string value) const;
 };
 
 class AdmissionPlugin {

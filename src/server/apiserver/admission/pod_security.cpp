@@ -81,8 +81,14 @@ private:
         Policy enforce = policy_of(ns, "enforce"), warn = policy_of(ns, "warn");
         if (ns.find_label(std::string(kPrefix) + "warn") == nullptr) warn = enforce;
         if (pod) {
+            request.annotate("pod-security.kubernetes.io/enforce-policy", enforce.text());
             std::string text = security_violations(enforce.level, holder["metadata"], holder["spec"]);
             if (!text.empty()) return refused(request, fmt::format("violates PodSecurity {}: {}", enforce.text(), text));
+        }
+        if (request.annotations != nullptr && ns.find_label(std::string(kPrefix) + "audit") != nullptr) {
+            Policy audit = policy_of(ns, "audit");
+            std::string found = security_violations(audit.level, holder["metadata"], holder["spec"]);
+            if (!found.empty()) request.annotate("pod-security.kubernetes.io/audit-violations", fmt::format("would violate PodSecurity {}: {}", audit.text(), found));
         }
         std::string text = security_violations(warn.level, holder["metadata"], holder["spec"]);
         if (!text.empty() && request.warnings != nullptr) request.warnings->push_back(fmt::format("would violate PodSecurity {}: {}", warn.text(), text));

@@ -5,6 +5,7 @@
 
 #include "base/guarded.h"
 #include "base/strings.h"
+#include "json/write.h"
 #include "server/apiserver/admission/expressions.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/policy_match.h"
@@ -27,7 +28,8 @@ struct Binding {
     std::string name;
     json::Value param_ref;
     PolicyMatch match;
-    bool deny = false, warn = false;
+    bool deny = false, warn = false, audit = false;
+    json::Value actions;
 };
 
 struct Policy {
@@ -75,9 +77,11 @@ Binding compile_binding(const json::Value& object) {
     out.name = object["metadata"]["name"].as_string();
     out.param_ref = object["spec"]["paramRef"];
     if (object["spec"]["matchResources"].is_object()) out.match = PolicyMatch::compile(object["spec"]["matchResources"]);
-    for (const auto& action : object["spec"]["validationActions"].items()) {
+    out.actions = object["spec"]["validationActions"];
+    for (const auto& action : out.actions.items()) {
         out.deny = out.deny || action.as_string() == "Deny";
         out.warn = out.warn || action.as_string() == "Warn";
+        out.audit = out.audit || action.as_string() == "Audit";
     }
     return out;
 }
@@ -205,10 +209,13 @@ private:
         Sees all = params | Sees::Authorizer;
         ExpressionInputs inputs(request, matched, core_.authorizer.get());
         inputs.set_params(param);
+        json::Value failures = json::Value::array();
+        int64_t index = 0;
         auto decide = [&](std::string_view message, Reason reason) {
             if (binding.deny) deny(denial, who, message, reason);
             if (binding.warn && request.warnings)
                 request.warnings->push_back(fmt::format("Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}", policy.name, binding.name, message));
+            if (binding.audit) failures.push_back(json::Value::object({{"message", message}, {"policy", policy.name}, {"binding", binding.name}, {"expressionIndex", index}, {"validationActions", binding.actions}}));
         };
         ConditionsOutcome conditions = evaluate_conditions(policy.conditions, inputs, all);
         if (!conditions.error.empty()) {
@@ -220,6 +227,7 @@ private:
         inputs.begin(&policy.variables, all);
         uint64_t budget = cel::kObjectBudget;
         for (const auto& validation : policy.validations) {
+            index = &validation - policy.validations.data();
             auto outcome = inputs.evaluate(validation.expression, all, budget);
             if (!outcome.ok()) {
                 if (policy.fail) decide(outcome.error, Reason::Invalid);
@@ -228,16 +236,18 @@ private:
             }
             if (!outcome.value.is_true()) decide(message_of(validation, inputs, params, budget), validation.reason);
         }
-        annotate(policy, who, inputs, all, denial);
+        if (failures.size() > 0) request.annotate("validation.policy.admission.k8s.io/validation_failure", json::write(failures));
+        annotate(policy, who, request, inputs, all, denial);
     }
 
     // The annotations go to the audit log; what concerns the request is that they can be computed.
-    static void annotate(const Policy& policy, const std::string& who, ExpressionInputs& inputs, Sees all, std::optional<Denial>& denial) {
+    static void annotate(const Policy& policy, const std::string& who, const AdmissionRequest& request, ExpressionInputs& inputs, Sees all, std::optional<Denial>& denial) {
         inputs.begin(&policy.variables, all);
         uint64_t budget = cel::kObjectBudget;
         for (const auto& annotation : policy.annotations) {
             auto outcome = inputs.evaluate(annotation.expression, all, budget);
             if (!outcome.ok() && policy.fail) deny(denial, who, outcome.error, Reason::Invalid);
+            if (outcome.ok() && outcome.value.is(cel::ValueKind::String)) request.annotate(policy.name + "/" + annotation.name, std::string(outcome.value.text()));
             if (outcome.fatal) return;
         }
     }

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "json/json_patch.h"
 #include "json/parse.h"
+#include "json/write.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/webhook_client.h"
 #include "server/apiserver/admission/webhook_rules.h"
@@ -119,11 +120,12 @@ private:
         if (hooks->empty()) return {};
         bool first = !request.round;
         if (first && mutating_) request.round = std::make_shared<WebhookRound>();
-        for (const Webhook& hook : *hooks) {
+        for (size_t index = 0; index < hooks->size(); ++index) {
+            const Webhook& hook = (*hooks)[index];
             std::string id = hook.configuration + "/" + hook.name;
             if (mutating_ && !first && (request.round->again.erase(id) == 0)) continue;
             bool changed = false;
-            TRY(ask(hook, request, object, changed));
+            TRY(ask(hook, fmt::format("round_{}_index_{}", first ? 0 : 1, index), request, object, changed));
             if (!mutating_) continue;
             if (changed) {
                 request.reinvoke = first;
@@ -137,7 +139,8 @@ private:
         return {};
     }
 
-    Status ask(const Webhook& hook, AdmissionRequest& request, Value* object, bool& changed) {
+    // place: of the call among the request's calls, in the audit log's annotations.
+    Status ask(const Webhook& hook, const std::string& place, AdmissionRequest& request, Value* object, bool& changed) {
         const api::KindInfo* as = match_rules(hook, request, core_.kinds);
         if (as == nullptr || !TRY(match_selectors(hook, request, core_.cache))) return {};
         std::string uid = random_uuid();
@@ -157,12 +160,26 @@ private:
         Reply answer = call(hook, request, std::move(body), uid);
         if (answer.verdict == Verdict::Failed && hook.ignore_failures) {
             log::warn("webhook", "a webhook failed and is ignored", {{"webhook", hook.name}, {"why", answer.status.message()}});
+            request.annotate(fmt::format("failed-open.{}.webhook.admission.k8s.io/{}", mutating_ ? "mutation" : "validation", place), hook.name);
             return {};
         }
         if (answer.verdict != Verdict::Allowed) return answer.status;
-        if (answer.patch.is_null() || object == nullptr) return {};
-        Status patched = apply(hook, request, *as, answer.patch, *object, changed);
+        Status patched;
+        const bool has_patch = object != nullptr && !answer.patch.is_null();
+        if (has_patch) patched = apply(hook, request, *as, answer.patch, *object, changed);
+        if (mutating_ && patched.ok()) note_mutation(hook, place, request, has_patch ? answer.patch : Value(), changed);
         return patched;
+    }
+
+    static void note_mutation(const Webhook& hook, const std::string& place, const AdmissionRequest& request, const Value& patch, bool changed) {
+        if (request.annotations == nullptr) return;
+        Value note = Value::object({{"configuration", hook.configuration}, {"webhook", hook.name}, {"mutated", changed}});
+        request.annotate("mutation.webhook.admission.k8s.io/" + place, json::write(note));
+        if (!changed) return;
+        note.erase("mutated");
+        note.set("patch", patch);
+        note.set("patchType", "JSONPatch");
+        request.annotate("patch.webhook.admission.k8s.io/" + place, json::write(note));
     }
 
     Result<Value> in_version(const api::KindInfo& from, const api::KindInfo& as, const Value& object) {
@@ -218,6 +235,7 @@ private:
         if (request.warnings)
             for (const Value& warning : response["warnings"].items())
                 if (request.warnings->size() < kWarningsMax) request.warnings->push_back(warning.as_string());
+        for (const json::Member& note : response["auditAnnotations"].members()) request.annotate(hook.name + "/" + note.key, note.value.as_string());
         if (!response["allowed"].as_bool()) return {Verdict::Denied, denied(hook, response["status"]), {}};
         const std::string& patch = response["patch"].as_string();
         if (patch.empty()) return {};

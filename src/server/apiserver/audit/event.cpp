@@ -126,7 +126,7 @@ std::string event_line(const Answered& answered, const Wanted& wanted) {
     if (answered.code != 0) event.set("responseStatus", json::Value::object({{"metadata", json::Value::object()}, {"code", answered.code}}));
     json::Value annotations = json::Value::object();
     if (answered.stage != Stage::RequestReceived) {
-        for (const auto& [key, value] : answered.annotations)
+        for (const auto& [key, value] : answered.context.annotations)
             if (wanted.level >= Level::Request || !key.starts_with("patch.webhook.")) annotations.set(key, value);
         add_bodies(event, annotations, answered, wanted);
     }

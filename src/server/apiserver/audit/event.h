@@ -1,18 +1,14 @@
 // One line of the audit log: an audit.k8s.io/v1 Event. Pure; any thread.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "server/apiserver/audit/policy.h"
 
 namespace skiff::apiserver::audit {
 
-using Annotations = std::map<std::string, std::string>;
-
 struct Answered {
     const RequestContext& context;
-    const Annotations& annotations;
     const net::Request& request;
     const User& user;                       // who authenticated; context.attributes.user is whom they act for
     int code = 0;                           // 0 before the answer

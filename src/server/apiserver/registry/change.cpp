@@ -123,6 +123,7 @@ public:
         admission.old_object = &old_;
         admission.dry_run = context_.dry_run;
         admission.warnings = &context_.warnings;
+        admission.annotations = &context_.annotations;
         bool admit = change_.admit && !context_.internal;
         if (admit) TRY(core_.admission.mutate(admission));
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);

@@ -82,6 +82,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     admission.object = &object;
     admission.dry_run = context.dry_run;
     admission.warnings = &context.warnings;
+    admission.annotations = &context.annotations;
     if (!context.internal) TRY(core.admission.mutate(admission));
     if (kind.hooks.prepare_create) {
         kind.hooks.prepare_create(object);

@@ -177,6 +177,7 @@ Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptio
     admission.old_object = &old;
     admission.dry_run = options.dry_run;
     admission.warnings = &context.warnings;
+    admission.annotations = &context.annotations;
     if (!context.internal) {
         TRY(core.admission.mutate(admission));
         TRY(core.admission.validate(admission));
