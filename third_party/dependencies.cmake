@@ -47,7 +47,9 @@ find_library(HTTPLIB_ARCHIVE libcpp-httplib.a PATHS ${SKIFF_DEPS}/${CMAKE_LIBRAR
 if(HTTPLIB_ARCHIVE)
   target_include_directories(skiff_httplib BEFORE INTERFACE ${SKIFF_DEPS}/${CMAKE_LIBRARY_ARCHITECTURE}/include)
   target_compile_definitions(skiff_httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT)
-  target_link_libraries(skiff_httplib INTERFACE ${HTTPLIB_ARCHIVE} skiff_openssl)
+  add_library(skiff_httplib_archive STATIC IMPORTED)   # a target, so that what it needs is linked after it
+  set_target_properties(skiff_httplib_archive PROPERTIES IMPORTED_LOCATION ${HTTPLIB_ARCHIVE} INTERFACE_LINK_LIBRARIES skiff_openssl)
+  target_link_libraries(skiff_httplib INTERFACE skiff_httplib_archive)
 elseif(SKIFF_STATIC)
   message(FATAL_ERROR "no static cpp-httplib: run scripts/install-httplib")
 else()

@@ -28,21 +28,41 @@ void requests_from_limits(Value& resources) {
 
 bool pod_level_resource(std::string_view name) { return name == "cpu" || name == "memory" || name.starts_with("hugepages-"); }
 
-// Requests of the whole pod: the sum of the containers' where they have any, else the pod's limit.
+// What the containers ask for together: the running ones, or one init container beside the sidecars before it.
+Value containers_need(const Value& spec, const char* which) {
+    Value running = Value::object(), peak = Value::object();
+    auto add = [](Value& to, std::string_view name, const Value& quantity) {
+        to.set(name, (Quantity::parse_or_zero(to[name].as_string()) + Quantity::parse_or_zero(quantity.as_string())).text());
+    };
+    for (const auto& container : spec["initContainers"].items())
+        for (const auto& [name, quantity] : container["resources"][which].members()) {
+            if (!pod_level_resource(name)) continue;
+            Value with = running;
+            add(with, name, quantity);
+            if (container["restartPolicy"].as_string() == "Always") running = with;
+            if (Quantity::parse_or_zero(peak[name].as_string()) < Quantity::parse_or_zero(with[name].as_string())) peak.set(name, with[name]);
+        }
+    for (const auto& container : spec["containers"].items())
+        for (const auto& [name, quantity] : container["resources"][which].members())
+            if (pod_level_resource(name)) add(running, name, quantity);
+    for (const auto& [name, quantity] : peak.members())
+        if (!running.has(name) || Quantity::parse_or_zero(running[name].as_string()) < Quantity::parse_or_zero(quantity.as_string())) running.set(name, quantity);
+    return running;
+}
+
+// KEP 2837: huge pages' limits of the pod are those of its containers; its requests theirs too where they may be overcommitted, else its limits.
 void default_pod_resources(Value& spec) {
     Value* resources = spec.find("resources");
     if (!resources || !resources->is_object()) return;
-    Value sums = Value::object();
-    for (const auto& container : spec["containers"].items())
-        for (const auto& [name, quantity] : container["resources"]["requests"].members())
-            if (pod_level_resource(name))
-                sums.set(name, (Quantity::parse_or_zero(sums[name].as_string()) + Quantity::parse_or_zero(quantity.as_string())).text());
-    for (const auto& [name, quantity] : sums.members()) {
-        if ((*resources)["requests"].has(name)) continue;
-        if (name.starts_with("hugepages-") && (*resources)["limits"].has(name)) continue;
-        resources->mut("requests").set(name, quantity);
-    }
-    requests_from_limits(*resources);
+    if ((*resources)["limits"].size() == 0 && (*resources)["requests"].size() == 0) return;
+    for (const auto& [name, quantity] : containers_need(spec, "limits").members())
+        if (name.starts_with("hugepages-") && !(*resources)["limits"].has(name)) resources->mut("limits").set(name, quantity);
+    const Value limits = (*resources)["limits"];
+    if (limits.size() == 0) return;
+    for (const auto& [name, quantity] : containers_need(spec, "requests").members())
+        if (!name.starts_with("hugepages-") && !(*resources)["requests"].has(name)) resources->mut("requests").set(name, quantity);
+    for (const auto& [name, quantity] : limits.members())
+        if (pod_level_resource(name) && !(*resources)["requests"].has(name)) resources->mut("requests").set(name, quantity);
 }
 
 }  // namespace

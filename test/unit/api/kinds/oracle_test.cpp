@@ -36,6 +36,10 @@ TEST_CASE("host processes come all or none") {
     CHECK(lines == Lines{"spec: Invalid value: \"\": If pod contains any hostProcess containers then all containers must be HostProcess containers"});
 }
 
+TEST_CASE("resources of a whole pod cover those of its containers") {
+    CHECK(complaints("", "v1", "Pod", pod(R"("resources":{"limits":{"storage":"1"}})")) ==
+          Lines{R"(spec.resources.limits[storage]: Unsupported value: "storage": supported values: "cpu", "hugepages-", "memory")"});
+}
 
 TEST_CASE("an autoscaler's metric has the source of its type and no other") {
     CHECK(complaints("autoscaling", "v2", "HorizontalPodAutoscaler",
