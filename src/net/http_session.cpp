@@ -10,6 +10,7 @@ namespace skiff::net {
 
 namespace {
 
+constexpr size_t kTargetLoggedMax = 200;
 constexpr size_t kPipelinedBytesMax = 64 << 10;            // read ahead while a request is being handled
 constexpr size_t kUnsentBytesMax = 1 << 20;                // answers that wait for the client before it gets the next one
 constexpr size_t kReserveBytesMax = 256 << 10;
@@ -142,6 +143,7 @@ void HttpSession::dispatch() {
     }
     state_ = State::Handling;
     no_deadline();
+    LoopTurn turn(request.target.substr(0, kTargetLoggedMax));
     host_->handler(make_exchange(shared_from_this(), std::move(request), keep_alive));
 }
 

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/log.h"
+
 namespace skiff::net {
 
 namespace asio = boost::asio;
@@ -16,6 +18,12 @@ using ErrorCode = boost::system::error_code;
 
 namespace {
 thread_local const Loop* current_loop = nullptr;
+constexpr Duration kTurnMax = std::chrono::seconds(1);
+}
+
+LoopTurn::~LoopTurn() {
+    const Duration took = Clock::system().elapsed() - start_;
+    if (took > kTurnMax) log::warn("net", "all connections waited for one callback", {{"of", what_}, {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
 }
 
 // Opens up the first half of a context's end: handlers are destroyed, services stay usable for what is destroyed later.
@@ -75,7 +83,11 @@ void Loop::leave(LoopMember* member) {
 }
 
 void Loop::post(std::function<void()> task) {
-    if (!impl_->refusing) asio::post(impl_->context, std::move(task));
+    if (impl_->refusing) return;
+    asio::post(impl_->context, [task = std::move(task)] {
+        LoopTurn turn("a task");
+        task();
+    });
 }
 
 bool Loop::in_thread() const { return current_loop == this; }
@@ -105,6 +117,7 @@ void LoopTimer::arm(Duration delay, std::function<void()> task) {
         if (ec || state->armed != turn) return;
         auto task = std::move(state->task);
         state->task = nullptr;
+        LoopTurn held("a timer");
         task();
     });
 }

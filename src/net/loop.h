@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -19,6 +20,19 @@ class LoopMember {
 public:
     virtual ~LoopMember() = default;
     virtual void abandon() = 0;                  // the loop has stopped
+};
+
+// All connections wait while one callback runs; the log names the one that took long. Lives as long as the callback.
+class LoopTurn {
+public:
+    explicit LoopTurn(std::string what) : what_(std::move(what)), start_(Clock::system().elapsed()) {}
+    ~LoopTurn();
+    LoopTurn(const LoopTurn&) = delete;
+    LoopTurn& operator=(const LoopTurn&) = delete;
+
+private:
+    const std::string what_;
+    const Duration start_;
 };
 
 // Held by shared_ptr: sockets and timers keep it, so that one that outlives IoThreads is still safe to destroy.
