@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/strings.h"
 #include "json/yaml.h"
+#include "server/apiserver/authn/static_tokens.h"
 
 namespace skiff::server {
 
@@ -109,6 +110,11 @@ void add_setters(ApiSettings& settings, std::map<std::string, Setter>& setters, 
     };
     setters["authentication-token-webhook-cache-ttl"] = [webhook](const std::string& value) -> Status {
         webhook().kept_for = TRY(api::parse_duration(value).context("--kube-apiserver-arg authentication-token-webhook-cache-ttl"));
+        return {};
+    };
+    setters["token-auth-file"] = [&settings](const std::string& value) -> Status {
+        auto text = TRY(file::read(value, kFileBytesMax).context("--kube-apiserver-arg token-auth-file"));
+        settings.static_tokens = TRY(apiserver::make_static_token_authenticator(text).context("--kube-apiserver-arg token-auth-file {}", value));
         return {};
     };
     setters["service-account-issuer"] = [&settings](const std::string& value) { settings.service_accounts.issuer = value; return Status(); };

@@ -2,12 +2,14 @@
 // kube-apiserver's. Pure but for the files that it reads.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
 #include "server/apiserver/audit/audit_log.h"
+#include "server/apiserver/authn/authenticator.h"
 #include "server/apiserver/authn/jwt_issuers.h"
 #include "server/apiserver/authn/service_accounts.h"
 #include "server/apiserver/authn/token_webhook.h"
@@ -17,6 +19,7 @@ namespace skiff::server {
 struct ApiSettings {
     apiserver::AuthenticationConfig authentication;                 // issuers, anonymous access
     std::optional<apiserver::TokenWebhookOptions> token_webhook;
+    std::shared_ptr<apiserver::Authenticator> static_tokens;        // null without a file
     apiserver::ServiceAccountOptions service_accounts;
     apiserver::audit::AuditOptions audit;                           // folder "": the default one
     std::vector<std::string> enabled_plugins, disabled_plugins;

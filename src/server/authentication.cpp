@@ -43,6 +43,7 @@ Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, co
     authentication.agent_secret_sha256 = sha256_hex(secrets.agent_secret);
     authentication.server_secret_sha256 = sha256_hex(secrets.server_secret);
     authentication.service_accounts = settings.service_accounts;
+    if (settings.static_tokens) authentication.foreign.push_back(settings.static_tokens);
     for (const auto& issuer : settings.authentication.issuers) authentication.foreign.push_back(TRY(apiserver::make_oidc_authenticator(issuer, io, clock)));
     if (settings.token_webhook) {
         auto webhook = *settings.token_webhook;

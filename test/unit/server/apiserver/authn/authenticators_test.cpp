@@ -6,6 +6,7 @@
 #include "json/write.h"
 #include "pki/ca.h"
 #include "server/apiserver/authn/chain.h"
+#include "server/apiserver/authn/static_tokens.h"
 #include "server/apiserver/authn/token_issuer.h"
 
 using namespace skiff;
@@ -240,4 +241,22 @@ TEST_CASE("join secrets are known by their hash, strangers are refused, silence 
     CHECK(f.name("Bearer gibberish") == "401");
     CHECK(f.name("Bearer a.b.c") == "401");
     CHECK(!f.who(net::Request())->has_value());
+}
+
+TEST_CASE("a token of the file is its user with its groups, and no other token is") {
+    auto tokens = make_static_token_authenticator("secret,jane,7,\"dev,\"\"ops\"\"\"\nplain,bob,8\n").value();
+    auto user_of = [&](const char* token) {
+        net::Request request;
+        request.headers.set("Authorization", std::string("Bearer ") + token);
+        return tokens->authenticate(request).value();
+    };
+    auto jane = user_of("secret");
+    REQUIRE(jane);
+    CHECK(jane->name == "jane");
+    CHECK(jane->uid == "7");
+    CHECK(jane->groups == std::vector<std::string>{"dev", "\"ops\""});
+    CHECK(user_of("plain")->groups.empty());
+    CHECK_FALSE(user_of("other"));
+    CHECK(make_static_token_authenticator("a,b\n").status().message().find("line 1") == 0);
+    CHECK_FALSE(make_static_token_authenticator("a,b,\"c\n").ok());
 }
