@@ -13,6 +13,24 @@
 
 namespace skiff::server {
 
+namespace {
+
+// Keeps the date of a token's last use at its Secret, as the cleaner of such tokens reads it.
+std::function<void(const api::Meta&, const std::string&)> token_use_writer(apiserver::ApiServer& api) {
+    apiserver::User user;
+    user.name = "system:apiserver";
+    auto client = api.local_client(user, apiserver::ApiServer::Authorize::No);
+    return [client, pool = api.core().pool](const api::Meta& secret, const std::string& today) {
+        (void)pool->submit([client, ns = secret.ns, name = secret.name, uid = secret.uid, today] {
+            auto labels = json::Value::object({{apiserver::kLastUsedLabel, today}});
+            auto written = client->patch({"", "v1", "secrets"}, ns, name, client::PatchType::Merge, json::Value::object({{"metadata", json::Value::object({{"uid", uid}, {"labels", labels}})}}));
+            if (!written.ok()) log::warn("server", "use of a service account token not noted", {{"secret", ns + "/" + name}, {"error", written.status().message()}});
+        });
+    };
+}
+
+}  // namespace
+
 Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(const ServerPki& pki, const ServerOptions& options, const ApiSettings& settings, Clock& clock,
                                                                                 apiserver::ApiServerOptions& api) {
     auto issuer = TRY(apiserver::ServiceAccountIssuer::create(pki.service_account_key_pem, settings.service_accounts, clock));
@@ -44,6 +62,7 @@ Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, co
     authentication.server_secret_sha256 = sha256_hex(secrets.server_secret);
     authentication.service_accounts = settings.service_accounts;
     if (settings.static_tokens) authentication.foreign.push_back(settings.static_tokens);
+    authentication.service_accounts.token_used = token_use_writer(api);
     for (const auto& issuer : settings.authentication.issuers) authentication.foreign.push_back(TRY(apiserver::make_oidc_authenticator(issuer, io, clock)));
     if (settings.token_webhook) {
         auto webhook = *settings.token_webhook;

@@ -1,5 +1,6 @@
 #include "server/apiserver/bootstrap.h"
 
+#include "api/timestamp.h"
 #include "base/log.h"
 #include "server/apiserver/engine.h"
 #include "server/apiserver/flow/default_objects.h"
@@ -72,6 +73,14 @@ json::Value priority_class(const char* name, int64_t value, const char* descript
     return object;
 }
 
+// Since when the last use of old tokens is noted; their cleaner waits a year from there.
+json::Value token_tracking(WallTime now) {
+    json::Value object = named("v1", "ConfigMap", "kube-apiserver-legacy-service-account-token-tracking");
+    object.mut("metadata").set("namespace", "kube-system");
+    object.set("data", json::Value::object({{"since", api::format_time(now).substr(0, 10)}}));
+    return object;
+}
+
 json::Value kubernetes_service(const Core& core, uint16_t port) {
     json::Value object = named("v1", "Service", "kubernetes");
     object.mut("metadata").set("namespace", "default");
@@ -118,6 +127,7 @@ Status ensure_default_objects(Core& core, const BootstrapOptions& options) {
     TRY(ensure(core, priority_class("system-node-critical", 2000001000, "Used for system critical pods that must not be moved from their current node.")));
     TRY(ensure(core, priority_class("system-cluster-critical", 2000000000,
                                     "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.")));
+    TRY(ensure(core, token_tracking(core.clock.now())));
     for (const json::Value& object : flow::default_objects()) TRY(ensure(core, object));
     for (const json::Value& object : options.more) TRY(ensure(core, object));
     if (core.services) {

@@ -12,6 +12,7 @@
 #include "server/controllers/garbage_collector.h"
 #include "server/controllers/horizontal_autoscaler.h"
 #include "server/controllers/job.h"
+#include "server/controllers/legacy_tokens.h"
 #include "server/controllers/namespace.h"
 #include "server/controllers/node_ipam.h"
 #include "server/controllers/node_lifecycle.h"
@@ -63,6 +64,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_ephemeral_volume_controller());
     runtime.add(make_role_aggregation_controller());
     runtime.add(make_token_cleaner());
+    runtime.add(make_legacy_token_cleaner());
     if (options.sign_token) runtime.add(make_account_token_controller(options.server_ca_pem, options.sign_token));
     runtime.add(make_bootstrap_signer());
     runtime.add(make_node_ttl_controller());

@@ -23,6 +23,7 @@ const api::Gvr kNodes{"", "v1", "nodes"};
 // What is being deleted may use its token this long, so that pods can shut down in order.
 constexpr auto kLeeway = std::chrono::seconds(60);
 constexpr char kLegacyIssuer[] = "kubernetes/serviceaccount";
+constexpr char kInvalidSinceLabel[] = "kubernetes.io/legacy-token-invalid-since";
 constexpr char kExtra[] = "authentication.kubernetes.io/";
 
 // As Go prints a list of strings.
@@ -56,6 +57,31 @@ private:
     std::mutex mutex_;
     std::unordered_map<std::string, Claims> claims_;
     std::list<std::string> order_;
+};
+
+// Tells the server of a token's use, once a minute for each Secret until its label says so.
+class UseTracker {
+public:
+    void used(const ServiceAccountOptions& options, const api::Meta& secret, Clock& clock) {
+        const auto now = clock.now();
+        const auto today = api::format_time(now).substr(0, 10), tomorrow = api::format_time(now + std::chrono::hours(24)).substr(0, 10);
+        const auto& known = secret.label(kLastUsedLabel);
+        // Tomorrow: another server's clock is ahead.
+        if (!options.token_used || known == today || known == tomorrow) return;
+        {
+            std::lock_guard lock(mutex_);
+            if (told_.size() >= kMax) told_.clear();
+            auto [it, first] = told_.try_emplace(secret.uid, now);
+            if (!first && now - it->second < std::chrono::minutes(1)) return;
+            it->second = now;
+        }
+        options.token_used(secret, today);
+    }
+
+private:
+    static constexpr size_t kMax = 1024;
+    std::mutex mutex_;
+    std::unordered_map<std::string, WallTime> told_;
 };
 
 class ServiceAccountAuthenticator : public Authenticator {
@@ -138,7 +164,7 @@ private:
     }
 
     // A token without expiry, kept in a Secret: it lives as long as the Secret holds it and the account is the same one.
-    Result<User> legacy_user(const json::Value& claims, const std::string& token) const {
+    Result<User> legacy_user(const json::Value& claims, const std::string& token) {
         const std::string& ns = claims["kubernetes.io/serviceaccount/namespace"].as_string();
         const std::string& name = claims["kubernetes.io/serviceaccount/service-account.name"].as_string();
         const std::string& uid = claims["kubernetes.io/serviceaccount/service-account.uid"].as_string();
@@ -152,6 +178,11 @@ private:
         if (!account) return unauthorized(fmt::format("serviceaccounts \"{}\" not found", name));
         if (account->meta().deleting()) return unauthorized(fmt::format("ServiceAccount {}/{} has been deleted", ns, name));
         if (account->meta().uid != uid) return unauthorized(fmt::format("ServiceAccount UID ({}) does not match claim ({})", account->meta().uid, uid));
+        uses_.used(options_, secret->meta(), clock_);
+        if (!secret->meta().label(kInvalidSinceLabel).empty())
+            return unauthorized(fmt::format("the token in secret {0}/{1} for service account {0}/{2} has been marked invalid. Use tokens from the TokenRequest API or manually created "
+                                            "secret-based tokens, or remove the '{3}' label from the secret to temporarily allow use of this token",
+                                            ns, secret_name, name, kInvalidSinceLabel));
         return account_user(ns, name, uid);
     }
 
@@ -188,6 +219,7 @@ private:
     const Reader& reader_;
     Clock& clock_;
     VerifiedTokens verified_;
+    UseTracker uses_;
 };
 
 }  // namespace

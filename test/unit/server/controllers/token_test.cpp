@@ -2,6 +2,7 @@
 #include "base/encoding.h"
 #include "server/controllers/account_tokens.h"
 #include "server/controllers/bootstrap_signer.h"
+#include "server/controllers/legacy_tokens.h"
 #include "server/controllers/node_ttl.h"
 #include "support/controller_bench.h"
 
@@ -40,6 +41,34 @@ TEST_CASE_METHOD(Tokens, "a token Secret of nobody is removed") {
     make_secret("ghost");
     settle();
     CHECK(client->tree(kSecrets, "default", "s").is_null());
+}
+
+TEST_CASE_METHOD(ControllerBench, "an old token that nobody uses is marked, then removed; a used, mounted, young or own one stays") {
+    constexpr auto kDay = std::chrono::hours(24);
+    create(kConfigMaps, "kube-system", R"({"metadata":{"name":"kube-apiserver-legacy-service-account-token-tracking"},"data":{"since":"2023-11-14"}})");
+    create(kServiceAccounts, "default", R"({"metadata":{"name":"robot"},"secrets":[{"name":"unused"},{"name":"used"},{"name":"mounted"},{"name":"young"}]})");
+    auto make = [&](const std::string& name, const std::string& labels = "") {
+        create(kSecrets, "default", R"({"type":"kubernetes.io/service-account-token","metadata":{"name":")" + name + R"(","labels":{)" + labels +
+                                        R"(},"annotations":{"kubernetes.io/service-account.name":"robot"}}})");
+    };
+    for (const char* name : {"unused", "used", "mounted", "own"}) make(name);
+    create(kPods, "default", R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","env":[{"name":"E","valueFrom":{"secretKeyRef":{"name":"mounted","key":"token"}}}]}]}})");
+    add(make_legacy_token_cleaner());
+    auto label = [&](const char* name) { return client->tree(kSecrets, "default", name)["metadata"]["labels"]["kubernetes.io/legacy-token-invalid-since"].as_string(); };
+    settle();
+    advance(kDay * 360);
+    make("young");
+    client->change(kSecrets, "default", "used", [](json::Value& tree) { tree.mut("metadata").mut("labels").set("kubernetes.io/legacy-token-last-used", "2024-11-08"); });
+    advance(kDay * 7);
+    CHECK(label("unused") == "2024-11-15");
+    for (const char* name : {"used", "mounted", "own", "young"}) CHECK(label(name).empty());
+    advance(kDay * 365);
+    CHECK_FALSE(client->tree(kSecrets, "default", "unused").is_null());
+    advance(kDay * 2);
+    CHECK(client->tree(kSecrets, "default", "unused").is_null());
+    for (const char* name : {"mounted", "own"}) CHECK(label(name).empty());
+    CHECK(label("used") == label("young"));      // a year without use has passed for them too
+    CHECK_FALSE(label("young").empty());
 }
 
 TEST_CASE("the detached signature is that of Kubernetes' bootstrap tokens") {

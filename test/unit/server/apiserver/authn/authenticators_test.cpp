@@ -43,6 +43,7 @@ struct Fixture {
         options.service_account_key_pems = {key.pem()};
         options.agent_secret_sha256 = sha256_hex("agent-secret");
         options.server_secret_sha256 = sha256_hex("server-secret");
+        options.service_accounts.token_used = [this](const api::Meta& secret, const std::string& today) { uses.push_back(secret.name + " " + today); };
         chain = make_authenticators(options, reader, clock).value();
         issuer = ServiceAccountIssuer::create(key.pem(), {}, clock).value();
         reader.put(kServiceAccounts, R"({"metadata":{"name":"sa","namespace":"ns","uid":"sa-uid"}})");
@@ -82,6 +83,7 @@ struct Fixture {
     pki::PrivateKey key;
     std::vector<std::shared_ptr<Authenticator>> chain;
     std::shared_ptr<ServiceAccountIssuer> issuer;
+    std::vector<std::string> uses;      // of tokens without expiry, as the server hears of them
 };
 
 }  // namespace
@@ -170,6 +172,35 @@ TEST_CASE("a service account token lives as long as what it is bound to") {
     CHECK(f.name(bearer) == "system:serviceaccount:ns:sa");
     f.reader.remove(kNodes, "node");
     CHECK(f.name(bearer) == "401");
+}
+
+TEST_CASE("the use of a token without expiry is told once a day, and one that is marked invalid is refused") {
+    Fixture f;
+    auto claims = json::Value::object({{"iss", "kubernetes/serviceaccount"}, {"sub", "system:serviceaccount:ns:sa"}});
+    claims.set("kubernetes.io/serviceaccount/namespace", "ns");
+    claims.set("kubernetes.io/serviceaccount/secret.name", "old");
+    claims.set("kubernetes.io/serviceaccount/service-account.name", "sa");
+    claims.set("kubernetes.io/serviceaccount/service-account.uid", "sa-uid");
+    const auto token = pki::JwtSigner::from_pem(f.key.pem())->sign(claims).value();
+    auto put = [&](const std::string& labels) {
+        const auto text = R"({"metadata":{"name":"old","namespace":"ns","uid":"old-uid","labels":{)" + labels + R"(}},"data":{"token":")" + base64_encode(token) + "\"}}";
+        f.reader.put(kSecrets, text.c_str());
+    };
+    put("");
+    for (int i = 0; i < 3; ++i) CHECK(f.name("Bearer " + token) == "system:serviceaccount:ns:sa");
+    CHECK(f.uses == std::vector<std::string>{"old 2023-11-14"});
+    f.clock.advance(std::chrono::minutes(2));      // the label was not written
+    CHECK(f.name("Bearer " + token) != "401");
+    CHECK(f.uses.size() == 2);
+    put(R"("kubernetes.io/legacy-token-last-used":"2023-11-14")");
+    f.clock.advance(std::chrono::minutes(2));
+    CHECK(f.name("Bearer " + token) != "401");
+    CHECK(f.uses.size() == 2);
+    f.clock.advance(std::chrono::hours(24));
+    put(R"("kubernetes.io/legacy-token-last-used":"2023-11-14","kubernetes.io/legacy-token-invalid-since":"2023-11-14")");
+    auto refused = f.who("Bearer " + token);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(f.uses.back() == "old 2023-11-15");
 }
 
 TEST_CASE("a token is for its audiences, and from this issuer") {
