@@ -76,6 +76,23 @@ struct Shown {
     std::initializer_list<const char*> fields, conditions;
 };
 
+// Claims of a set's pods that are gone, where the set keeps them: how many there are depends on how far the set had come on the way.
+std::set<std::string> kept_claims(SimApi& api) {
+    std::set<std::string> kept;
+    for (const auto& claim : api.store.trees(kVolumeClaims)) {
+        const auto& ns = claim["metadata"]["namespace"].as_string();
+        const auto& name = claim["metadata"]["name"].as_string();
+        for (const auto& set : api.store.trees(kStatefulSets, ns)) {
+            if (set["spec"]["persistentVolumeClaimRetentionPolicy"]["whenScaled"].as_string() == "Delete") continue;
+            for (const auto& made : set["spec"]["volumeClaimTemplates"].items()) {
+                const auto prefix = made["metadata"]["name"].as_string() + "-";
+                if (name.rfind(prefix + set["metadata"]["name"].as_string() + "-", 0) == 0 && api.store.tree(kPods, ns, name.substr(prefix.size())).is_null()) kept.insert(key_of(claim));
+            }
+        }
+    }
+    return kept;
+}
+
 void describe_objects(SimApi& api, std::vector<std::string>& lines) {
     const Shown shown[] = {{kDeployments, {"replicas", "readyReplicas", "updatedReplicas", "availableReplicas", "unavailableReplicas"}, {"Available", "Progressing"}},
                            {kReplicationControllers, {"replicas", "readyReplicas", "availableReplicas"}, {}},
@@ -91,10 +108,13 @@ void describe_objects(SimApi& api, std::vector<std::string>& lines) {
                            {kCronJobs, {}, {}},
                            {kNamespaces, {"phase"}, {}},
                            {kNodes, {}, {"Ready"}}};
+    const auto kept = kept_claims(api);
     for (const auto& kind : shown)
-        for (const auto& object : api.store.trees(kind.gvr)) lines.push_back(fmt::format("{} {}{}{}", kind.gvr.resource, key_of(object), numbers(object, kind.fields), verdicts(object, kind.conditions)));
+        for (const auto& object : api.store.trees(kind.gvr))
+            if (kind.gvr != kVolumeClaims || !kept.count(key_of(object))) lines.push_back(fmt::format("{} {}{}{}", kind.gvr.resource, key_of(object), numbers(object, kind.fields), verdicts(object, kind.conditions)));
     std::map<std::string, int> volumes;
-    for (const auto& volume : api.store.trees(kVolumes)) ++volumes[volume["spec"]["storageClassName"].as_string() + " " + volume["status"]["phase"].as_string()];
+    for (const auto& volume : api.store.trees(kVolumes))
+        if (const auto& claim = volume["spec"]["claimRef"]; !kept.count(claim["namespace"].as_string() + "/" + claim["name"].as_string())) ++volumes[volume["spec"]["storageClassName"].as_string() + " " + volume["status"]["phase"].as_string()];
     for (const auto& [key, count] : volumes) lines.push_back(fmt::format("volumes {}: {}", key, count));
     for (const auto& node : api.store.trees(kNodes)) lines.push_back(fmt::format("taints of {}: {}", key_of(node), node["spec"]["taints"].size()));
     for (const auto& quota : api.store.trees(kResourceQuotas))

@@ -48,6 +48,13 @@ void Kubelets::join(const std::string& name) {
     nodes_[name] = Node{true, clock_.elapsed()};
     write_ready(name);
     renew(name, nodes_[name]);
+    find_pods(name);
+}
+
+// What the node has to run already.
+void Kubelets::find_pods(const std::string& name) {
+    for (const auto& pod : api_.store.trees(kPods))
+        if (pod["spec"]["nodeName"].as_string() == name) due_.try_emplace({pod["metadata"]["namespace"].as_string(), pod["metadata"]["name"].as_string()}, clock_.elapsed() + 1s);
 }
 
 void Kubelets::power(const std::string& name, bool on) {
@@ -57,8 +64,7 @@ void Kubelets::power(const std::string& name, bool on) {
     if (!on) return;
     it->second.lease = clock_.elapsed();
     write_ready(name);
-    for (const auto& pod : api_.store.trees(kPods))
-        if (pod["spec"]["nodeName"].as_string() == name) due_.try_emplace({pod["metadata"]["namespace"].as_string(), pod["metadata"]["name"].as_string()}, clock_.elapsed() + 1s);
+    find_pods(name);
 }
 
 void Kubelets::leave(const std::string& name) {

@@ -30,6 +30,7 @@ private:
         bool on = true;
         Duration lease{0};
     };
+    void find_pods(const std::string& node);
     void heard(const api::ObjectPtr& pod);
     void look_at(const std::string& ns, const std::string& name);
     bool volumes_ready(const std::string& ns, const json::Value& pod);

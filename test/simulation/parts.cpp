@@ -45,8 +45,11 @@ void with_pod(Cluster& c, const char* app, unsigned argument, const std::functio
     auto pods = pods_of(c, app);
     if (!pods.empty()) run(pods[argument % pods.size()]);
 }
+// Not one that has succeeded: it leaves a gap or not, depending on when it did.
 void delete_pod(Cluster& c, const char* app, unsigned argument) {
-    with_pod(c, app, argument, [&](const Value& pod) { c.remove(kPods, "default", pod["metadata"]["name"].as_string()); });
+    with_pod(c, app, argument, [&](const Value& pod) {
+        if (pod["status"]["phase"].as_string() != "Succeeded") c.remove(kPods, "default", pod["metadata"]["name"].as_string());
+    });
 }
 // An accident: the node loses it without a trace of the container.
 void fail_pod(Cluster& c, const char* app, unsigned argument) {
@@ -209,7 +212,8 @@ void drain(Cluster& c, unsigned argument) {
         if (cluster.clock.elapsed() < next) return;
         next = cluster.clock.elapsed() + std::chrono::seconds(5);
         for (const auto& pod : cluster.api.store.trees(kPods, "default")) {
-            if (pod["spec"]["nodeName"].as_string() != node || !pod["metadata"]["deletionTimestamp"].is_null() || pod["metadata"]["labels"]["app"].as_string() == "log") continue;
+            // Finished pods stay: which node they ran on differs, and so would the number left.
+            if (pod["status"]["phase"].as_string() == "Succeeded" || pod["spec"]["nodeName"].as_string() != node || !pod["metadata"]["deletionTimestamp"].is_null() || pod["metadata"]["labels"]["app"].as_string() == "log") continue;
             (void)cluster.api.create(kPods, "default", Value::object(), {.subresource = "eviction"}, pod["metadata"]["name"].as_string());
         }
     };

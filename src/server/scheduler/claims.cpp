@@ -162,6 +162,8 @@ Result<bool> Claims::select_node(client::Client& client, const PodInfo& pod, con
         bound = false;
         if (claim->meta().annotation(kSelectedNode) == node) continue;
         auto patch = json::Value::object();
+        // As it was when the node was chosen: a stale choice must not replace one that a provisioner works for already.
+        patch.mut("metadata").set("resourceVersion", std::to_string(claim->meta().resource_version));
         patch.mut("metadata").mut("annotations").set(kSelectedNode, node);
         TRY(client.patch(kClaims, pod.ns, name, client::PatchType::Merge, patch));
     }

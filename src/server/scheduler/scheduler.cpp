@@ -48,6 +48,12 @@ bool only_status_changed(const ObjectPtr& before, const ObjectPtr& after) {
     return (*old_tree)["spec"] == (*new_tree)["spec"] && before->meta().labels == after->meta().labels;
 }
 
+// A pod whose binding failed, or waits for its claims.
+struct Unbound {
+    PodPtr pod;
+    bool failed;
+};
+
 class ThreadScheduler : public Scheduler {
 public:
     ThreadScheduler(std::shared_ptr<client::Client> client, Clock& clock, size_t binders, reconcile::Drive drive, Configuration configuration)
@@ -129,14 +135,14 @@ private:
     // What informers and binders told since the last time.
     bool take_news() {
         std::deque<Change> changes;
-        std::vector<PodPtr> unbound;
+        std::vector<Unbound> unbound;
         {
             std::lock_guard lock(mutex_);
             changes.swap(changes_);
             unbound.swap(unbound_);
         }
         for (const auto& change : changes) apply(change);
-        for (const auto& pod : unbound) take_back(pod);
+        for (const auto& [pod, failed] : unbound) take_back(pod, failed);
         return !changes.empty() || !unbound.empty();
     }
 
@@ -237,7 +243,7 @@ private:
         queue_.remove(pod->uid);
         // Who waits for company may have it now.
         move_partners();
-        if (!later([this, pod, node = decision.node] { bind(pod, node); })) take_back(pod);
+        if (!later([this, pod, node = decision.node] { bind(pod, node); })) take_back(pod, true);
     }
 
     // What has happened so far that may help the pod.
@@ -257,15 +263,15 @@ private:
         if (!outcome.ok() && outcome.reason() != Reason::NotFound && outcome.reason() != Reason::Conflict)
             log::warn("scheduler", "binding failed", {{"pod", pod->key}, {"node", node}, {"error", outcome.message()}});
         std::lock_guard lock(mutex_);
-        unbound_.push_back(pod);
+        unbound_.push_back({pod, !outcome.ok()});
         wake_.notify_one();
     }
 
-    void take_back(const PodPtr& pod) {
+    void take_back(const PodPtr& pod, bool failed) {
         if (!state_.take_back(pod)) return;
         if (auto current = pods_->get(pod->ns, pod->name); current && current->meta().uid == pod->uid) queue_.park(pod_info(current), clock_.elapsed());
         // The failure may be over already: looked at again after the usual back-off.
-        if (queue_.has(pod->uid) && pod->claims.empty()) move_all();
+        if (failed && queue_.has(pod->uid)) move_all();
     }
 
     // Nobody said no, but somebody who must be asked did not answer.
@@ -333,7 +339,7 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Change> changes_;
-    std::vector<PodPtr> unbound_;                     // with mutex_: bindings that failed
+    std::vector<Unbound> unbound_;                    // with mutex_
     bool stopping_ = false;
 
     ThreadPool binders_;
