@@ -108,7 +108,7 @@ echo "cli: token, image, completion"
 token=$(in_machine env KUBECONFIG="$work/kubeconfig.yaml" "$skiff" token create --description=test --ttl=1h)
 prints 'test' in_machine env KUBECONFIG="$work/kubeconfig.yaml" "$skiff" token list
 prints 'deleted$' in_machine env KUBECONFIG="$work/kubeconfig.yaml" "$skiff" token delete "$token"
-prints 'skiff/hello' "$skiff" image list --state-dir "$work/run"
+prints 'skiff/hello' "$skiff" image list --state-dir "$work/$machine"
 fails 'no agent answers' "$skiff" image list --state-dir "$work/nowhere"
 "$skiff" completion bash | bash -n
 

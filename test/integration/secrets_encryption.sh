@@ -65,10 +65,10 @@ sealed
 stop_server
 cp "$work/data/server/encryption-keys.json" "$work/keys"
 echo '{' >"$work/data/server/encryption-keys.json"
-fails in_machine timeout 10 "$skiff" server --disable-agent --data-dir "$work/data" --state-dir "$work/run" --write-kubeconfig "$work/kubeconfig.yaml" 2>"$work/err"
+fails in_machine timeout 10 "$skiff" server --disable-agent --data-dir "$work/data" --state-dir "$work/$machine" --write-kubeconfig "$work/kubeconfig.yaml" 2>"$work/err"
 has 'restore it from a backup' "$work/err"
 rm "$work/data/server/encryption-keys.json"
-fails in_machine timeout 10 "$skiff" server --disable-agent --data-dir "$work/data" --state-dir "$work/run" --write-kubeconfig "$work/kubeconfig.yaml" 2>"$work/err"
+fails in_machine timeout 10 "$skiff" server --disable-agent --data-dir "$work/data" --state-dir "$work/$machine" --write-kubeconfig "$work/kubeconfig.yaml" 2>"$work/err"
 has 'is encrypted with the key' "$work/err"
 cp "$work/keys" "$work/data/server/encryption-keys.json"
 up

@@ -64,8 +64,8 @@ done
 # Nothing is left of what has been deleted.
 k delete pod "start-$rounds" "pull-$rounds" "end-$rounds" --wait=true --timeout=30s >/dev/null
 tidy() {
-  [ "$(ls "$work/run/sandboxes" | wc -l)" = 2 ] && [ "$(ls "$work/run/containers" | wc -l)" = 2 ] && [ "$(ls "$work/data/agent/pods" | wc -l)" = 2 ] &&
-    [ "$(ls "$work/data/agent/images-store/containers" | wc -l)" = 2 ] && [ "$(pgrep -fc "monitor --dir $work/run")" = 2 ]
+  [ "$(ls "$work/$machine/sandboxes" | wc -l)" = 2 ] && [ "$(ls "$work/$machine/containers" | wc -l)" = 2 ] && [ "$(ls "$work/data/agent/pods" | wc -l)" = 2 ] &&
+    [ "$(ls "$work/data/agent/images-store/containers" | wc -l)" = 2 ] && [ "$(pgrep -fc "monitor --dir $work/$machine")" = 2 ]
 }
-wait_for 20 tidy || { ls "$work/run/sandboxes" "$work/run/containers" "$work/data/agent/pods" "$work/data/agent/images-store/containers"; pgrep -fa "monitor --dir $work/run" | cut -c1-150; exit 1; }
+wait_for 20 tidy || { ls "$work/$machine/sandboxes" "$work/$machine/containers" "$work/data/agent/pods" "$work/data/agent/images-store/containers"; pgrep -fa "monitor --dir $work/$machine" | cut -c1-150; exit 1; }
 echo "ok: $rounds kills, the counter stands at $(k logs counter --tail=1), no gap, no restart, nothing left behind"

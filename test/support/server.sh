@@ -2,6 +2,7 @@
 : "${skiff:=$(readlink -f build/release/skiff)}"
 machine_ip=192.0.2.1
 
+# The state folder has the machine's name, as the agent's cgroup has the folder's: tests that run at the same time keep apart.
 make_machine() {   # NAME: a fresh namespace, data and state folders
   machine="skiff-$1-$$"
   work=$(mktemp -d "/tmp/$machine.XXXXXX")
@@ -25,7 +26,7 @@ has() { grep "$@" >/dev/null; }
 
 start_server() {   # further flags as arguments
   # Not through in_machine: $! must be the server itself, for a kill -9 to hit it.
-  nsenter --net="/run/netns/$machine" "$skiff" server --data-dir "$work/data" --state-dir "$work/run" --write-kubeconfig "$work/kubeconfig.yaml" --node-name node1 "$@" >>"$work/log" 2>&1 &
+  nsenter --net="/run/netns/$machine" "$skiff" server --data-dir "$work/data" --state-dir "$work/$machine" --write-kubeconfig "$work/kubeconfig.yaml" --node-name node1 "$@" >>"$work/log" 2>&1 &
   server_pid=$!
 }
 
@@ -55,17 +56,23 @@ wait_for() {
   done
 }
 
-remove_machine() {
-  k delete pods -A --all --force --grace-period=0 >/dev/null 2>&1 || true
-  stop_server
+# What a reboot leaves of the machine: the data folder alone. The server has ended before.
+down_everything() {
   pkill -KILL -f "monitor --dir $work/" 2>/dev/null || true
-  for group in /sys/fs/cgroup/*/run /sys/fs/cgroup/run; do
+  for group in /sys/fs/cgroup/*/"$machine" /sys/fs/cgroup/"$machine"; do
     [ -d "$group/kubepods" ] || continue
     find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
     sleep 0.2
     find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
   awk -v w="$work/" 'index($2, w) == 1 {print $2}' /proc/mounts | sort -r | xargs -r -n1 umount -l 2>/dev/null || true
+  rm -rf "${work:?}/$machine"
+}
+
+remove_machine() {
+  k delete pods -A --all --force --grace-period=0 >/dev/null 2>&1 || true
+  stop_server
+  down_everything
   ip netns del "$machine" 2>/dev/null || true
   rm -rf "$work"
 }

@@ -67,7 +67,8 @@ func run(name, contentType string) {
 		name string
 		call func()
 	}{{"objects", t.objects}, {"apply", t.apply}, {"deployments", t.deployments}, {"informers", t.informers}, {"watchList", t.watchList},
-		{"leaderElection", t.leaderElection}, {"dynamic", t.dynamicKinds}, {"pods", t.pods}} {
+		{"leaderElection", t.leaderElection}, {"dynamic", t.dynamicKinds}, {"everyKind", t.everyKind}, {"scales", t.scales},
+		{"events", t.recordedEvents}, {"brokenWatches", t.brokenWatches}, {"pods", t.pods}} {
 		part.call()
 		fmt.Println("ok", name, part.name)
 	}
