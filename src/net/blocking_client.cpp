@@ -117,6 +117,7 @@ private:
 
 X509_STORE* Client::make_store() const {
     X509_STORE* store = X509_STORE_new();
+    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);   // what the bundle names is trusted itself, as everywhere
     BioPtr bio = reader(options_.ca_pem);
     bool any = false;
     for (X509Ptr root; root.reset(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)), root;) any = X509_STORE_add_cert(store, root.get()) == 1 || any;

@@ -106,7 +106,8 @@ Status use_certificate(SSL_CTX* ctx, const std::string& certificate_pem, const s
     return {};
 }
 
-// Adds every certificate of a bundle to the trusted roots; names (may be null) get their subjects.
+// Adds every certificate of a bundle to the trusted roots; names (may be null) get their subjects. What a bundle names is trusted itself, be it an
+// intermediate or the server's own certificate, as Go's clients do it: users give such bundles to webhooks.
 Status trust(SSL_CTX* ctx, const std::string& ca_pem, STACK_OF(X509_NAME) * names) {
     BioPtr bio(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size())));
     size_t count = 0;
@@ -120,6 +121,7 @@ Status trust(SSL_CTX* ctx, const std::string& ca_pem, STACK_OF(X509_NAME) * name
         }
     }
     if (count == 0) return tls_error("no certificate in the CA bundle");
+    X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx), X509_V_FLAG_PARTIAL_CHAIN);
     ERR_clear_error();
     return {};
 }

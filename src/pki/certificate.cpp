@@ -138,6 +138,7 @@ Status verify_certificate(std::string_view chain_pem, std::string_view ca_pem, W
     ChainPtr chain = TRY(read_chain(chain_pem));
     ChainPtr roots = TRY(read_chain(ca_pem));
     StorePtr store(X509_STORE_new());
+    X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
     for (int i = 0; i < sk_X509_num(roots.get()); ++i) X509_STORE_add_cert(store.get(), sk_X509_value(roots.get(), i));
     StoreCtxPtr context(X509_STORE_CTX_new());
     X509_STORE_CTX_init(context.get(), store.get(), sk_X509_value(chain.get(), 0), chain.get());

@@ -117,6 +117,14 @@ TEST_CASE("the client refuses a foreign authority and a wrong name, unless told 
     CHECK(f.client(named)->request(f.get()).ok());
 }
 
+TEST_CASE("a bundle of the server's own certificate is enough, and that of a sibling is not") {
+    Fixture f(who);
+    const KeyPair own = server_pair(f.ca), sibling = server_pair(f.ca);
+    REQUIRE(f.tls->reload({own.certificate_pem, own.key_pem, f.ca.certificate_pem()}).ok());
+    CHECK(f.client({.ca_pem = own.certificate_pem})->request(f.get()).ok());
+    CHECK_FALSE(f.client({.ca_pem = sibling.certificate_pem})->request(f.get()).ok());
+}
+
 TEST_CASE("bodies of many records go both ways over TLS, and streams work") {
     std::shared_ptr<ResponseStream> stream;
     Event opened;
