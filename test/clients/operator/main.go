@@ -21,7 +21,6 @@ import (
 )
 
 func main() {
-	log.SetLogger(zap.New())
 	switch {
 	case len(os.Args) == 4 && os.Args[1] == "manifests":
 		done(printManifests(os.Args[2], os.Args[3]))
@@ -29,6 +28,7 @@ func main() {
 		log.SetLogger(logr.Discard())
 		test(ctrl.SetupSignalHandler())
 	case len(os.Args) == 1:
+		log.SetLogger(zap.New())
 		done(runInPod(ctrl.SetupSignalHandler()))
 	default:
 		fmt.Fprintln(os.Stderr, "usage: operator [manifests NAMESPACE IMAGE | test]")

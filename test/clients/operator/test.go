@@ -82,7 +82,7 @@ func test(ctx context.Context) {
 	at := environment.WebhookInstallOptions
 	serving := newManager(config, ctrl.Options{WebhookServer: webhook.NewServer(webhook.Options{Host: at.LocalServingHost, Port: at.LocalServingPort, CertDir: at.LocalServingCertDir})})
 	done(addWebhooks(serving))
-	s.start(serving)
+	stopServing := s.start(serving)
 	s.until("webhooks", func() bool { return serving.GetWebhookServer().StartedChecker()(nil) == nil })
 
 	part := func(name string, run func()) {
@@ -99,6 +99,7 @@ func test(ctx context.Context) {
 	s.until("the namespace's end", func() bool {
 		return apierrors.IsNotFound(s.client.Get(ctx, client.ObjectKey{Name: ns}, &corev1.Namespace{}))
 	})
+	stopServing()
 	done(environment.Stop())
 	fmt.Println("operator: done")
 }
@@ -164,7 +165,8 @@ func (s *suite) versions() {
 	done(s.client.List(s.ctx, &list, client.InNamespace(ns)))
 	expect("a list", len(list.Items) == 1 && list.Items[0].Spec.Length == 8 && list.Items[0].Spec.Greeting == "ahoy" && len(list.Items[0].Annotations) == 0, list)
 	old.Spec.Size = "many"
-	expect("the old version's schema", apierrors.IsInvalid(s.client.Update(s.ctx, old)))
+	err = s.client.Update(s.ctx, old)
+	expect("a failed conversion", err != nil && strings.Contains(err.Error(), "failed: a size is a number of metres"), err)
 	crd := boatCRD()
 	apiextensionsv1.AddToScheme(s.client.Scheme())
 	done(s.client.Get(s.ctx, client.ObjectKeyFromObject(crd), crd))
