@@ -25,6 +25,9 @@ add_library(skiff_sqlite INTERFACE)
 target_link_libraries(skiff_sqlite INTERFACE ${SQLITE} ${CMAKE_DL_LIBS} m)
 
 find_library(ZLIB z REQUIRED)
+find_library(DEFLATE deflate REQUIRED)
+add_library(skiff_deflate INTERFACE)
+target_link_libraries(skiff_deflate INTERFACE ${DEFLATE})
 add_library(skiff_zlib INTERFACE)
 target_link_libraries(skiff_zlib INTERFACE ${ZLIB})
 

@@ -1,31 +1,32 @@
 #include "server/apiserver/gzip.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
+
+#include <memory>
 
 namespace skiff::apiserver {
 
+namespace {
+
+constexpr int kFastest = 1;                       // as kube-apiserver compresses
+constexpr size_t kBytesMax = 64 << 20;            // what is larger goes as it is
+
+}  // namespace
+
 net::Bytes gzip_pieces(const std::vector<net::Bytes>& pieces) {
-    z_stream stream{};
-    constexpr int kGzipWindow = 15 + 16;
-    if (deflateInit2(&stream, 1, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) return nullptr;
-    std::string out;
-    char buffer[16 << 10];
-    bool good = true;
-    for (size_t i = 0; i < pieces.size() && good; ++i) {
-        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(pieces[i]->data()));
-        stream.avail_in = static_cast<uInt>(pieces[i]->size());
-        bool last = i + 1 == pieces.size();
-        int result = Z_OK;
-        do {
-            stream.next_out = reinterpret_cast<Bytef*>(buffer);
-            stream.avail_out = sizeof buffer;
-            result = deflate(&stream, last ? Z_FINISH : Z_NO_FLUSH);
-            good = result != Z_STREAM_ERROR;
-            out.append(buffer, sizeof buffer - stream.avail_out);
-        } while (good && (stream.avail_out == 0 || (last && result != Z_STREAM_END)));
-    }
-    deflateEnd(&stream);
-    return good ? net::make_bytes(std::move(out)) : nullptr;
+    std::string whole;
+    size_t total = 0;
+    for (const net::Bytes& piece : pieces) total += piece->size();
+    if (total > kBytesMax) return nullptr;
+    whole.reserve(total);
+    for (const net::Bytes& piece : pieces) whole += *piece;
+    std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(libdeflate_alloc_compressor(kFastest), libdeflate_free_compressor);
+    if (!compressor) return nullptr;
+    std::string out(libdeflate_gzip_compress_bound(compressor.get(), total), '\0');
+    out.resize(libdeflate_gzip_compress(compressor.get(), whole.data(), whole.size(), out.data(), out.size()));
+    if (out.empty()) return nullptr;
+    out.shrink_to_fit();
+    return net::make_bytes(std::move(out));
 }
 
 }  // namespace skiff::apiserver

@@ -1,4 +1,4 @@
-// gzip of an answer's pieces at zlib's fastest level, as kube-apiserver compresses. Any thread.
+// gzip of an answer's pieces at the fastest level, as kube-apiserver compresses. Any thread.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace skiff::apiserver {
 
-// Null when zlib fails.
+// Null without memory, or when they are too much to pack in one go.
 net::Bytes gzip_pieces(const std::vector<net::Bytes>& pieces);
 
 }  // namespace skiff::apiserver

@@ -18,6 +18,8 @@ namespace skiff::apiserver::audit {
 namespace {
 
 constexpr size_t kPolicyBytesMax = 1 << 20;
+constexpr size_t kBlockBytes = 64 << 10;                        // written at once
+constexpr auto kGatherTime = std::chrono::milliseconds(50);     // and sooner than that only by that size
 
 std::string path_of(const AuditOptions& options, int number) {
     std::string path = options.path.empty() ? options.folder + "/audit.log" : options.path;
@@ -53,41 +55,43 @@ AuditLog::~AuditLog() {
 void AuditLog::note(const Answered& answered) {
     const Wanted wanted = policy_.wanted(answered.context.attributes, answered.code);
     if (!wanted.wants(answered.stage)) return;
-    std::string line = event_line(answered, wanted);
-    line.push_back('\n');
+    const std::string line = event_line(answered, wanted);
+    bool wake;
     {
         std::lock_guard lock(mutex_);
-        if (queue_.size() >= options_.queue_lines_max || queued_bytes_ + line.size() > options_.queue_bytes_max) {
+        if (queue_.size() + line.size() > options_.queue_bytes_max) {
             ++dropped_;
             return;
         }
-        queued_bytes_ += line.size();
-        queue_.push_back(std::move(line));
+        const size_t before = queue_.size();
+        queue_ += line;
+        queue_.push_back('\n');
+        wake = before == 0 || (before < kBlockBytes && queue_.size() >= kBlockBytes);
     }
-    arrived_.notify_one();
+    if (wake) arrived_.notify_one();
 }
 
 void AuditLog::run() {
     bool broken = false;
+    std::string block;
     for (;;) {
-        std::deque<std::string> lines;
+        block.clear();
+        if (block.capacity() > 4 * kBlockBytes) block.shrink_to_fit();
         size_t dropped;
         bool stopping;
         {
             std::unique_lock lock(mutex_);
             arrived_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-            lines.swap(queue_);
-            queued_bytes_ = 0;
+            arrived_.wait_for(lock, kGatherTime, [&] { return stopping_ || queue_.size() >= kBlockBytes; });
+            block.swap(queue_);
             dropped = std::exchange(dropped_, 0);
             stopping = stopping_;
         }
-        std::string block;
-        for (const std::string& line : lines) block += line;
         Status status = block.empty() ? Status() : write(block);
         if (!status.ok() && !broken) log::error("audit", "cannot write", {{"error", status.message()}});
         broken = !status.ok();
         if (dropped > 0) log::warn("audit", "lines were dropped", {{"count", dropped}});
-        if (stopping && lines.empty()) return;
+        if (stopping && block.empty()) return;
     }
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +20,7 @@ struct AuditOptions {
     size_t file_bytes_max = 10 << 20;
     int files_max = 3;                          // with the current one
     int64_t days_max = 0;                       // older files go when the log rotates; 0: they stay
-    size_t queue_lines_max = 4096, queue_bytes_max = 8 << 20;
+    size_t queue_bytes_max = 8 << 20;
 };
 
 class AuditLog {
@@ -50,8 +49,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable arrived_;
-    std::deque<std::string> queue_;
-    size_t queued_bytes_ = 0;
+    std::string queue_;                         // whole lines
     size_t dropped_ = 0;
     bool stopping_ = false;
     std::thread thread_;

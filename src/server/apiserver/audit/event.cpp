@@ -15,26 +15,69 @@ constexpr size_t kBodyMax = 64 << 10;      // of a request or an answer that is 
 
 std::string cut(const std::string& text) { return text.size() <= kTextMax ? text : text.substr(0, kTextMax) + "..."; }
 
-json::Value user_value(const User& user) {
-    json::Value out = json::Value::object({{"username", user.name}});
-    if (!user.uid.empty()) out.set("uid", user.uid);
-    json::Value groups = json::Value::array();
-    for (const std::string& group : user.groups) groups.push_back(group);
-    out.set("groups", std::move(groups));
-    return out;
+// A line is made of its text directly: it is written for most requests, and a tree would cost as much as some of them.
+class Line {
+public:
+    Line() { text_.reserve(1024); }
+    void key(std::string_view name) {
+        text_.push_back(first_ ? '{' : ',');
+        first_ = false;
+        json::append_quoted(text_, name);
+        text_.push_back(':');
+    }
+    void put(std::string_view name, std::string_view value) {
+        key(name);
+        json::append_quoted(text_, value);
+    }
+    void put_some(std::string_view name, const std::string& value) {
+        if (!value.empty()) put(name, cut(value));
+    }
+    void put_json(std::string_view name, const json::Value& value) {
+        key(name);
+        json::append(text_, value);
+    }
+    void put_all(std::string_view name, const std::vector<std::string>& values) {
+        key(name);
+        text_.push_back('[');
+        for (const std::string& value : values) {
+            if (&value != &values.front()) text_.push_back(',');
+            json::append_quoted(text_, value);
+        }
+        text_.push_back(']');
+    }
+    void begin(std::string_view name) {
+        key(name);
+        first_ = true;
+    }
+    void end() {
+        if (first_) text_.push_back('{');
+        text_.push_back('}');
+        first_ = false;
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_;
+    bool first_ = true;      // of the object that is open
+};
+
+void put_user(Line& line, std::string_view name, const User& user) {
+    line.begin(name);
+    line.put("username", user.name);
+    if (!user.uid.empty()) line.put("uid", user.uid);
+    line.put_all("groups", user.groups);
+    line.end();
 }
 
-json::Value object_reference(const Attributes& a) {
-    json::Value out = json::Value::object({{"resource", a.resource}});
-    auto put = [&](const char* key, const std::string& value) {
-        if (!value.empty()) out.set(key, cut(value));
-    };
-    put("namespace", a.ns);
-    put("name", a.name);
-    put("apiGroup", a.group);
-    put("apiVersion", a.version);
-    put("subresource", a.subresource);
-    return out;
+void put_object_reference(Line& line, const Attributes& a) {
+    line.begin("objectRef");
+    line.put("resource", a.resource);
+    line.put_some("namespace", a.ns);
+    line.put_some("name", a.name);
+    line.put_some("apiGroup", a.group);
+    line.put_some("apiVersion", a.version);
+    line.put_some("subresource", a.subresource);
+    line.end();
 }
 
 // The address without its port.
@@ -48,10 +91,6 @@ std::string host_of(const std::string& address) {
 bool may_keep_body(const Attributes& a) {
     return a.resource != "secrets" && a.resource != "configmaps" && a.resource != "tokenreviews" && !(a.resource == "serviceaccounts" && a.subresource == "token");
 }
-
-}  // namespace
-
-namespace {
 
 const char* level_name(Level level) {
     static constexpr const char* kNames[] = {"None", "Metadata", "Request", "RequestResponse"};
@@ -71,7 +110,7 @@ void drop_managed_fields(json::Value& object) {
 }
 
 // Sets the body under key, where it is JSON and small enough; other forms and sizes are said to be cut.
-bool add_body(json::Value& event, const char* key, std::string_view text, std::string_view content_type, const Answered& answered, const Wanted& wanted) {
+bool add_body(Line& line, const char* key, std::string_view text, std::string_view content_type, const Answered& answered, const Wanted& wanted) {
     if (text.empty()) return true;
     if (text.size() > kBodyMax) return false;
     auto read = [&]() -> Result<json::Value> {
@@ -82,7 +121,7 @@ bool add_body(json::Value& event, const char* key, std::string_view text, std::s
     auto body = read();
     if (!body.ok()) return false;
     if (wanted.omit_managed_fields) drop_managed_fields(*body);
-    event.set(key, std::move(body).value());
+    line.put_json(key, *body);
     return true;
 }
 
@@ -98,13 +137,13 @@ std::string text_of(const net::Response& response, bool& whole) {
     return out;
 }
 
-void add_bodies(json::Value& event, json::Value& annotations, const Answered& answered, const Wanted& wanted) {
+void add_bodies(Line& line, json::Value& annotations, const Answered& answered, const Wanted& wanted) {
     if (wanted.level < Level::Request || !may_keep_body(answered.context.attributes)) return;
-    bool whole = add_body(event, "requestObject", answered.request.body, answered.request.headers.get("Content-Type"), answered, wanted);
+    bool whole = add_body(line, "requestObject", answered.request.body, answered.request.headers.get("Content-Type"), answered, wanted);
     if (wanted.level == Level::RequestResponse && answered.response != nullptr && answered.stage == Stage::ResponseComplete) {
         bool fits = false;
         const std::string text = text_of(*answered.response, fits);
-        whole = fits && add_body(event, "responseObject", text, answered.response->headers.get("Content-Type"), answered, wanted) && whole;
+        whole = fits && add_body(line, "responseObject", text, answered.response->headers.get("Content-Type"), answered, wanted) && whole;
     }
     if (!whole) annotations.set("audit.k8s.io/truncated", "true");
 }
@@ -113,27 +152,37 @@ void add_bodies(json::Value& event, json::Value& annotations, const Answered& an
 
 std::string event_line(const Answered& answered, const Wanted& wanted) {
     const Attributes& a = answered.context.attributes;
-    json::Value event = json::Value::object({{"kind", "Event"}, {"apiVersion", "audit.k8s.io/v1"}, {"level", level_name(wanted.level)}});
-    event.set("auditID", answered.context.id);
-    event.set("stage", stage_name(answered.stage));
-    event.set("requestURI", cut(answered.request.target));
-    event.set("verb", a.verb);
-    event.set("user", user_value(answered.user));
-    if (answered.user.name != a.user.name) event.set("impersonatedUser", user_value(a.user));
-    event.set("sourceIPs", json::Value::array({host_of(answered.request.remote_address)}));
-    if (!answered.context.user_agent.empty()) event.set("userAgent", cut(answered.context.user_agent));
-    if (a.resource_request) event.set("objectRef", object_reference(a));
-    if (answered.code != 0) event.set("responseStatus", json::Value::object({{"metadata", json::Value::object()}, {"code", answered.code}}));
+    Line line;
+    line.put("kind", "Event");
+    line.put("apiVersion", "audit.k8s.io/v1");
+    line.put("level", level_name(wanted.level));
+    line.put("auditID", answered.context.id);
+    line.put("stage", stage_name(answered.stage));
+    line.put("requestURI", cut(answered.request.target));
+    line.put("verb", a.verb);
+    put_user(line, "user", answered.user);
+    if (answered.user.name != a.user.name) put_user(line, "impersonatedUser", a.user);
+    line.put_all("sourceIPs", {host_of(answered.request.remote_address)});
+    line.put_some("userAgent", answered.context.user_agent);
+    if (a.resource_request) put_object_reference(line, a);
+    if (answered.code != 0) {
+        line.begin("responseStatus");
+        line.begin("metadata");
+        line.end();
+        line.put_json("code", json::Value(answered.code));
+        line.end();
+    }
     json::Value annotations = json::Value::object();
     if (answered.stage != Stage::RequestReceived) {
         for (const auto& [key, value] : answered.context.annotations)
             if (wanted.level >= Level::Request || !key.starts_with("patch.webhook.")) annotations.set(key, value);
-        add_bodies(event, annotations, answered, wanted);
+        add_bodies(line, annotations, answered, wanted);
     }
-    event.set("requestReceivedTimestamp", api::format_micro_time(answered.received));
-    event.set("stageTimestamp", api::format_micro_time(answered.answered));
-    if (annotations.size() > 0) event.set("annotations", std::move(annotations));
-    return json::write(event);
+    line.put("requestReceivedTimestamp", api::format_micro_time(answered.received));
+    line.put("stageTimestamp", api::format_micro_time(answered.answered));
+    if (annotations.size() > 0) line.put_json("annotations", annotations);
+    line.end();
+    return line.take();
 }
 
 }  // namespace skiff::apiserver::audit
