@@ -43,7 +43,10 @@ name=$(basename "$work")
 nsenter --net="/run/netns/$a" "$skiff" server --data-dir "$work/a" --state-dir "$work/$name-a" --write-kubeconfig "$work/kubeconfig" --node-name a >"$work/a.log" 2>&1 &
 server=$!
 for _ in $(seq 100); do [ -s "$work/a/server/node-token" ] && k get --raw /readyz >/dev/null 2>&1 && break; sleep 0.1; done
-nsenter --net="/run/netns/$b" "$skiff" agent --server https://192.0.2.1:6443 --token "$(cat "$work/a/server/node-token")" \
+# With a token of its own that ends, as one would give to somebody who adds a machine.
+token=$(inside "$a" "$skiff" token create --kubeconfig "$work/kubeconfig" --ttl 1h --description "node b")
+inside "$a" "$skiff" token list --kubeconfig "$work/kubeconfig" | grep "node b"
+nsenter --net="/run/netns/$b" "$skiff" agent --server https://192.0.2.1:6443 --token "$token" \
   --data-dir "$work/b" --state-dir "$work/$name-b" --node-name b >"$work/b.log" 2>&1 &
 agent=$!
 for _ in $(seq 200); do [ "$(k get nodes --no-headers 2>/dev/null | grep -cw Ready)" = 2 ] && break; sleep 0.1; done
