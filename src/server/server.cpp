@@ -168,6 +168,7 @@ Status Server::Parts::start_controllers() {
     controllers = reconcile::Runtime::create(std::move(runtime));
     const ControllerSettings settings = TRY(controller_settings(options.controller_args));
     controllers::Options controller_options;
+    controller_options.server_node = options.node_name;
     controller_options.node_grace_s = settings.node_grace_s;
     controller_options.terminated_pods_max = settings.terminated_pods_max;
     controller_options.cluster_cidr = options.cluster_cidr;

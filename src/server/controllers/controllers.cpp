@@ -16,6 +16,7 @@
 #include "server/controllers/namespace.h"
 #include "server/controllers/node_ipam.h"
 #include "server/controllers/node_lifecycle.h"
+#include "server/controllers/node_role.h"
 #include "server/controllers/node_ttl.h"
 #include "server/controllers/pod_facts.h"
 #include "server/controllers/pod_gc.h"
@@ -68,6 +69,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     if (options.sign_token) runtime.add(make_account_token_controller(options.server_ca_pem, options.sign_token));
     runtime.add(make_bootstrap_signer());
     runtime.add(make_node_ttl_controller());
+    if (!options.server_node.empty()) runtime.add(make_node_role_controller(options.server_node));
     if (options.kinds) runtime.add(make_policy_type_check_controller(options.kinds));
     runtime.add(make_csr_approver());
     runtime.add(make_csr_signer(options.signers));

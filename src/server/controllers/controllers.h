@@ -14,6 +14,7 @@ namespace skiff::controllers {
 
 struct Options {
     std::string server_ca_pem;               // published as kube-root-ca.crt in every namespace
+    std::string server_node;                 // the node of this process; "" without one
     std::string cluster_cidr = "10.42.0.0/16";   // pod addresses; IPv4, with ",<IPv6 range>" for dual stack
     int node_cidr_bits = 24;
     int64_t terminated_pods_max = 12'500;    // pod GC removes the oldest beyond

@@ -1,5 +1,7 @@
 // The default Roles and RoleBindings of Kubernetes v1.34 in kube-system and kube-public, one a line; then skiff's own: what the parts in
 // every agent (proxy, DNS, overlay) read beyond what a kubelet may.
+#include <iterator>
+
 #include "server/apiserver/authz/bootstrap_policy_data.h"
 
 namespace skiff::apiserver {
@@ -23,7 +25,9 @@ const char* const kBootstrapOthers[] = {
     R"~({"kind":"ClusterRoleBinding","name":"skiff:node","roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"skiff:node"},"subjects":[{"kind":"Group","apiGroup":"rbac.authorization.k8s.io","name":"system:nodes"}]})~",
     R"~({"kind":"ClusterRole","name":"skiff:node-policy","rules":[{"verbs":["get","list","watch"],"apiGroups":[""],"resources":["pods"]}]})~",
     R"~({"kind":"ClusterRoleBinding","name":"skiff:node-policy","roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"skiff:node-policy"},"subjects":[{"kind":"Group","apiGroup":"rbac.authorization.k8s.io","name":"system:nodes"}]})~",
+    R"~({"kind":"ClusterRole","name":"skiff:node-role-controller","rules":[{"verbs":["get","list","watch","patch"],"apiGroups":[""],"resources":["nodes"]}]})~",
+    R"~({"kind":"ClusterRoleBinding","name":"skiff:node-role-controller","roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"skiff:node-role-controller"},"subjects":[{"kind":"ServiceAccount","namespace":"kube-system","name":"node-role-controller"}]})~",
 };
-const size_t kBootstrapOthersCount = 18;
+const size_t kBootstrapOthersCount = std::size(kBootstrapOthers);
 
 }  // namespace skiff::apiserver
