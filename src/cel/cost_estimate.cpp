@@ -102,7 +102,7 @@ private:
                 return Range{0, 0};
             } else {
                 const auto* field = decl->find_identifier(path[i]);
-                decl = field ? field->decl.get() : nullptr;
+                decl = field ? field->decl.get() : decl->named_elements ? decl->element.get() : nullptr;
             }
         }
         if (!decl) return std::nullopt;

@@ -34,6 +34,7 @@ struct Declaration {
     int64_t max_elements = 0;                  // most characters, bytes, items or members that a request can carry
     int64_t min_size = 1;                      // fewest bytes of its JSON
     DeclPtr element;                           // List, Map
+    bool named_elements = false;               // Map: sizes of m.name are those of m["name"], whatever the name
     api::ListType list_type = api::ListType::Atomic;
     std::vector<std::string> list_keys;
     std::vector<Field> fields;                 // Object, sorted by name

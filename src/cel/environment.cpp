@@ -20,6 +20,11 @@ Environment& Environment::variable(std::string name, const DeclPtr& decl) {
     return *this;
 }
 
+Environment& Environment::allow_bindings() {
+    bindings_ = true;
+    return *this;
+}
+
 Environment& Environment::allow_mutations() {
     mutations_ = true;
     return *this;

@@ -22,8 +22,12 @@ public:
     // JSONPatch{...} and Object{...}, for mutating policies.
     Environment& allow_mutations();
 
+    // cel.bind(name, value, expression), for selectors of devices.
+    Environment& allow_bindings();
+
     const TypePtr* find(std::string_view name) const;
     bool mutations() const { return mutations_; }
+    bool bindings() const { return bindings_; }
     // The declaration behind a variable, for size estimates; null when there is none.
     const Declaration* declaration(std::string_view name) const;
     // The first declaration: Kubernetes takes the root's size for names it does not know.
@@ -36,7 +40,7 @@ private:
         DeclPtr decl;
     };
     std::vector<Variable> variables_;
-    bool mutations_ = false;
+    bool mutations_ = false, bindings_ = false;
 };
 
 }  // namespace skiff::cel

@@ -218,6 +218,10 @@ private:
             out = std::move(*found);
             return true;
         }
+        if (const auto* map = NodeAccess::get<MapNode>(target); map && map->selects_maps) {
+            out = Value::map({});
+            return true;
+        }
         out = Value::error("no such key: " + key.display());
         return false;
     }

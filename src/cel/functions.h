@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/quantity.h"
 #include "base/regex.h"
 #include "cel/type.h"
 #include "cel/value.h"
@@ -71,6 +72,8 @@ std::span<const FunctionRow> authorizer_rows();    // library_authorizer.cpp
 Value no_such_overload();
 // -1, 0, 1; an Error when the two cannot be compared.
 Value compare(const Value& a, const Value& b);
+Value make_quantity(const api::Quantity& quantity);
+Value make_version(std::string_view text);         // of Semantic Versioning 2.0; an Error when it is none
 Value add(const Value& a, const Value& b);
 Value subtract(const Value& a, const Value& b);
 // For format() and conversions; an Error when there is no such conversion.

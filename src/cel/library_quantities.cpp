@@ -14,11 +14,7 @@ struct Amount : Opaque {
 
 const api::Quantity& of(const Value& value) { return static_cast<const Amount*>(value.opaque())->quantity; }
 
-Value make(const api::Quantity& quantity) {
-    auto out = std::make_shared<Amount>();
-    out->quantity = quantity;
-    return Value::opaque(std::move(out));
-}
+Value make(const api::Quantity& quantity) { return make_quantity(quantity); }
 
 Value quantity(Arguments args, Run&) {
     auto parsed = api::Quantity::parse(args[0].text());
@@ -56,6 +52,12 @@ constexpr FunctionRow kRows[] = {
 };
 
 }  // namespace
+
+Value make_quantity(const api::Quantity& quantity) {
+    auto out = std::make_shared<Amount>();
+    out->quantity = quantity;
+    return Value::opaque(std::move(out));
+}
 
 std::span<const FunctionRow> quantity_rows() { return kRows; }
 

@@ -120,11 +120,12 @@ bool Version::equals(const Opaque& other) const { return compare_versions(*this,
 
 const Version& of(const Value& value) { return *static_cast<const Version*>(value.opaque()); }
 
-Value semver(Arguments args, Run&) {
-    auto version = read(args);
+Value value_of(Result<Version> version) {
     if (!version.ok()) return Value::error(version.status().message());
     return Value::opaque(std::make_shared<Version>(std::move(*version)));
 }
+
+Value semver(Arguments args, Run&) { return value_of(read(args)); }
 
 Value is_semver(Arguments args, Run&) { return Value::of(read(args).ok()); }
 
@@ -151,6 +152,8 @@ constexpr FunctionRow kRows[] = {
 };
 
 }  // namespace
+
+Value make_version(std::string_view text) { return value_of(parse(text)); }
 
 std::span<const FunctionRow> version_rows() { return kRows; }
 

@@ -159,6 +159,20 @@ public:
         return make_call(at_, "_?_:_", std::move(has_value), std::move(inner), make_call(at_, "optional.none"));
     }
 
+    // cel.bind(name, value, expression): a fold over nothing whose accumulator is the name.
+    ExprPtr bind() {
+        if (args_[0]->kind != Expr::Kind::Ident) return fail(args_[0]->place, "cel.bind() variable names must be simple identifiers");
+        Fold fold;
+        fold.range = make_list(at_);
+        fold.var = "#unused";
+        fold.accumulator = args_[0]->name;
+        fold.init = std::move(args_[1]);
+        fold.condition = make_literal(at_, Value::of(false));
+        fold.step = make_expr(Expr::Kind::Ident, at_, args_[0]->name);
+        fold.result = std::move(args_[2]);
+        return make_fold(at_, std::move(fold));
+    }
+
 private:
     ExprPtr accumulator() { return make_expr(Expr::Kind::Ident, at_, kAccumulator); }
     ExprPtr literal() { return make_literal(at_, Value()); }
@@ -210,6 +224,7 @@ ExprPtr expand_macro(MacroCall& call, Issues& issues) {
     size_t count = call.args.size();
     Expansion expansion(call, issues);
     if (!call.target) return f == "has" && count == 1 ? expansion.has() : nullptr;
+    if (call.bindings && f == "bind" && count == 3 && call.target->kind == Expr::Kind::Ident && call.target->name == "cel") return expansion.bind();
     bool quantifies = f == "all" || f == "exists" || f == "exists_one";
     if ((quantifies && (count == 2 || count == 3)) || (f == "existsOne" && count == 3)) return expansion.quantifier(count - 1);
     if ((f == "map" && (count == 2 || count == 3)) || (f == "filter" && count == 2)) return expansion.collect(1);

@@ -1,4 +1,5 @@
-// Macros: has(), all(), exists(), exists_one(), map(), filter(), their forms with two variables, optMap() and optFlatMap(). Any thread.
+// Macros: has(), all(), exists(), exists_one(), map(), filter(), their forms with two variables, optMap(), optFlatMap() and
+// cel.bind(). Any thread.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,7 @@ struct MacroCall {
     ExprPtr target;                  // null: a plain call
     std::vector<ExprPtr> args;
     Place place;
+    bool bindings = false;           // cel.bind() is known
 };
 
 // The expansion; null when the call is no macro (the parts stay in `call`). A macro used wrongly is reported and becomes a literal.

@@ -40,6 +40,7 @@ struct MapNode : Value::Node {
     size_t size = 0;
     uint64_t weight = 1;
     bool growable = false;
+    bool selects_maps = false;                       // a key that is not there selects an empty map
     std::string type_name;                           // of an object made by an expression
 };
 

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 17> kReserved = {"as", "break", "const", 
 
 class Parser {
 public:
-    Parser(std::string_view source, Issues& issues) : source_(source), issues_(issues), tokens_(lex(source, issues)) {}
+    Parser(std::string_view source, Issues& issues, bool bindings) : source_(source), issues_(issues), bindings_(bindings), tokens_(lex(source, issues)) {}
 
     ExprPtr run() {
         ExprPtr out = expression();
@@ -206,7 +206,7 @@ private:
 
     ExprPtr call(ExprPtr target, const Token& name) {
         Place place = take().place;
-        MacroCall macro{name.text, std::move(target), {}, place};
+        MacroCall macro{name.text, std::move(target), {}, place, bindings_};
         if (!accept(")")) {
             do {
                 ExprPtr arg = expression(macro.args.empty() ? "')', " : "");
@@ -367,6 +367,7 @@ private:
 
     std::string_view source_;
     Issues& issues_;
+    const bool bindings_;
     std::vector<Token> tokens_;
     size_t at_ = 0;
     int nesting_ = 0;
@@ -376,14 +377,14 @@ private:
 
 }  // namespace
 
-ExprPtr parse(std::string_view source, Issues& issues) {
+ExprPtr parse(std::string_view source, Issues& issues, bool bindings) {
     size_t characters = 0;
     for (char c : source) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
     if (characters > kSourceMax) {
         issues.report(kNowhere, fmt::format("expression code point size exceeds limit: size: {}, limit {}", characters, kSourceMax));
         return nullptr;
     }
-    ExprPtr out = Parser(source, issues).run();
+    ExprPtr out = Parser(source, issues, bindings).run();
     return issues.empty() ? std::move(out) : nullptr;
 }
 

@@ -8,7 +8,7 @@
 
 namespace skiff::cel {
 
-// Null when there were mistakes (then issues has them).
-ExprPtr parse(std::string_view source, Issues& issues);
+// Null when there were mistakes (then issues has them). bindings: cel.bind() is known.
+ExprPtr parse(std::string_view source, Issues& issues, bool bindings = false);
 
 }  // namespace skiff::cel

@@ -27,7 +27,7 @@ Result<Program> compile(std::string_view expression, const Environment& environm
     auto compiled = std::make_shared<Program::Compiled>();
     compiled->expression = expression;
     Issues issues(compiled->expression);
-    compiled->root = parse(compiled->expression, issues);
+    compiled->root = parse(compiled->expression, issues, environment.bindings());
     if (!compiled->root) return Status(Reason::Invalid, issues.text());
     CheckOutcome outcome = check(*compiled->root, environment, issues);
     if (issues.empty()) validate_literals(*compiled->root, issues);

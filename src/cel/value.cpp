@@ -126,6 +126,13 @@ Value Value::map(std::vector<Entry> entries) {
     return out;
 }
 
+Value Value::map_of_maps(std::vector<Entry> entries) {
+    Value out = map(std::move(entries));
+    // Nobody else has it yet.
+    if (const auto* node = NodeAccess::get<MapNode>(out)) const_cast<MapNode*>(node)->selects_maps = true;
+    return out;
+}
+
 Value Value::object(std::string type_name, std::vector<Entry> fields) {
     auto node = std::make_shared<MapNode>();
     node->weight = weight_of_entries(fields);

@@ -55,6 +55,7 @@ public:
     static Value duration(int64_t nanoseconds);
     static Value list(std::vector<Value> items);
     static Value map(std::vector<Entry> entries);                 // keys are different
+    static Value map_of_maps(std::vector<Entry> entries);         // a key that is not there selects an empty map
     static Value object(std::string type_name, std::vector<Entry> fields);   // a structure made by an expression: JSONPatch{...}
     static Value fields(std::shared_ptr<const FieldSource> source);
     static Value type_value(std::string_view name);

@@ -22,6 +22,7 @@
 #include "server/controllers/pod_gc.h"
 #include "server/controllers/policy_type_check.h"
 #include "server/controllers/replica_set.h"
+#include "server/controllers/resource_claim.h"
 #include "server/controllers/resource_quota.h"
 #include "server/controllers/role_aggregation.h"
 #include "server/controllers/root_ca.h"
@@ -63,6 +64,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     runtime.add(make_volume_attach_controller());
     runtime.add(make_volume_expand_controller());
     runtime.add(make_ephemeral_volume_controller());
+    runtime.add(make_resource_claim_controller());
     runtime.add(make_role_aggregation_controller());
     runtime.add(make_token_cleaner());
     runtime.add(make_legacy_token_cleaner());

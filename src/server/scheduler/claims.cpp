@@ -14,13 +14,6 @@ const Gvr kClaims{"", "v1", "persistentvolumeclaims"}, kVolumes{"", "v1", "persi
     kCsiNodes{"storage.k8s.io", "v1", "csinodes"};
 constexpr std::string_view kSelectedNode = "volume.kubernetes.io/selected-node";
 
-std::vector<NodeTerm> read_terms(const json::Value& required) {
-    // A claim's pod reads node terms as a pod's required affinity does.
-    auto pod = json::Value::object({{"metadata", json::Value::object({{"name", "x"}})}});
-    pod.mut("spec").mut("affinity").mut("nodeAffinity").set("requiredDuringSchedulingIgnoredDuringExecution", required);
-    return pod_info(api::Object::from_tree(std::move(pod)))->required_nodes;
-}
-
 bool has_modes(const json::Value& have, const json::Value& wanted) {
     return std::all_of(wanted.items().begin(), wanted.items().end(),
                        [&](const json::Value& mode) { return std::find(have.items().begin(), have.items().end(), mode) != have.items().end(); });
@@ -115,7 +108,7 @@ ClaimState Claims::state(const std::string& ns, const std::string& name) const {
             auto volume_tree = volume->tree();
             const auto& required = (*volume_tree)["spec"]["nodeAffinity"]["required"];
             state.has_node_affinity = required.is_object();
-            if (state.has_node_affinity) state.node_terms = read_terms(required);
+            if (state.has_node_affinity) state.node_terms = node_terms(required);
             state.zones = read_zones(volume->meta());
             const auto& csi = (*volume_tree)["spec"]["csi"];
             state.driver = csi["driver"].as_string();
@@ -135,7 +128,7 @@ ClaimState Claims::state(const std::string& ns, const std::string& name) const {
                 auto volume_tree = volume->tree();
                 if (volume->meta().deleting() || !suits(*volume_tree, *tree)) continue;
                 const auto& required = (*volume_tree)["spec"]["nodeAffinity"]["required"];
-                state.candidates.push_back({volume->meta().name, required.is_object() ? read_terms(required) : std::vector<NodeTerm>{}, required.is_object()});
+                state.candidates.push_back({volume->meta().name, required.is_object() ? node_terms(required) : std::vector<NodeTerm>{}, required.is_object()});
             }
         }
         // Told already: the provisioner works for that node.

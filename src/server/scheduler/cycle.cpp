@@ -116,6 +116,7 @@ NodeList find_fitting(const PodInfo& pod, const Snapshot& snapshot, const Profil
             passed.push_back(&node);
             continue;
         }
+        if (decision.error.empty()) decision.error = refusal->error;
         for (const auto& reason : refusal->reasons) ++decision.reasons[reason];
         if (refusal->unresolvable) decision.unresolvable.insert(name);
         else decision.preemptable.push_back(name);
@@ -141,6 +142,7 @@ Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed, con
         return decision;
     }
     auto passed = find_fitting(pod, snapshot, profile, prepared, start, decision);
+    if (!decision.error.empty()) return decision;
     if (advisor && !passed.empty()) {
         if (auto filtered = advisor->filter(pod, passed, decision); !filtered.ok()) {
             decision.error = filtered.message();

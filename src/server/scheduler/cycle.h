@@ -23,7 +23,7 @@ struct Decision {
     std::set<std::string> unresolvable;              // the other refused ones
     std::string whole_reason;                        // the pod itself cannot be scheduled anywhere
     size_t nodes_total = 0;
-    std::string error;                               // nothing was decided: what an extender answered
+    std::string error;                               // nothing was decided: what an extender answered or a filter met
     std::string next;                                // the node at which the next cycle begins to look
     // "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable."
     std::string message() const;   // without what preemption adds

@@ -16,7 +16,11 @@ namespace skiff::scheduler {
 struct Refusal {
     std::vector<std::string> reasons;
     bool unresolvable = false;
+    std::string error = {};                          // nothing can be decided: what went wrong
 };
+
+// What the filter says where claims with devices are allocated for other nodes.
+inline constexpr const char* kClaimElsewhere = "resourceclaim not available on the node";
 
 // What one filter knows for one pod and snapshot.
 class PreparedFilter {
@@ -55,6 +59,7 @@ std::unique_ptr<PreparedFilter> filter_volume_binding(const PodInfo&, const Snap
 std::unique_ptr<PreparedFilter> filter_volume_limits(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_volume_zone(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_topology_spread(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
+std::unique_ptr<PreparedFilter> filter_dynamic_resources(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 std::unique_ptr<PreparedFilter> filter_inter_pod_affinity(const PodInfo&, const Snapshot&, const Profile&, std::optional<Refusal>&);
 
 // Shared by filters and scores.

@@ -17,6 +17,7 @@ const std::vector<Filter>& filters() {
         {"VolumeZone", filter_volume_zone},
         {"PodTopologySpread", filter_topology_spread},
         {"InterPodAffinity", filter_inter_pod_affinity},
+        {"DynamicResources", filter_dynamic_resources},
     };
     return kFilters;
 }

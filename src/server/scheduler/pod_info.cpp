@@ -92,7 +92,7 @@ void read_affinity(PodInfo& pod, const json::Value& spec, const api::Meta& meta)
     const auto& affinity = spec["affinity"];
     const auto& required = affinity["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"];
     pod.has_required_affinity = required.is_object();
-    for (const auto& term : required["nodeSelectorTerms"].items()) pod.required_nodes.push_back(node_term(term, 0));
+    pod.required_nodes = node_terms(required);
     for (const auto& item : affinity["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"].items())
         pod.preferred_nodes.push_back(node_term(item["preference"], item["weight"].as_int()));
     read_pod_terms(affinity["podAffinity"], meta, pod.affinity, pod.preferred_affinity);
@@ -108,6 +108,21 @@ void read_affinity(PodInfo& pod, const json::Value& spec, const api::Meta& meta)
         constraint.selector = selector_with_keys(item, meta);
         pod.spread.push_back(std::move(constraint));
     }
+}
+
+std::vector<PodClaim> read_resource_claims(const json::Value& spec, const json::Value& status) {
+    std::vector<PodClaim> claims;
+    for (const auto& wanted : spec["resourceClaims"].items()) {
+        PodClaim claim{wanted["resourceClaimName"].as_string(), wanted["resourceClaimName"].is_null(), true};
+        if (claim.generated) claim.made = false;
+        for (const auto& made : status["resourceClaimStatuses"].items()) {
+            if (!claim.generated || !(made["name"] == wanted["name"])) continue;
+            claim.claim = made["resourceClaimName"].as_string();
+            claim.made = true;
+        }
+        claims.push_back(std::move(claim));
+    }
+    return claims;
 }
 
 Amounts with_defaults(Amounts amounts) {
@@ -195,6 +210,12 @@ uint64_t group_of(const PodInfo& pod, const json::Value& affinity) {
 
 }  // namespace
 
+std::vector<NodeTerm> node_terms(const json::Value& node_selector) {
+    std::vector<NodeTerm> terms;
+    for (const auto& term : node_selector["nodeSelectorTerms"].items()) terms.push_back(node_term(term, 0));
+    return terms;
+}
+
 void Amounts::add(const Amounts& other, int sign) {
     milli_cpu += sign * other.milli_cpu;
     memory += sign * other.memory;
@@ -259,6 +280,7 @@ PodPtr pod_info(const api::ObjectPtr& object) {
             pod->ephemeral_claims.insert(pod->claims.back());
         }
     }
+    pod->resource_claims = read_resource_claims(spec, status);
     if (auto created = api::parse_time(meta.creation_timestamp))
         pod->created_s = std::chrono::duration_cast<std::chrono::seconds>(created->time_since_epoch()).count();
     pod->started_s = pod->created_s;

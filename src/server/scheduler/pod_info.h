@@ -61,6 +61,13 @@ struct SpreadConstraint {
     }
 };
 
+// An entry of spec.resourceClaims.
+struct PodClaim {
+    std::string claim;                                // the ResourceClaim; "" when none is needed
+    bool generated = false;                           // from a template
+    bool made = true;                                 // its name is known
+};
+
 struct PodInfo {
     api::ObjectPtr object;
     std::string key, ns, name, uid, node_name, scheduler_name, nominated_node, controller_uid;
@@ -77,6 +84,7 @@ struct PodInfo {
     std::vector<PodTerm> affinity, anti_affinity, preferred_affinity, preferred_anti_affinity;
     std::vector<SpreadConstraint> spread;
     std::vector<std::string> claims, images;
+    std::vector<PodClaim> resource_claims;
     std::set<std::string> ephemeral_claims;           // those of claims that the pod brings itself
     int64_t created_s = 0, started_s = 0;             // started: status.startTime, or created
     // Pods of one group look alike to every selector and bring the same terms: hash of namespace, labels, controller, deletion and affinity.
@@ -87,5 +95,7 @@ struct PodInfo {
 using PodPtr = std::shared_ptr<const PodInfo>;
 
 PodPtr pod_info(const api::ObjectPtr& object);
+// A core/v1 NodeSelector: any of the terms must hold.
+std::vector<NodeTerm> node_terms(const json::Value& node_selector);
 
 }  // namespace skiff::scheduler

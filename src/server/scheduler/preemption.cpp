@@ -102,10 +102,9 @@ Budget read_budget(const api::Object& object) {
     return budget;
 }
 
-std::string Preemption::message(const Decision& decision) const {
+std::string Preemption::message(const Decision& decision, std::string_view claims) const {
     if (!node.empty()) return "";
-    // The first part is what Kubernetes' plugin for dynamic resources says of every pod without claims.
-    std::string text = " no new claims to deallocate, preemption: ";
+    std::string text = fmt::format(" {}, preemption: ", claims);
     if (!not_eligible.empty()) return text + not_eligible;
     auto counted = reasons;
     size_t tried = decision.preemptable.size();

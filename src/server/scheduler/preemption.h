@@ -35,7 +35,8 @@ struct Preemption {
     std::map<std::string, int> reasons;
     std::string not_eligible;
     // What Kubernetes appends to the message of a pod that did not fit; "" after a success.
-    std::string message(const Decision& decision) const;
+    // claims: what Kubernetes' plugin for dynamic resources says first.
+    std::string message(const Decision& decision, std::string_view claims = "no new claims to deallocate") const;
 };
 
 // Strikes out candidates or their victims; what extenders say. An error ends the search, the message tells it.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/scheduler/pod_info.h"
@@ -34,6 +35,7 @@ struct Profile {
     std::string name = "default-scheduler";
     std::vector<const Filter*> filters;              // in the order in which a node is asked
     std::vector<WeightedScore> scores;
+    bool runs(std::string_view filter) const;
     bool preempts = true;                            // DefaultPreemption is enabled
     bool gates = true;                               // SchedulingGates is enabled
     int64_t percentage_of_nodes = 0;                 // of nodes that are looked for before scoring; 0: by the size of the cluster

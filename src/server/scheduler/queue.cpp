@@ -108,6 +108,17 @@ void PodQueue::move_all(Duration now) {
     for (const auto& uid : waiting) move(uid, now);
 }
 
+void PodQueue::move_where(const std::function<bool(const PodInfo&)>& may, Duration now) {
+    std::vector<std::string> waiting;
+    for (const auto& uid : unschedulable_)
+        if (may(*pods_.at(uid).pod)) waiting.push_back(uid);
+    for (const auto& uid : waiting) {
+        unschedulable_.erase(uid);
+        lonely_.erase(uid);
+        move(uid, now);
+    }
+}
+
 void PodQueue::move_lonely(Duration now) {
     if (lonely_.empty()) return;
     auto waiting = std::move(lonely_);

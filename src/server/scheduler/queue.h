@@ -2,6 +2,7 @@
 // nothing has changed, stay unschedulable until an event may help. One thread at a time (the scheduler's).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,6 +27,7 @@ public:
     // It waits for something else (a volume): unschedulable until an event moves it.
     void park(const PodPtr& pod, Duration now);
     void move_all(Duration now);                      // an event: every unschedulable pod may be tried again
+    void move_where(const std::function<bool(const PodInfo&)>& may, Duration now);   // an event that only these pods care for
     void move_lonely(Duration now);                   // a pod has come to a node: only those that look at other pods may
     std::optional<Duration> next_due(Duration now) const;
     size_t size() const { return pods_.size(); }

@@ -13,6 +13,7 @@
 #include "server/scheduler/claims.h"
 #include "server/scheduler/cluster_state.h"
 #include "server/scheduler/cycle.h"
+#include "server/scheduler/devices/claim_writes.h"
 #include "server/scheduler/extenders.h"
 #include "server/scheduler/preemption.h"
 #include "server/scheduler/queue.h"
@@ -25,14 +26,16 @@ namespace {
 using api::Gvr;
 using api::ObjectPtr;
 
-const Gvr kPods{"", "v1", "pods"}, kNodes{"", "v1", "nodes"}, kNamespaces{"", "v1", "namespaces"}, kBudgets{"policy", "v1", "poddisruptionbudgets"};
+const Gvr kPods{"", "v1", "pods"}, kNodes{"", "v1", "nodes"}, kNamespaces{"", "v1", "namespaces"}, kBudgets{"policy", "v1", "poddisruptionbudgets"},
+    kResourceClaims{"resource.k8s.io", "v1", "resourceclaims"}, kDeviceSlices{"resource.k8s.io", "v1", "resourceslices"},
+    kDeviceClasses{"resource.k8s.io", "v1", "deviceclasses"};
 constexpr size_t kBinderQueueMax = 100'000;
 // Pods that no event freed are looked at again, as kube-scheduler does.
 constexpr Duration kRetryAll = std::chrono::minutes(5);
 
 // What informers tell; applied by the scheduling thread before its next cycle.
 struct Change {
-    enum class Kind { Pod, Node, Other } kind;
+    enum class Kind { Pod, Node, Claim, DeviceSlice, DeviceClass, Other } kind;
     ObjectPtr before, after;
 };
 
@@ -45,7 +48,8 @@ std::vector<std::string> names_of(const std::vector<Profile>& profiles) {
 // Our own condition must not make the pod active again.
 bool only_status_changed(const ObjectPtr& before, const ObjectPtr& after) {
     auto old_tree = before->tree(), new_tree = after->tree();
-    return (*old_tree)["spec"] == (*new_tree)["spec"] && before->meta().labels == after->meta().labels;
+    return (*old_tree)["spec"] == (*new_tree)["spec"] && before->meta().labels == after->meta().labels &&
+           (*old_tree)["status"]["resourceClaimStatuses"] == (*new_tree)["status"]["resourceClaimStatuses"];
 }
 
 // A pod whose binding failed, or waits for its claims.
@@ -74,6 +78,10 @@ public:
           binders_("bind", inline_drive() ? 0 : binders, kBinderQueueMax) {
         pods_->add_handlers({[this](const ObjectPtr& b, const ObjectPtr& a) { tell({Change::Kind::Pod, b, a}); }});
         nodes_->add_handlers({[this](const ObjectPtr& b, const ObjectPtr& a) { tell({Change::Kind::Node, b, a}); }});
+        const std::pair<Gvr, Change::Kind> devices[] = {
+            {kResourceClaims, Change::Kind::Claim}, {kDeviceSlices, Change::Kind::DeviceSlice}, {kDeviceClasses, Change::Kind::DeviceClass}};
+        for (const auto& [gvr, kind] : devices)
+            informers_->informer(gvr)->add_handlers({[this, kind = kind](const ObjectPtr& b, const ObjectPtr& a) { tell({kind, b, a}); }});
         for (const auto& input : claims_.inputs())
             input->add_handlers({[this](const ObjectPtr& b, const ObjectPtr& a) { tell({Change::Kind::Other, b, a}); }});
         auto& snapshot = state_.snapshot();
@@ -82,6 +90,7 @@ public:
             return held_namespace_ ? &held_namespace_->meta().labels : nullptr;
         };
         snapshot.claim = [this](const std::string& ns, const std::string& name) { return claims_.state(ns, name); };
+        snapshot.devices = &devices_;
         snapshot.volume_limit = [this](const std::string& node, const std::string& driver) { return claims_.volume_limit(node, driver); };
     }
 
@@ -212,8 +221,44 @@ private:
             case Change::Kind::Node:
                 if (state_.apply_node(change.before, change.after)) move_all();
                 return;
+            case Change::Kind::Claim: return apply_claim(change.before, change.after);
+            case Change::Kind::DeviceSlice:
+                devices_.apply_slice(change.before, change.after);
+                return move_claimants();
+            case Change::Kind::DeviceClass:
+                devices_.apply_class(change.before, change.after);
+                return move_claimants();
             case Change::Kind::Other: return move_all();
         }
+    }
+
+    void move_claimants() {
+        queue_.move_where([](const PodInfo& pod) { return !pod.resource_claims.empty(); }, clock_.elapsed());
+    }
+
+    void apply_claim(const ObjectPtr& before, const ObjectPtr& after) {
+        const auto news = devices_.apply_claim(before, after);
+        if (!news.any) return;
+        const auto& meta = (after ? after : before)->meta();
+        auto uses = [&](const PodInfo& pod) {
+            return pod.ns == meta.ns && std::any_of(pod.resource_claims.begin(), pod.resource_claims.end(), [&](const PodClaim& c) { return c.claim == meta.name; });
+        };
+        queue_.move_where([&](const PodInfo& pod) { return news.freed ? !pod.resource_claims.empty() : uses(pod); }, clock_.elapsed());
+        std::vector<PodPtr> ready;
+        for (const auto& [uid, pod] : waiting_)
+            if (uses(*pod) && !devices_.awaits_claims(*pod)) ready.push_back(pod);
+        for (const auto& pod : ready) enqueue(pod);
+    }
+
+    // A pod whose claims are still being made from templates is not looked at before.
+    void enqueue(const PodPtr& pod) {
+        if (!pod->resource_claims.empty() && devices_.awaits_claims(*pod)) {
+            queue_.remove(pod->uid);
+            waiting_[pod->uid] = pod;
+            return;
+        }
+        waiting_.erase(pod->uid);
+        queue_.put(pod);
     }
 
     void apply_pod(const ObjectPtr& before, const ObjectPtr& after) {
@@ -221,6 +266,7 @@ private:
         const auto& pod = news.pod;
         if (news.waits_for_binding || (after && !pod)) return;
         if (news.left) move_all();
+        waiting_.erase((after ? after : before)->meta().uid);
         if (news.placed) {
             queue_.remove(pod->uid);
             if (news.fresh || before->meta().labels != after->meta().labels) move_partners();
@@ -229,7 +275,7 @@ private:
         const auto& uid = (after ? after : before)->meta().uid;
         if (!pod || pod->terminal || pod->deleting || pod->gated || !profile_of(*pod)) return queue_.remove(uid);
         if (before && queue_.has(uid) && only_status_changed(before, after)) return queue_.replace(pod);
-        queue_.put(pod);
+        enqueue(pod);
     }
 
     void schedule(const PodPtr& pod) {
@@ -239,18 +285,25 @@ private:
         start_ = std::move(decision.next);
         if (!decision.error.empty()) return postpone(pod, decision.error);
         if (decision.node.empty()) return refuse(pod, *profile, decision, moves);
+        std::vector<Reservation> reservations;
+        if (!pod->resource_claims.empty() && profile->runs("DynamicResources")) {
+            auto reserved = devices_.reserve(*pod, state_.snapshot().nodes.at(decision.node));
+            if (!reserved.ok()) return postpone(pod, reserved.status().message());
+            reservations = std::move(*reserved);
+            devices_.assume(pod->uid, reservations);
+        }
         state_.assume(pod, decision.node);
         queue_.remove(pod->uid);
         // Who waits for company may have it now.
         move_partners();
-        if (!later([this, pod, node = decision.node] { bind(pod, node); })) take_back(pod, true);
+        if (!later([this, pod, node = decision.node, reservations = std::move(reservations)] { bind(pod, node, reservations); })) take_back(pod, true);
     }
 
     // What has happened so far that may help the pod.
     uint64_t news_for(const PodInfo& pod) const { return moves_ + (pod.looks_at_pods() ? arrivals_ : 0); }
 
     // On a binder thread.
-    void bind(const PodPtr& pod, const std::string& node) {
+    void bind(const PodPtr& pod, const std::string& node, const std::vector<Reservation>& reservations) {
         Status outcome;
         bool ready = true;
         if (!pod->claims.empty()) {
@@ -258,8 +311,13 @@ private:
             if (!selected.ok()) outcome = std::move(selected).status();
             else ready = *selected;
         }
+        const auto written = claim_written();
+        const bool reserves = !reservations.empty() && outcome.ok() && ready;
+        if (reserves) outcome = reserve_claims(*client_, *pod, reservations, written);
+        const bool reserved = reserves && outcome.ok();
         if (outcome.ok() && ready) outcome = extenders_.binds(*pod) ? extenders_.bind(*pod, node) : writes_.bind(*pod, node);
         if (outcome.ok() && ready) return writes_.bound(*pod, node);
+        if (reserved) release_claims(*client_, *pod, reservations, written);
         if (!outcome.ok() && outcome.reason() != Reason::NotFound && outcome.reason() != Reason::Conflict)
             log::warn("scheduler", "binding failed", {{"pod", pod->key}, {"node", node}, {"error", outcome.message()}});
         std::lock_guard lock(mutex_);
@@ -267,7 +325,13 @@ private:
         wake_.notify_one();
     }
 
+    // What binders write is known before its event comes.
+    ClaimWritten claim_written() {
+        return [this](const ObjectPtr& claim) { tell({Change::Kind::Claim, nullptr, claim}); };
+    }
+
     void take_back(const PodPtr& pod, bool failed) {
+        devices_.take_back(pod->uid);
         if (!state_.take_back(pod)) return;
         if (auto current = pods_->get(pod->ns, pod->name); current && current->meta().uid == pod->uid) queue_.park(pod_info(current), clock_.elapsed());
         // The failure may be over already: looked at again after the usual back-off.
@@ -290,10 +354,14 @@ private:
                                                                [&](std::vector<Preemption>& candidates) { return extenders_.judge(*pod, candidates); });
         // A pod that waits for its victims keeps its place.
         std::string nominated = preemption.not_eligible.empty() ? preemption.node : pod->nominated_node;
-        if (decision.nodes_total && profile.preempts) message += preemption.message(decision);
+        ObjectPtr hindrance = decision.reasons.count(kClaimElsewhere) ? devices_.hindrance(*pod, state_.snapshot().nodes) : nullptr;
+        const bool has_claims = !pod->resource_claims.empty() && decision.whole_reason.empty();
+        const char* claims = hindrance ? "deallocation of ResourceClaim completed" : has_claims ? "still not schedulable" : "no new claims to deallocate";
+        if (decision.nodes_total && profile.preempts) message += preemption.message(decision, claims);
         auto outranked = take_place(pod, preemption, nominated);
         queue_.failed(pod, clock_.elapsed(), moves != news_for(*pod));
-        later([this, pod, message, nominated, preemption, outranked] {
+        later([this, pod, message, nominated, preemption, outranked, hindrance] {
+            if (hindrance) deallocate_claim(*client_, *hindrance, claim_written());
             for (const auto& other : outranked) writes_.clear_nomination(*other);
             if (!preemption.node.empty()) writes_.evict(preemption, *pod);
             writes_.refused(*pod, "Unschedulable", message, nominated);
@@ -331,6 +399,8 @@ private:
     // The scheduling thread's own.
     ClusterState state_;
     PodQueue queue_;
+    DeviceState devices_;
+    std::map<std::string, PodPtr> waiting_;           // by uid: for claims that are made from templates
     std::string start_;                               // the node that the next cycle asks first
     uint64_t seed_ = inline_drive() ? 1 : random_u64(), moves_ = 0, arrivals_ = 0;
     std::deque<std::function<void()>> tasks_;         // Drive::Caller: what binders would do

@@ -44,6 +44,8 @@ struct PodGroup {
     bool anti_affinity = false, affinity = false;    // they bring required anti-affinity; terms that count in scores
 };
 
+class DeviceState;
+
 struct Snapshot {
     Snapshot() = default;
     Snapshot(const Snapshot&) = delete;              // groups point to nodes
@@ -63,6 +65,7 @@ struct Snapshot {
     std::function<ClaimState(const std::string& ns, const std::string& claim)> claim;
     // How many volumes of a driver a node takes (CSINode); nothing when not limited.
     std::function<std::optional<int64_t>(const std::string& node, const std::string& driver)> volume_limit;
+    const DeviceState* devices = nullptr;            // devices/: ResourceClaims and what they may have; null: nobody knows
     // Pods for which room was made, by node: not bound yet, but nobody of lower priority may take their place.
     std::map<std::string, std::vector<PodPtr>> nominated;
 
