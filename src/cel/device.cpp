@@ -29,7 +29,7 @@ Environment make_environment() {
     auto device = Declaration::object("kubernetes.DRADevice",
                                       {Declaration::field("driver", sized(Declaration::Form::String, kDriverMax), true),
                                        Declaration::field("attributes", by_domain(sized(Declaration::Form::Dyn, kValueMax)), true),
-                                       Declaration::field("capacity", by_domain(sized(Declaration::Form::Dyn, 8, Type::opaque("kubernetes.Quantity"))), true)});
+                                       Declaration::field("capacity", by_domain(sized(Declaration::Form::Dyn, 8, Type::parse("kubernetes.Quantity"))), true)});
     Environment environment;
     environment.variable("device", device);
     environment.allow_bindings();

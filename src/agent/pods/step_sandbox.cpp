@@ -144,9 +144,11 @@ bool ensure_sandbox(Sync& sync) {
         state.sandbox.reset();
         state.ips.clear();
     }
-    const Status created = create_sandbox(sync);
+    const Status prepared = state.sandbox ? Status() : check_devices(sync);
+    const Status created = prepared.ok() ? create_sandbox(sync) : prepared;
     if (created.ok()) return true;
-    sync.event(nullptr, "Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + created.message());
+    if (prepared.ok()) sync.event(nullptr, "Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + created.message());
+    else sync.event(nullptr, "Warning", "FailedPrepareDynamicResources", "Failed to prepare dynamic resources: " + prepared.message());
     log::warn("pods", "sandbox failed", {{"pod", state.key}, {"error", created.message()}});
     state.ips.clear();
     state.sandbox_retry_at = sync.now() + kSandboxRetry;

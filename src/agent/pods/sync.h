@@ -35,6 +35,8 @@ void note_ends(Sync& sync);
 bool admit(Sync& sync, const std::function<std::optional<Waiting>(const json::Value& pod)>& fits);
 // True when all volumes are there.
 bool ensure_volumes(Sync& sync);
+// Why the pod's ResourceClaims cannot be prepared; ok when they have no devices.
+Status check_devices(const Sync& sync);
 // True when the sandbox and its network are there.
 bool ensure_sandbox(Sync& sync);
 // Brings running containers to the resources that are allocated to them.

@@ -51,7 +51,8 @@ KindHooks resource_claim_hooks() {
             .validate_update = [validate](const Value& object, const Value& old, FieldErrors& errors) {
                 check_same(object, old, errors);
                 validate(object, errors);
-            }};
+            },
+            .validate_status_update = validate_resource_claim_status};
 }
 
 KindHooks resource_claim_template_hooks() {

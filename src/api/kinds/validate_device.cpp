@@ -20,12 +20,16 @@ using json::Value;
 constexpr size_t kDriverMax = 63, kIdMax = 32, kSelectorsMax = 32, kRequestsMax = 32, kSubrequestsMax = 8, kParametersMax = 10 << 10, kExpressionMax = 10 << 10,
                  kDevicesMax = 128, kAttributesMax = 32, kTextMax = 64, kPoolMax = 253;
 
-void check_driver(const Value& driver, const FieldPath& path, FieldErrors& errors) {
+}  // namespace
+
+void check_device_driver(const Value& driver, const FieldPath& path, FieldErrors& errors) {
     const std::string& name = driver.as_string();
     if (name.empty()) errors.required(path, "");
     if (name.size() > kDriverMax) errors.too_long(path, kDriverMax);
     add_complaints(check_dns1123_subdomain(lower(name)), path, name, errors);
 }
+
+namespace {
 
 void check_label(const Value& text, const FieldPath& path, FieldErrors& errors) {
     add_complaints(check_dns1123_label(text.as_string()), path, text.as_string(), errors);
@@ -80,34 +84,59 @@ void check_request(const Value& request, const FieldPath& path, FieldErrors& err
 
 using RequestNames = std::map<std::string, std::set<std::string>>;
 
-// A request of the claim, or one of its alternatives: request/alternative.
-void check_references(const Value& names, const RequestNames& requests, const FieldPath& path, FieldErrors& errors) {
-    constexpr const char* kUnknown = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
-    for (size_t i = 0; i < names.size(); ++i) {
-        const std::string& name = names[i].as_string();
-        auto parts = split(name, '/');
-        if (parts.size() > 2) {
-            errors.invalid(path.index(i), name, kUnknown);
-            continue;
-        }
-        for (const auto& part : parts) add_complaints(check_dns1123_label(part), path.index(i), part, errors);
-        auto found = requests.find(parts.empty() ? name : parts[0]);
-        if (found == requests.end() || (parts.size() == 2 && !found->second.count(parts[1]))) errors.invalid(path.index(i), name, kUnknown);
+RequestNames request_names(const Value& devices) {
+    RequestNames names;
+    for (const Value& request : devices["requests"].items()) {
+        auto& alternatives = names[request["name"].as_string()];
+        for (const Value& one : request["firstAvailable"].items()) alternatives.insert(one["name"].as_string());
     }
+    return names;
+}
+
+// A request of the claim, or one of its alternatives: request/alternative.
+void check_reference(const std::string& name, const RequestNames& requests, const FieldPath& path, FieldErrors& errors) {
+    constexpr const char* kUnknown = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+    auto parts = split(name, '/');
+    if (parts.size() > 2) return errors.invalid(path, name, kUnknown);
+    for (const auto& part : parts) add_complaints(check_dns1123_label(part), path, part, errors);
+    auto found = requests.find(parts.empty() ? name : parts[0]);
+    if (found == requests.end() || (parts.size() == 2 && !found->second.count(parts[1]))) errors.invalid(path, name, kUnknown);
+}
+
+void check_references(const Value& names, const RequestNames& requests, const FieldPath& path, FieldErrors& errors) {
+    for (size_t i = 0; i < names.size(); ++i) check_reference(names[i].as_string(), requests, path.index(i), errors);
     if (names.size() > kRequestsMax) errors.too_many(path, names.size(), kRequestsMax);
     check_duplicates(names, nullptr, path, errors);
 }
 
-void check_configuration(const Value& config, const FieldPath& path, FieldErrors& errors) {
+}  // namespace
+
+void check_request_name(const Value& name, const Value& devices, const FieldPath& path, FieldErrors& errors) {
+    check_reference(name.as_string(), request_names(devices), path, errors);
+}
+
+void check_request_names(const Value& names, const Value& devices, const FieldPath& path, FieldErrors& errors) {
+    check_references(names, request_names(devices), path, errors);
+}
+
+void check_device_pool(const std::string& name, const FieldPath& path, FieldErrors& errors) {
+    if (name.empty()) return errors.required(path, "");
+    if (name.size() > kPoolMax) errors.too_long(path, kPoolMax);
+    for (const auto& part : split(name, '/')) add_complaints(check_dns1123_subdomain(part), path, part, errors);
+}
+
+void check_device_configuration(const Value& config, const FieldPath& path, FieldErrors& errors) {
     const Value& opaque = config["opaque"];
     FieldPath at = path.child("opaque");
     if (!opaque.is_object()) return errors.required(at, "");
-    check_driver(opaque["driver"], at.child("driver"), errors);
+    check_device_driver(opaque["driver"], at.child("driver"), errors);
     const Value& parameters = opaque["parameters"];
     if (parameters.is_null()) errors.required(at.child("parameters"), "");
     else if (json::write(parameters).size() > kParametersMax) errors.too_long(at.child("parameters"), kParametersMax);
     else if (!parameters.is_object()) errors.invalid(at.child("parameters"), "<value omitted>", "must be a valid JSON object");
 }
+
+namespace {
 
 // name or domain/name
 void check_qualified(const std::string& name, const FieldPath& path, FieldErrors& errors) {
@@ -120,7 +149,7 @@ void check_qualified(const std::string& name, const FieldPath& path, FieldErrors
     };
     if (parts.size() == 1) return check_id(parts[0]);
     if (parts[0].empty()) errors.required(path, "the domain must not be empty");
-    else check_driver(parts[0], path, errors);
+    else check_device_driver(parts[0], path, errors);
     if (parts[1].empty()) errors.required(path, "the name must not be empty");
     else check_id(parts[1]);
 }
@@ -214,18 +243,14 @@ void check_placement(const Value& spec, const FieldPath& path, FieldErrors& erro
 
 void validate_device_claim(const Value& devices, const FieldPath& path, FieldErrors& errors) {
     const Value &requests = devices["requests"], &constraints = devices["constraints"], &config = devices["config"];
-    RequestNames names;
-    for (const Value& request : requests.items()) {
-        auto& alternatives = names[request["name"].as_string()];
-        for (const Value& one : request["firstAvailable"].items()) alternatives.insert(one["name"].as_string());
-    }
+    const RequestNames names = request_names(devices);
     for (size_t i = 0; i < requests.size(); ++i) check_request(requests[i], path.child("requests").index(i), errors);
     check_duplicates(requests, "name", path.child("requests"), errors);
     for (size_t i = 0; i < constraints.size(); ++i) check_constraint(constraints[i], names, path.child("constraints").index(i), errors);
     for (size_t i = 0; i < config.size(); ++i) {
         FieldPath at = path.child("config").index(i);
         check_references(config[i]["requests"], names, at.child("requests"), errors);
-        check_configuration(config[i], at, errors);
+        check_device_configuration(config[i], at, errors);
     }
     for (auto list : {"requests", "constraints", "config"})
         if (devices[list].size() > kRequestsMax) errors.too_many(path.child(list), devices[list].size(), kRequestsMax);
@@ -235,21 +260,15 @@ void validate_device_class(const Value& object, FieldErrors& errors) {
     FieldPath path("spec");
     check_selectors(object["spec"]["selectors"], path.child("selectors"), errors);
     const Value& config = object["spec"]["config"];
-    for (size_t i = 0; i < config.size(); ++i) check_configuration(config[i], path.child("config").index(i), errors);
+    for (size_t i = 0; i < config.size(); ++i) check_device_configuration(config[i], path.child("config").index(i), errors);
     if (config.size() > kRequestsMax) errors.too_many(path.child("config"), config.size(), kRequestsMax);
 }
 
 void validate_resource_slice(const Value& object, FieldErrors& errors) {
     FieldPath path("spec"), pool = path.child("pool");
     const Value& spec = object["spec"];
-    check_driver(spec["driver"], path.child("driver"), errors);
-    const std::string& name = spec["pool"]["name"].as_string();
-    if (name.empty()) {
-        errors.required(pool.child("name"), "");
-    } else {
-        if (name.size() > kPoolMax) errors.too_long(pool.child("name"), kPoolMax);
-        for (const auto& part : split(name, '/')) add_complaints(check_dns1123_subdomain(part), pool.child("name"), part, errors);
-    }
+    check_device_driver(spec["driver"], path.child("driver"), errors);
+    check_device_pool(spec["pool"]["name"].as_string(), pool.child("name"), errors);
     if (spec["pool"]["resourceSliceCount"].as_int() <= 0) errors.invalid(pool.child("resourceSliceCount"), spec["pool"]["resourceSliceCount"].as_int(), "must be greater than zero");
     if (spec["pool"]["generation"].as_int() < 0) errors.invalid(pool.child("generation"), spec["pool"]["generation"], "must be greater than or equal to zero");
     check_placement(spec, path, errors);

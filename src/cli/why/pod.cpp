@@ -111,6 +111,8 @@ void judge_start(const World& world, const json::Value& pod, Findings& findings)
         const auto& message = event["message"].as_string();
         const auto* row = meaning_of(kMounts, message);
         findings.push_back(row ? say(*row, name, message) : Finding{"a volume cannot be mounted: " + message, "kubectl describe pod " + name});
+    } else if (const auto& devices = world.event("Pod", ns, name, {"FailedPrepareDynamicResources"}); !devices.is_null()) {
+        findings.push_back({"the devices of its ResourceClaims cannot be prepared: " + devices["message"].as_string(), "skiff runs no device drivers: remove spec.resourceClaims"});
     } else if (const auto& sandbox = world.event("Pod", ns, name, {"FailedCreatePodSandBox", "NetworkNotReady"}); !sandbox.is_null()) {
         const auto& message = sandbox["message"].as_string();
         const auto* row = meaning_of(kSandboxes, message);

@@ -29,6 +29,10 @@ constexpr Meaning kRefusals[] = {
     {"pod topology spread constraints", "its topology spread constraints leave no node", "raise maxSkew, use ScheduleAnyway, or add nodes in the missing domains"},
     {"didn't have any of the required nodes|didn't match the requested node name", "the node that it names does not exist or cannot take it", "correct spec.nodeName or the affinity: kubectl get nodes"},
     {"exceed max volume count", "the nodes have as many volumes as they may", "add a node, or spread the pods that use volumes"},
+    {"could not find ResourceClaim", "a ResourceClaim that it names does not exist", "kubectl apply the claim: kubectl get resourceclaims"},
+    {"device class", "the DeviceClass that its claim asks for does not exist", "kubectl get deviceclasses; correct deviceClassName in the claim"},
+    {"cannot allocate all claims", "no node has free devices that suit its ResourceClaims", "kubectl get resourceslices,resourceclaims -A; free a device, or relax the selectors"},
+    {"resourceclaim not available on the node", "the devices of its ResourceClaim are on other nodes than it may go to", "kubectl describe resourceclaim"},
     {"is being deleted", "a claim of it is being deleted", "wait until it is gone, then apply it anew: kubectl get pvc"},
     {"PersistentVolume's node affinity", "its volume is on another node than the ones that are free", "kubectl get pv -o wide; the node that has the volume must be up and have room"},
     {"didn't find available persistent volumes", "no PersistentVolume suits its claim on any node", "kubectl get pv,pvc,sc"},
@@ -80,11 +84,15 @@ void judge_schedule(const World& world, const json::Value& pod, Findings& findin
         findings.push_back({fmt::format("pods of a lower priority make room for it on node {}", nominated), "wait for them to end: kubectl get pods -A -o wide --field-selector spec.nodeName=" + nominated});
         return;
     }
+    if (const auto& event = world.event("Pod", ns_of(pod), name_of(pod), {"FailedResourceClaimCreation"}); !event.is_null() && condition(pod, "PodScheduled").is_null()) {
+        findings.push_back({"a ResourceClaim of it cannot be made: " + event["message"].as_string(), "kubectl get resourceclaimtemplates; create what it names"});
+        return;
+    }
     std::string message = condition(pod, "PodScheduled")["message"].as_string();
     if (message.empty()) message = world.event("Pod", ns_of(pod), name_of(pod), {"FailedScheduling"})["message"].as_string();
     const std::string whole = message;
     // What preemption could not do is no cause.
-    for (const char* rest : {" no new claims to deallocate,", " preemption:"})
+    for (const char* rest : {" no new claims to deallocate,", " still not schedulable,", " preemption:"})
         if (size_t end = message.find(rest); end != std::string::npos) message.resize(end);
     for (const auto& refusal : kRefusals)
         if (meaning_of({&refusal, 1}, message)) findings.push_back({fmt::format("{} ({})", refusal.cause, message), refusal.help});

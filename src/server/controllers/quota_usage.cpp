@@ -59,6 +59,21 @@ void claim_usage(Quantities& usage, const json::Value& claim) {
     add(usage, storage_class + ".storageclass.storage.k8s.io/persistentvolumeclaims", Quantity::of(1));
 }
 
+// As admission counts them (apiserver/admission/quota_usage.cpp).
+void device_usage(Quantities& usage, const json::Value& claim) {
+    for (const auto& request : claim["spec"]["devices"]["requests"].items()) {
+        Quantities most;
+        auto look = [&](const json::Value& one) {
+            const int64_t count = one["allocationMode"].as_string() == "All" ? 32 : one["count"].as_int();
+            auto& held = most[one["deviceClassName"].as_string() + ".deviceclass.resource.k8s.io/devices"];
+            held = std::max(held, Quantity::of(count));
+        };
+        if (request["exactly"].is_object()) look(request["exactly"]);
+        for (const auto& one : request["firstAvailable"].items()) look(one);
+        for (const auto& [name, count] : most) add(usage, name, count);
+    }
+}
+
 bool best_effort(const json::Value& pod) {
     for (auto list : {"containers", "initContainers"})
         for (const auto& container : pod["spec"][list].items())
@@ -117,6 +132,7 @@ Quantities pod_sum(const json::Value& spec, const char* side) {
 void add_usage(Quantities& usage, const api::Gvr& gvr, const json::Value& object) {
     if (gvr == kPods && finished(object)) return;
     add(usage, "count/" + gvr.group_resource(), Quantity::of(1));
+    if (gvr.group == "resource.k8s.io" && gvr.resource == "resourceclaims") device_usage(usage, object);
     if (!gvr.group.empty()) return;
     if (gvr == kPods) return pod_usage(usage, object);
     for (auto name : kPlain)
@@ -139,6 +155,7 @@ std::string quota_resource(const std::string& name) {
     if (name.rfind("count/", 0) == 0) return name.substr(6);
     if (name.rfind("services.", 0) == 0) return "services";
     if (name == "requests.storage" || name.find(".storageclass.storage.k8s.io/") != std::string::npos) return "persistentvolumeclaims";
+    if (name.find(".deviceclass.resource.k8s.io/") != std::string::npos) return "resourceclaims.resource.k8s.io";
     for (auto plain : kPlain)
         if (name == plain) return name;
     return "pods";

@@ -92,7 +92,7 @@ private:
         if (gone || is_done(*tree))
             for (const auto& pod_claim : (*tree)["spec"]["resourceClaims"].items())
                 if (auto claim = claim_name(*tree, pod_claim); !claim.empty()) context_->queue.add(std::string(kClaimKey) + meta.ns + "/" + claim);
-        if (!gone && !meta.deleting() && (*tree)["spec"]["resourceClaims"].size()) context_->queue.add(std::string(kPodKey) + meta.key());
+        else if (!meta.deleting() && (*tree)["spec"]["resourceClaims"].size()) context_->queue.add(std::string(kPodKey) + meta.key());
     }
 
     void claim_changed(const ObjectPtr& previous, const ObjectPtr& current) {
@@ -111,6 +111,7 @@ private:
         const auto pod = pods_->get(ns, name);
         if (!pod || pod->meta().deleting()) return {};
         const auto tree = pod->tree();
+        if (is_done(*tree)) return {};
         auto made = Value::array();
         for (const auto& pod_claim : (*tree)["spec"]["resourceClaims"].items()) {
             auto claim = ensure(*pod, *tree, pod_claim);
@@ -163,7 +164,7 @@ private:
     Status reserve(const api::Object& pod, const Value& tree, const Value& pod_claim) {
         const auto& meta = pod.meta();
         auto claim = claims_->get(meta.ns, claim_name(tree, pod_claim));
-        if (!claim || is_done(tree)) return {};
+        if (!claim) return {};
         const auto* owner = claim->meta().controller();
         if (pod_claim["resourceClaimTemplateName"].is_string() && (!owner || owner->uid != meta.uid)) return {};
         Value changed = *claim->tree();

@@ -7,6 +7,7 @@ namespace skiff::apiserver {
 // Kubernetes' order of the plugins that are on by default (kube-apiserver/options/plugins.go).
 void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core) {
     chain.add(make_expression_checks());
+    chain.add(make_device_claims(reader));
     chain.add(make_namespace_lifecycle(reader));
     chain.add(make_limit_ranger(reader));
     chain.add(make_service_account(reader, std::move(wait)));

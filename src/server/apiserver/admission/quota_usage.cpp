@@ -33,6 +33,21 @@ void claim_usage(const json::Value& claim, Quantities& out) {
     }
 }
 
+// Devices by class; of alternatives the most that one of them may take. All devices: as many as a claim can have.
+void device_usage(const json::Value& claim, Quantities& out) {
+    auto add = [](Quantities& to, const json::Value& request) {
+        const int64_t count = request["allocationMode"].as_string() == "All" ? 32 : request["count"].as_int();
+        auto& most = to[request["deviceClassName"].as_string() + ".deviceclass.resource.k8s.io/devices"];
+        most = std::max(most, Quantity::of(count));
+    };
+    for (const json::Value& request : claim["spec"]["devices"]["requests"].items()) {
+        Quantities most;
+        if (request["exactly"].is_object()) add(most, request["exactly"]);
+        for (const json::Value& one : request["firstAvailable"].items()) add(most, one);
+        for (const auto& [name, count] : most) out[name] += count;
+    }
+}
+
 void service_usage(const json::Value& service, Quantities& out) {
     const std::string& type = service["spec"]["type"].as_string();
     size_t ports = service["spec"]["ports"].size();
@@ -86,6 +101,7 @@ Quantities usage_of(const api::KindInfo& kind, const json::Value& object) {
     }
     if (is_core(kind, "persistentvolumeclaims")) claim_usage(object, out);
     if (is_core(kind, "services")) service_usage(object, out);
+    if (kind.plural == "resourceclaims" && kind.gvk.group == "resource.k8s.io") device_usage(object, out);
     return out;
 }
 

@@ -59,13 +59,17 @@ Status reserve_claims(client::Client& client, const PodInfo& pod, const std::vec
 void release_claims(client::Client& client, const PodInfo& pod, const std::vector<Reservation>& reservations, const ClaimWritten& written) {
     for (const auto& reservation : reservations) {
         const auto& meta = reservation.claim->meta();
-        auto current = client.get(kClaims, meta.ns, meta.name);
-        if (!current.ok() || (*current)->meta().uid != meta.uid || !read_resource_claim(*current)->reserved_for(pod.uid)) continue;
-        auto patch = Value::object({{"metadata", Value::object({{"uid", meta.uid}})}});
-        patch.mut("status").set("reservedFor", Value::array({Value::object({{"$patch", "delete"}, {"uid", pod.uid}})}));
-        auto released = client.patch(kClaims, meta.ns, meta.name, client::PatchType::Strategic, patch, kStatus);
-        if (released.ok()) written(*released);
-        else log::warn("scheduler", "cannot release a resource claim", {{"claim", meta.key()}, {"pod", pod.key}, {"error", released.status().message()}});
+        Status outcome;
+        for (int i = 0; i < kTries && (i == 0 || outcome.reason() == Reason::Conflict); ++i) {
+            auto current = client.get(kClaims, meta.ns, meta.name);
+            if (!current.ok() || (*current)->meta().uid != meta.uid || !read_resource_claim(*current)->reserved_for(pod.uid)) break;
+            Value tree = *(*current)->tree();
+            std::erase_if(tree.mut("status").mut("reservedFor").mut_items(), [&](const Value& user) { return user["uid"].as_string() == pod.uid; });
+            auto released = client.update(kClaims, meta.ns, tree, kStatus);
+            outcome = released.ok() ? Status() : released.status();
+            if (released.ok()) written(*released);
+        }
+        if (!outcome.ok()) log::warn("scheduler", "cannot release a resource claim", {{"claim", meta.key()}, {"pod", pod.key}, {"error", outcome.message()}});
     }
 }
 
