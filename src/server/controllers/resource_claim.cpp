@@ -89,10 +89,10 @@ private:
     void pod_changed(const api::Object& pod, bool gone) {
         const auto tree = pod.tree();
         const auto& meta = pod.meta();
-        if (gone || is_done(*tree))
+        if (gone || is_done(*tree)) {
             for (const auto& pod_claim : (*tree)["spec"]["resourceClaims"].items())
                 if (auto claim = claim_name(*tree, pod_claim); !claim.empty()) context_->queue.add(std::string(kClaimKey) + meta.ns + "/" + claim);
-        else if (!meta.deleting() && (*tree)["spec"]["resourceClaims"].size()) context_->queue.add(std::string(kPodKey) + meta.key());
+        } else if (!meta.deleting() && (*tree)["spec"]["resourceClaims"].size()) context_->queue.add(std::string(kPodKey) + meta.key());
     }
 
     void claim_changed(const ObjectPtr& previous, const ObjectPtr& current) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kResultsMax = 32;                     // resource/v1 AllocationResultsMaxSize
 // Searches grow exponentially with constraints that nothing meets. Kubernetes gives up after 10 s, which no other pod should wait for.
-constexpr size_t kStepsMax = 100'000;
+constexpr size_t kStepsMax = 200'000;
 
 // By its full name, or without the domain when that is the driver.
 const json::Value* find_attribute(const Device& device, const std::string& name) {
@@ -86,7 +86,7 @@ Status Allocator::prepare(const std::vector<DevicePool>& pools) {
             break;
         }
         for (const auto& slice : pool.slices)
-            for (const auto& device : slice->devices) devices_.push_back(&device);
+            for (const auto& device : slice->devices) devices_.push_back({&device, in_use_.count(device.id) > 0});
     }
     for (auto& claim : claims_) {
         claim.chosen.clear();
@@ -114,8 +114,8 @@ Result<std::vector<json::Value>> Allocator::allocate(const std::vector<DevicePoo
 }
 
 Result<bool> Allocator::selectable(const ClaimSearch& claim, const DeviceRequest& request, const Device& device) {
-    auto& known = matches_[{&request, device.id}];
-    if (known.first == &device) return known.second;
+    const auto known = matches_.find({&request, &device});
+    if (known != matches_.end()) return known->second;
     auto value = cel::device_value(device.id.driver, *device.tree);
     bool matches = true;
     auto check = [&](const std::vector<SelectorPtr>& selectors, const std::string& of) -> Status {
@@ -130,7 +130,7 @@ Result<bool> Allocator::selectable(const ClaimSearch& claim, const DeviceRequest
     };
     TRY(check(request.device_class->selectors, "class " + request.device_class->name));
     TRY(check(request.selectors, "claim " + claim.key));
-    known = {&device, matches};
+    matches_[{&request, &device}] = matches;
     return matches;
 }
 
@@ -147,7 +147,6 @@ Result<bool> Allocator::next_request(size_t claim, size_t request) {
 
 // from: the first device that may be taken. The devices of a request are taken in their order, because another order is no other solution.
 Result<bool> Allocator::next_device(size_t claim, size_t request, size_t index, size_t from) {
-    if (++steps_ > kStepsMax) return error(Reason::Timeout, "timed out trying to allocate devices");
     auto& search = claims_[claim];
     const auto& wanted = search.requests[request][search.alternative[request]];
     if (wanted.all && wanted.every.empty()) return false;
@@ -155,7 +154,7 @@ Result<bool> Allocator::next_device(size_t claim, size_t request, size_t index, 
     if (search.chosen.size() + wanted.count - index > kResultsMax) return false;
     if (wanted.all) {
         const auto& device = *wanted.every[index];
-        if (in_use(wanted, device.id, claim)) return false;
+        if (!available(wanted, device, in_use_.count(device.id) > 0, claim)) return false;
         if (!take(claim, wanted, device))
             return error(Reason::Invalid, "claim {}, request {}: cannot add device {} because a claim constraint would not be satisfied", search.key, wanted.name,
                          device.id.text());
@@ -164,8 +163,9 @@ Result<bool> Allocator::next_device(size_t claim, size_t request, size_t index, 
         return false;
     }
     for (size_t i = from; i < devices_.size(); ++i) {
-        const auto& device = *devices_[i];
-        if (in_use(wanted, device.id, claim)) continue;
+        if (++steps_ > kStepsMax) return error(Reason::Timeout, "timed out trying to allocate devices");
+        const auto& device = *devices_[i].device;
+        if (!available(wanted, device, devices_[i].in_use, claim)) continue;
         if (!TRY(selectable(search, wanted, device)) || !take(claim, wanted, device)) continue;
         if (TRY(next_device(claim, request, index + 1, i + 1))) return true;
         give_back(claim);
@@ -174,10 +174,10 @@ Result<bool> Allocator::next_device(size_t claim, size_t request, size_t index, 
     return false;
 }
 
-bool Allocator::in_use(const DeviceRequest& request, const DeviceId& device, size_t claim) const {
-    auto taken = taken_.find(device);
-    if (request.admin) return taken != taken_.end() && taken->second.count(claim);
-    return in_use_.count(device) || (taken != taken_.end() && !taken->second.empty());
+bool Allocator::available(const DeviceRequest& request, const Device& device, bool in_use, size_t claim) const {
+    if (in_use && !request.admin) return false;
+    auto taken = taken_.find(&device);
+    return taken == taken_.end() || !(request.admin ? taken->second.count(claim) : taken->second.size());
 }
 
 // False when a constraint does not let it.
@@ -192,7 +192,7 @@ bool Allocator::take(size_t claim, const DeviceRequest& request, const Device& d
         if (!concerns(constraint, request)) continue;
         if (!constraint.devices++) constraint.value = find_attribute(device, constraint.attribute);
     }
-    taken_[device.id].insert(claim);
+    taken_[&device].insert(claim);
     search.chosen.push_back({&request, &device});
     return true;
 }
@@ -201,7 +201,7 @@ void Allocator::give_back(size_t claim) {
     auto& search = claims_[claim];
     const auto [request, device] = search.chosen.back();
     search.chosen.pop_back();
-    taken_[device->id].erase(claim);
+    taken_[device].erase(claim);
     for (auto& constraint : search.constraints)
         if (concerns(constraint, *request)) --constraint.devices;
 }

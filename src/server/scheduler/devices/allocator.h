@@ -68,17 +68,21 @@ private:
     Result<bool> selectable(const ClaimSearch& claim, const DeviceRequest& request, const Device& device);
     Result<bool> next_request(size_t claim, size_t request);
     Result<bool> next_device(size_t claim, size_t request, size_t index, size_t from);
-    bool in_use(const DeviceRequest& request, const DeviceId& device, size_t claim) const;
+    bool available(const DeviceRequest& request, const Device& device, bool in_use, size_t claim) const;
     bool take(size_t claim, const DeviceRequest& request, const Device& device);
     void give_back(size_t claim);
 
     std::vector<ClaimSearch> claims_;
     const std::map<DeviceId, int>& in_use_;
-    std::map<std::pair<const DeviceRequest*, DeviceId>, std::pair<const Device*, bool>> matches_;
+    std::map<std::pair<const DeviceRequest*, const Device*>, bool> matches_;
     // Of the node that is looked at.
-    std::vector<const Device*> devices_;
+    struct Candidate {
+        const Device* device;
+        bool in_use;
+    };
+    std::vector<Candidate> devices_;
     std::string invalid_pool_;
-    std::map<DeviceId, std::set<size_t>> taken_;       // by the claims with these indexes
+    std::map<const Device*, std::set<size_t>> taken_;   // by the claims with these indexes
     size_t steps_ = 0;
 };
 
