@@ -25,11 +25,12 @@ const std::shared_ptr<const api::KindRegistry>& registry() {
 
 }  // namespace
 
-Cluster::Cluster(std::vector<Fault> faults, unsigned latency_ms) : api(clock, registry()), kubelets(api, clock), kinds_(registry()) {
+Cluster::Cluster(std::vector<Fault> faults, unsigned latency_ms) : api(clock, registry()), kubelets(api, clock), watchdog(api, clock), kinds_(registry()) {
     plan_.faults = std::move(faults);
     plan_.latency_ms = latency_ms;
     plan_.clock = &clock;
     plan_.story = &story;
+    plan_.watchdog = &watchdog;
     plan_.pass = [this](Duration time) { pass(time); };
     for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"})
         (void)api.create(kNamespaces, {}, json::Value::object({{"metadata", json::Value::object({{"name", ns}})}}));

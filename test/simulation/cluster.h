@@ -22,6 +22,7 @@ public:
     Story story{clock};
     SimApi api;
     Kubelets kubelets;
+    Watchdog watchdog;
     std::function<void(Cluster&)> background;      // what users do whenever something changes (a drain that tries again)
 
     // Lets everything happen that is due until then.

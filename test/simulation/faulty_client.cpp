@@ -101,7 +101,12 @@ void FaultyClient::disturb_watches(const Fault& fault) {
     }
 }
 
-FaultyClient::Written FaultyClient::write(const char* verb, const Gvr& gvr, const std::string& subresource, const std::string& name, const std::function<Written()>& run) {
+FaultyClient::Written FaultyClient::write(const Write& write, const std::function<Written()>& carry_out) {
+    const auto& [verb, gvr, subresource, ns, name, body] = write;
+    auto run = [&] {
+        if (plan_.watchdog) plan_.watchdog->look(write);
+        return carry_out();
+    };
     if (dead_) return error(Reason::ServiceUnavailable, "crash");
     if (gvr.resource == "events") return ObjectPtr();      // nobody acts on them
     ++plan_.writes;
@@ -132,16 +137,16 @@ FaultyClient::Written FaultyClient::write(const char* verb, const Gvr& gvr, cons
 
 Result<api::ObjectPtr> FaultyClient::create(const Gvr& g, const std::string& ns, const json::Value& v, const client::WriteOptions& o, const std::string& name) {
     const auto& shown = name.empty() ? v["metadata"]["name"].as_string() : name;
-    return write("create", g, o.subresource, shown, [&] { return inner_->create(g, ns, v, o, name); });
+    return write({"create", g, o.subresource, ns, shown, &v}, [&] { return inner_->create(g, ns, v, o, name); });
 }
 Result<api::ObjectPtr> FaultyClient::update(const Gvr& g, const std::string& ns, const json::Value& v, const client::WriteOptions& o) {
-    return write("update", g, o.subresource, v["metadata"]["name"].as_string(), [&] { return inner_->update(g, ns, v, o); });
+    return write({"update", g, o.subresource, ns, v["metadata"]["name"].as_string(), &v}, [&] { return inner_->update(g, ns, v, o); });
 }
 Result<api::ObjectPtr> FaultyClient::patch(const Gvr& g, const std::string& ns, const std::string& name, client::PatchType t, const json::Value& v, const client::WriteOptions& o) {
-    return write("patch", g, o.subresource, name, [&] { return inner_->patch(g, ns, name, t, v, o); });
+    return write({"patch", g, o.subresource, ns, name, &v}, [&] { return inner_->patch(g, ns, name, t, v, o); });
 }
 Status FaultyClient::remove(const Gvr& g, const std::string& ns, const std::string& name, const client::DeleteOptions& o) {
-    auto done = write("delete", g, {}, name, [&]() -> Written {
+    auto done = write({"delete", g, {}, ns, name, nullptr}, [&]() -> Written {
         TRY(inner_->remove(g, ns, name, o));
         return ObjectPtr();
     });

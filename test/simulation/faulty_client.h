@@ -10,6 +10,7 @@
 
 #include "client/client.h"
 #include "simulation/story.h"
+#include "simulation/watchdog.h"
 
 namespace skiff::simulation {
 
@@ -38,6 +39,7 @@ struct FaultPlan {
     std::function<void(Duration)> pass;  // lets the world go on
     Clock* clock = nullptr;
     Story* story = nullptr;
+    Watchdog* watchdog = nullptr;
 };
 
 class FaultyClient : public client::Client {
@@ -74,7 +76,7 @@ private:
     };
     class Handle;
     using Written = Result<ObjectPtr>;
-    Written write(const char* verb, const Gvr& gvr, const std::string& subresource, const std::string& name, const std::function<Written()>& run);
+    Written write(const Write& write, const std::function<Written()>& run);
     void disturb_watches(const Fault& fault);
 
     std::shared_ptr<client::Client> inner_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <random>
 
 #include "server/controllers/resources.h"
@@ -65,6 +66,9 @@ Plan Plan::of(unsigned seed) {
     return plan;
 }
 
+// Only a rollout keeps its promises while it goes on.
+static bool is_rollout(const Action& action) { return !strncmp(action.name, "new image", 9) || !strcmp(action.name, "wait"); }
+
 Outcome run(const Plan& plan) {
     Cluster cluster(plan.faults, plan.latency_ms);
     for (const char* node : {"n1", "n2", "n3"}) cluster.kubelets.join(node);
@@ -76,6 +80,7 @@ Outcome run(const Plan& plan) {
         cluster.run_until(deed.at);
         const auto& action = parts()[plan.parts[deed.part].first].actions[deed.action];
         cluster.story.tell(fmt::format("user: {} ({})", action.name, deed.argument % 60));
+        if (!is_rollout(action)) cluster.watchdog.disturbed();
         action.run(cluster, deed.argument);
     }
     cluster.run_until(kLast + 5s);

@@ -165,6 +165,11 @@ private:
             event(cron, true, "MissSchedule", "Missed scheduled time to start a job: " + reconcile::format_time(*due.due));
             return requeue;
         }
+        if (jobs_->get(cron->meta().ns, job_name(cron, *due.due))) {
+            // Started by a run whose status got lost: what is active now is that very job, neither in its way nor to be replaced.
+            status.set("lastScheduleTime", reconcile::format_time(*due.due));
+            return requeue;
+        }
         const auto& policy = spec["concurrencyPolicy"].as_string();
         if (policy == "Forbid" && status["active"].size() != 0) {
             event(cron, false, "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid");
@@ -178,10 +183,14 @@ private:
         return requeue;
     }
 
+    // One name for each time: nobody can start it twice.
+    static std::string job_name(const ObjectPtr& cron, WallTime scheduled) {
+        return cron->meta().name + "-" + std::to_string(std::chrono::floor<std::chrono::minutes>(scheduled).time_since_epoch().count());
+    }
+
     Status start_job(const ObjectPtr& cron, const json::Value& tree, WallTime scheduled, json::Value& status) {
         const auto& from = tree["spec"]["jobTemplate"];
-        int64_t minutes = std::chrono::floor<std::chrono::minutes>(scheduled).time_since_epoch().count();
-        auto metadata = json::Value::object({{"name", cron->meta().name + "-" + std::to_string(minutes)}, {"namespace", cron->meta().ns}});
+        auto metadata = json::Value::object({{"name", job_name(cron, scheduled)}, {"namespace", cron->meta().ns}});
         if (from["metadata"]["labels"].size() != 0) metadata.set("labels", from["metadata"]["labels"]);
         metadata.set("annotations", from["metadata"]["annotations"].is_object() ? from["metadata"]["annotations"] : json::Value::object());
         metadata.mut("annotations").set("batch.kubernetes.io/cronjob-scheduled-timestamp", reconcile::format_time(scheduled));

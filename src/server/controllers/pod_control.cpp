@@ -39,7 +39,8 @@ Status PodControl::remove(const api::Object& owner, const ObjectPtr& pod) {
         context_.events.event(about, "Normal", "SuccessfulDelete", "Deleted pod: " + pod->meta().name);
         return {};
     }
-    if (removed.reason() == Reason::NotFound || removed.reason() == Reason::Conflict) return {};   // gone, or another of its name
+    if (removed.reason() == Reason::NotFound) return {};
+    if (removed.reason() == Reason::Conflict) return removed;      // another of its name, or changed just now: the next look tells
     context_.events.event(about, "Warning", "FailedDelete", "Error deleting: " + removed.message());
     return removed;
 }

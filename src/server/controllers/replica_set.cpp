@@ -137,7 +137,7 @@ private:
         set_or_omit(status, "terminatingReplicas", terminating);
         status.set("observedGeneration", set->meta().generation);
         bool too_few = counts.replicas < tree["spec"]["replicas"].as_int(1);
-        if (!managed.ok() && !find_condition(status, "ReplicaFailure"))
+        if (!managed.ok() && managed.reason() != Reason::Conflict && !find_condition(status, "ReplicaFailure"))
             set_condition(status, {"ReplicaFailure", "True", too_few ? "FailedCreate" : "FailedDelete", managed.message()}, now);
         else if (managed.ok())
             remove_condition(status, "ReplicaFailure");

@@ -123,6 +123,33 @@ TEST_CASE_METHOD(Crons, "a Job is started at each time, once") {
     CHECK(jobs().size() == 1);
 }
 
+TEST_CASE_METHOD(Crons, "a run whose status could not be written is not replaced by itself, nor in its own way") {
+    for (const char* policy : {"Replace", "Forbid"}) {
+        make_cron(std::string(R"(,"successfulJobsHistoryLimit":0,"concurrencyPolicy":")") + policy + "\"");
+        settle();
+        bool refused = false;
+        client->on_write = [&](const Call& call) {
+            if (refused || call.text().rfind("update cronjobs/status", 0) != 0) return Status();
+            refused = true;
+            return error(Reason::ServiceUnavailable, "the server is not there");
+        };
+        clock.advance(60s);
+        settle();
+        CHECK(refused);
+        REQUIRE(jobs().size() == 1);
+        const auto uid = jobs()[0]["metadata"]["uid"].as_string();
+        advance(5s);
+        REQUIRE(jobs().size() == 1);
+        CHECK(jobs()[0]["metadata"]["uid"].as_string() == uid);
+        end_jobs("Complete");
+        advance(5s);
+        CHECK(jobs().empty());      // it is over, and not run again
+        client->on_write = {};
+        REQUIRE(client->remove(kCronJobs, "default", "c").ok());
+        settle();
+    }
+}
+
 TEST_CASE_METHOD(Crons, "Forbid skips, Replace replaces, Allow adds") {
     make_cron(R"(,"concurrencyPolicy":"Forbid")");
     settle();

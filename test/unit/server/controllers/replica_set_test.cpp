@@ -55,6 +55,19 @@ TEST_CASE_METHOD(Fixture, "orphans that match are adopted, pods that stop matchi
     CHECK(client->tree(kPods, "default", "orphan")["metadata"]["ownerReferences"].is_null());
 }
 
+TEST_CASE_METHOD(Fixture, "a deletion that meets a change of the pod is tried again, and no failure is told") {
+    make_set(2);
+    settle();
+    int conflicts = 2;
+    client->on_write = [&](const Call& call) { return call.verb == "delete" && conflicts-- > 0 ? error(Reason::Conflict, "the object has been modified") : Status(); };
+    client->change(kReplicaSets, "default", "rs", [](json::Value& rs) { rs.mut("spec").set("replicas", 1); });
+    settle();
+    for (int i = 0; i < 3; ++i) advance(std::chrono::seconds(1));
+    CHECK(pods().size() == 1);
+    CHECK(set()["status"]["conditions"].is_null());
+    CHECK(event_messages("FailedDelete").empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a refused creation is a condition and an event, and stops the batch early") {
     client->on_write = [](const Call& call) {
         return call.resource == "pods" ? error(Reason::Forbidden, "exceeded quota: q, requested: pods=1") : Status();
