@@ -63,10 +63,12 @@ void describe_pods(SimApi& api, std::vector<std::string>& lines) {
         const auto& meta = pod["metadata"];
         const auto who = family(api, pod);
         const bool job = who.rfind("Job", 0) == 0, named = who.rfind("StatefulSet", 0) == 0;
-        if (pod["status"]["phase"].as_string() == "Failed") continue;       // how many failed on the way may differ
+        const auto& phase = pod["status"]["phase"].as_string();
+        // How many failed on the way may differ; those of a Job that succeeded go with their node; a strayed one had its owner then or not.
+        if (phase == "Failed" || (job && phase == "Succeeded") || who == "nobody's strayed") continue;
         const bool bound = !pod["spec"]["nodeName"].as_string().empty();
         ++pods[fmt::format("pod of {}/{}{} image {} {} {}", meta["namespace"].as_string(), who, named ? " " + meta["name"].as_string() : "", pod["spec"]["containers"][0]["image"].as_string(),
-                           bound ? pod["status"]["phase"].as_string() : "waits", !job && condition_true(pod["status"], "Ready") ? "ready" : "")];
+                           bound ? phase : "waits", !job && condition_true(pod["status"], "Ready") ? "ready" : "")];
     }
     for (const auto& [key, count] : pods) lines.push_back(fmt::format("{}: {}", key, count));
 }
@@ -150,8 +152,10 @@ void find_orphans(SimApi& api, std::vector<std::string>& wrong) {
 
 // Claims and pods of jobs and daemons that are there twice, sets with two current generations.
 void find_duplicates(SimApi& api, std::vector<std::string>& wrong) {
-    std::map<std::string, int> places, sets;
+    std::map<std::string, int> places, sets, succeeded;
     for (const auto& pod : api.store.trees(kPods)) {
+        if (const auto& owner = controller_of(pod); owner["kind"].as_string() == "Job" && pod["status"]["phase"].as_string() == "Succeeded")
+            ++succeeded[pod["metadata"]["namespace"].as_string() + "/" + owner["name"].as_string()];
         if (finished(pod) && pod["status"]["phase"].as_string() == "Failed") continue;
         const auto& owner = controller_of(pod);
         const auto& index = pod["metadata"]["annotations"]["batch.kubernetes.io/job-completion-index"].as_string();
@@ -160,6 +164,8 @@ void find_duplicates(SimApi& api, std::vector<std::string>& wrong) {
     }
     for (const auto& set : api.store.trees(kReplicaSets))
         if (const auto& owner = controller_of(set); !owner.is_null() && set["spec"]["replicas"].as_int() > 0) ++sets[key_of(set).substr(0, key_of(set).find('/') + 1) + owner["name"].as_string()];
+    for (const auto& job : api.store.trees(kJobs))
+        if (const auto counted = job["status"]["succeeded"].as_int(); counted < succeeded[key_of(job)]) wrong.push_back(fmt::format("count: {} pods of job {} succeeded, {} are counted", succeeded[key_of(job)], key_of(job), counted));
     for (const auto& [place, count] : places)
         if (count > 1) wrong.push_back(fmt::format("duplicate: {} pods for {}", count, place));
     for (const auto& [name, count] : sets)
