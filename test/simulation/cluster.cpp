@@ -1,10 +1,12 @@
 #include "simulation/cluster.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "embedded/local_storage/provisioner.h"
 #include "embedded/local_storage/volume_plan.h"
 #include "json/parse.h"
+#include "pki/ca.h"
 #include "server/controllers/controllers.h"
 #include "server/controllers/resources.h"
 
@@ -23,6 +25,15 @@ const std::shared_ptr<const api::KindRegistry>& registry() {
     return kKinds;
 }
 
+// The cluster's CA for clients; one for all runs, keys are slow to make.
+const CsrSigner& signer() {
+    static const CsrSigner kSigner = [] {
+        auto ca = pki::CertificateAuthority::create("clients", FakeClock().now());
+        return CsrSigner{"kubernetes.io/kube-apiserver-client-kubelet", ca->certificate_pem(), ca->key_pem()};
+    }();
+    return kSigner;
+}
+
 }  // namespace
 
 Cluster::Cluster(std::vector<Fault> faults, unsigned latency_ms) : api(clock, registry()), kubelets(api, clock), watchdog(api, clock), kinds_(registry()) {
@@ -31,6 +42,7 @@ Cluster::Cluster(std::vector<Fault> faults, unsigned latency_ms) : api(clock, re
     plan_.clock = &clock;
     plan_.story = &story;
     plan_.watchdog = &watchdog;
+    plan_.tell_writes = std::getenv("SKIFF_WRITES") != nullptr;
     plan_.pass = [this](Duration time) { pass(time); };
     for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"})
         (void)api.create(kNamespaces, {}, json::Value::object({{"metadata", json::Value::object({{"name", ns}})}}));
@@ -61,6 +73,7 @@ void Cluster::boot() {
     controllers::Options all;
     all.server_ca_pem = "PEM";
     all.kinds = kinds_;
+    all.signers = {signer()};
     controllers::add_all(*runtime_, all);
     runtime_->add(local_storage::make_local_path_provisioner({[](const std::string&, const std::string& volume) -> Result<std::string> { return "/volumes/" + volume; },
                                                               [](const std::string&, const std::string&) { return Status(); }}));
@@ -132,6 +145,12 @@ void Cluster::make(const api::Gvr& gvr, const std::string& ns, const std::string
 
 void Cluster::edit(const api::Gvr& gvr, const std::string& ns, const std::string& name, const std::function<void(json::Value& tree)>& change) {
     api.store.change(gvr, ns, name, change);
+}
+
+void Cluster::set_clock(Duration by) {
+    clock.offset += by;
+    api.clock_was_set = true;
+    watchdog.clock_was_set();
 }
 
 void Cluster::remove(const api::Gvr& gvr, const std::string& ns, const std::string& name, const std::string& propagation) {

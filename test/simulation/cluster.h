@@ -12,13 +12,20 @@
 
 namespace skiff::simulation {
 
+// Its wall clock can be set; what is waited for runs on.
+class JumpingClock : public FakeClock {
+public:
+    WallTime now() const override { return FakeClock::now() + offset; }
+    Duration offset{0};
+};
+
 class Cluster {
 public:
     // faults: none for the undisturbed run.
     explicit Cluster(std::vector<Fault> faults, unsigned latency_ms = 0);
     ~Cluster();
 
-    FakeClock clock;
+    JumpingClock clock;
     Story story{clock};
     SimApi api;
     Kubelets kubelets;
@@ -35,6 +42,7 @@ public:
     // For users.
     void make(const api::Gvr& gvr, const std::string& ns, const std::string& text);
     void edit(const api::Gvr& gvr, const std::string& ns, const std::string& name, const std::function<void(json::Value& tree)>& change);
+    void set_clock(Duration by);
     void remove(const api::Gvr& gvr, const std::string& ns, const std::string& name, const std::string& propagation = {});
 
 private:

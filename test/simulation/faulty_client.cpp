@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "json/write.h"
+
 namespace skiff::simulation {
 
 using Kind = Fault::Kind;
@@ -110,6 +112,7 @@ FaultyClient::Written FaultyClient::write(const Write& write, const std::functio
     if (dead_) return error(Reason::ServiceUnavailable, "crash");
     if (gvr.resource == "events") return ObjectPtr();      // nobody acts on them
     ++plan_.writes;
+    if (plan_.tell_writes) plan_.story->tell(fmt::format("write {}: {} {}{}{} {} {}", plan_.writes, verb, gvr.resource, subresource.empty() ? "" : "/", subresource, name, body ? json::write(subresource == "status" ? (*body)["status"] : (*body)["spec"]).substr(0, 300) : ""));
     std::optional<Kind> hits;
     while (plan_.next < plan_.faults.size() && plan_.faults[plan_.next].at <= plan_.writes) {
         const auto& fault = plan_.faults[plan_.next++];

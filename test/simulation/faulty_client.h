@@ -40,6 +40,7 @@ struct FaultPlan {
     Clock* clock = nullptr;
     Story* story = nullptr;
     Watchdog* watchdog = nullptr;
+    bool tell_writes = false;            // all of them, into the story
 };
 
 class FaultyClient : public client::Client {

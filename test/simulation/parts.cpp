@@ -1,5 +1,8 @@
 #include "simulation/parts.h"
 
+#include "base/encoding.h"
+#include "json/parse.h"
+#include "pki/ca.h"
 #include "server/controllers/resources.h"
 
 namespace skiff::simulation {
@@ -189,6 +192,35 @@ void make_disks(Cluster& c, unsigned) {
         c.make(kVolumeClaims, "default", R"({"metadata":{"name":"wish-)" + std::to_string(i) + R"("},"spec":{"storageClassName":"hand","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}})");
 }
 
+// A Service without selector, and what a user writes for it.
+void write_endpoints(Cluster& c, unsigned argument) {
+    std::string addresses;
+    for (unsigned i = 0; i < 1 + argument % 3; ++i) addresses += (i ? "," : "") + (R"({"ip":"192.0.2.)" + std::to_string(argument / 3 % 50 + i + 1) + "\"}");
+    const auto subsets = json::parse(R"([{"addresses":[)" + addresses + R"(],"ports":[{"port":)" + std::to_string(80 + argument % 2) + R"(,"protocol":"TCP"}]}])");
+    if (c.api.store.tree(kEndpoints, "default", "manual").is_null()) c.make(kEndpoints, "default", R"({"metadata":{"name":"manual"}})");
+    c.edit(kEndpoints, "default", "manual", [&](Value& tree) { tree.set("subsets", *subsets); });
+}
+void make_manual(Cluster& c, unsigned variant) {
+    c.make(kServices, "default", R"({"metadata":{"name":"manual"},"spec":{"ports":[{"port":80}]}})");
+    write_endpoints(c, variant);
+}
+
+// A node's request for its certificate is approved and signed; one of another signer waits for a user, and for that signer.
+void request_certificate(Cluster& c, const char* name, const char* signer) {
+    static const std::string kRequest = [] {
+        auto key = pki::PrivateKey::generate();
+        return base64_encode(*pki::make_csr(*key, {"system:node:n1", {"system:nodes"}, {}, {}}));
+    }();
+    c.make(kSigningRequests, {}, R"({"metadata":{"name":")" + std::string(name) + R"("}})");
+    c.edit(kSigningRequests, {}, name, [&](Value& tree) {
+        tree.set("spec", *json::parse(R"({"signerName":")" + std::string(signer) + R"(","username":"system:node:n1","usages":["client auth"],"request":")" + kRequest + "\"}"));
+    });
+}
+void make_requests(Cluster& c, unsigned) {
+    request_certificate(c, "first", "kubernetes.io/kube-apiserver-client-kubelet");
+    request_certificate(c, "foreign", "example.com/other");
+}
+
 // ---- nodes
 
 const char* node_name(unsigned argument) {
@@ -268,12 +300,25 @@ const std::vector<Part>& parts() {
          {{"parallelism of index", SKIFF_ON(set_spec(c, kJobs, "index", "parallelism", static_cast<int64_t>(1 + a % 4)))}, {"delete index", SKIFF_ON(c.remove(kJobs, "default", "index"))}}},
         {"job that fails", make_fails, {{"wait", SKIFF_ON((void)c)}}},
         {"job with a time to live", make_brief, {{"a pod of brief fails", SKIFF_ON(fail_pod(c, "brief", a))}}},
-        {"cron job", make_tick, {{"delete a pod of tick", SKIFF_ON(delete_pod(c, "tick", a))}, {"wait", SKIFF_ON((void)c)}}, suspend_tick},
+        {"cron job", make_tick, {{"delete a pod of tick", SKIFF_ON(delete_pod(c, "tick", a))}, {"wait", SKIFF_ON((void)c)},
+          {"the clock is set forward", SKIFF_ON(c.set_clock(std::chrono::seconds(30 + a % 400)))},
+          {"the clock is set back", SKIFF_ON(c.set_clock(-std::chrono::seconds(5 + a % 100)))}},
+         suspend_tick},
         {"service", make_front,
          {{"scale web", SKIFF_ON(set_spec(c, kDeployments, "web", "replicas", static_cast<int64_t>(a % 5)))},
           {"new image of web", SKIFF_ON(image(c, kDeployments, "web", a))},
           {"a pod of web fails", SKIFF_ON(fail_pod(c, "web", a))},
           {"delete front and make it anew", SKIFF_ON(c.remove(kServices, "default", "front"); make_front(c, 0))}}},
+        {"endpoints by hand", make_manual,
+         {{"other endpoints", write_endpoints},
+          {"delete the endpoints", SKIFF_ON(c.remove(kEndpoints, "default", "manual"))},
+          {"delete the service and make it anew", SKIFF_ON(c.remove(kServices, "default", "manual"); make_manual(c, a))}}},
+        {"signing requests", make_requests,
+         {{"one more request", SKIFF_ON(request_certificate(c, "second", "kubernetes.io/kube-apiserver-client-kubelet"))},
+          {"approve the foreign one", SKIFF_ON(c.edit(kSigningRequests, {}, "foreign", [](Value& tree) {
+               tree.mut("status").set("conditions", Value::array({Value::object({{"type", "Approved"}, {"status", "True"}, {"reason", "ByHand"}})}));
+           }))},
+          {"delete the first one", SKIFF_ON(c.remove(kSigningRequests, {}, "first"))}}},
         {"disruption budget", make_guard, {{"drain a node", drain}, {"end of the drain", SKIFF_ON(stop_drain(c))}, {"scale web", SKIFF_ON(set_spec(c, kDeployments, "web", "replicas", static_cast<int64_t>(2 + a % 3)))}}, stop_drain},
         {"autoscaler", make_scaled, {{"load", SKIFF_ON(c.api.load_milli = static_cast<int64_t>(50 * (1 + a % 5)))}, {"new image of web", SKIFF_ON(image(c, kDeployments, "web", a))}}},
         {"quota", make_quota, {{"scale web", SKIFF_ON(set_spec(c, kDeployments, "web", "replicas", static_cast<int64_t>(a % 5)))}, {"new image of web", SKIFF_ON(image(c, kDeployments, "web", a))}}},

@@ -78,9 +78,11 @@ Outcome run(const Plan& plan) {
     }
     for (const auto& deed : plan.deeds) {
         cluster.run_until(deed.at);
-        const auto& action = parts()[plan.parts[deed.part].first].actions[deed.action];
+        const auto& part = parts()[plan.parts[deed.part].first];
+        const auto& action = part.actions[deed.action];
         cluster.story.tell(fmt::format("user: {} ({})", action.name, deed.argument % 60));
-        if (!is_rollout(action)) cluster.watchdog.disturbed();
+        const bool of_nodes = !strcmp(part.name, "nodes") || !strcmp(part.name, "disruption budget");
+        if (!is_rollout(action)) cluster.watchdog.disturbed(of_nodes ? Watchdog::kNodesDisturbed : Watchdog::kDisturbed);
         action.run(cluster, deed.argument);
     }
     cluster.run_until(kLast + 5s);

@@ -30,6 +30,7 @@ public:
 
     test::FakeClient store;
     int64_t load_milli = 0;            // CPU that the pods of one selector share, as metrics tell
+    bool clock_was_set = false;        // which runs of CronJobs fell out depends on when that was seen
     std::vector<std::string> wrong;    // what must never happen and did
 
 private:

@@ -44,6 +44,7 @@ Watchdog::Watchdog(SimApi& api, FakeClock& clock) : api_(api), clock_(clock) {
 
 void Watchdog::look(const Write& write) {
     const bool made = !strcmp(write.verb, "create"), removed = write.body == nullptr;
+    if (write.subresource == "scale") disturbed();      // an autoscaler's wish is a user's
     if (write.gvr == kPods && made && write.subresource.empty()) return pod_made(write.ns, *write.body);
     if (write.gvr == kJobs && made) return job_made(write.ns, *write.body);
     if (write.gvr == kNamespaces && write.subresource == "finalize") return namespace_given_up(write.name);

@@ -25,14 +25,14 @@ struct Write {
 
 class Watchdog {
 public:
+    static constexpr Duration kDisturbed = std::chrono::seconds(45), kNodesDisturbed = std::chrono::seconds(300);
     Watchdog(SimApi& api, FakeClock& clock);
     void look(const Write& write);
-    // A user or an accident makes pods come and go: promises of rollouts are not looked at for a while.
-    void disturbed() { calm_ = clock_.elapsed() + kDisturbed; }
-    void clock_jumped() { cron_gaps_ = true; }
+    // A user or an accident makes pods come and go: promises of rollouts are not looked at for a while; long after an accident of a node.
+    void disturbed(Duration time = kDisturbed) { calm_ = std::max(calm_, clock_.elapsed() + time); }
+    void clock_was_set() { cron_gaps_ = true; }
 
 private:
-    static constexpr Duration kDisturbed = std::chrono::seconds(45);
     void pod_made(const std::string& ns, const json::Value& pod);
     void pod_removed(const std::string& ns, const json::Value& pod);
     void pod_patched(const std::string& ns, const json::Value& pod, const json::Value& patch);

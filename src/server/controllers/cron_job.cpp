@@ -21,6 +21,8 @@ namespace {
 
 constexpr int64_t kMissedMax = 100;
 constexpr Duration kJustAfter = std::chrono::milliseconds(100);
+// Waiting knows nothing of the wall clock: one that was set (a board without its own, after the network is up) is noticed by then.
+constexpr Duration kLookAgain = std::chrono::minutes(10);
 
 // "Complete", "Failed", or "" while it runs.
 std::string finished_as(const json::Value& job) {
@@ -159,7 +161,7 @@ private:
         auto due = due_time(*schedule, since.value_or(now), deadline, now);
         if (due.missed_many)
             event(cron, true, "TooManyMissedTimes", "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew");
-        Requeue requeue{due.next ? *due.next - now + kJustAfter : Duration::zero()};
+        Requeue requeue{due.next ? std::min<Duration>(*due.next - now + kJustAfter, kLookAgain) : Duration::zero()};
         if (!due.due) return requeue;
         if (deadline && *due.due + std::chrono::seconds(*deadline) < now) {
             event(cron, true, "MissSchedule", "Missed scheduled time to start a job: " + reconcile::format_time(*due.due));

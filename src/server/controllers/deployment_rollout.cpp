@@ -15,6 +15,9 @@ int64_t sum(const std::vector<SetSize>& sets, int64_t SetSize::*member) {
     return total;
 }
 
+// A set that was just made smaller still tells of the pods that it is about to remove.
+int64_t staying(const SetSize& set) { return std::min(set.available, set.replicas); }
+
 bool older(const SetSize& a, const SetSize& b) { return a.created != b.created ? a.created < b.created : a.name < b.name; }
 
 // How much of a change of the whole falls to one set, by its share of the size that it had before.
@@ -95,7 +98,7 @@ std::vector<Resize> step_old_sets(const RolloutSpec& spec, const SetSize& newest
     int64_t old_total = sum(old_sets, &SetSize::replicas);
     if (old_total == 0) return {};
     int64_t available_min = spec.replicas - spec.max_unavailable;
-    int64_t new_unavailable = newest.replicas - newest.available;
+    int64_t new_unavailable = newest.replicas - staying(newest);
     int64_t removable = old_total + newest.replicas - available_min - new_unavailable;
     if (removable <= 0) return {};
 
@@ -113,7 +116,8 @@ std::vector<Resize> step_old_sets(const RolloutSpec& spec, const SetSize& newest
         removed += part;
     }
     // Then healthy ones, as far as enough stay available.
-    int64_t spare = sum(sorted, &SetSize::available) + newest.available - available_min;
+    int64_t spare = staying(newest) - available_min;
+    for (const auto& set : sorted) spare += staying(set);
     for (size_t i = 0; i < sorted.size() && spare > 0; ++i) {
         int64_t part = std::min(sizes[i], spare);
         sizes[i] -= part;

@@ -123,6 +123,31 @@ TEST_CASE_METHOD(Crons, "a Job is started at each time, once") {
     CHECK(jobs().size() == 1);
 }
 
+TEST_CASE("a clock that is set is noticed: a time that passed meanwhile is run once, one that comes again is not") {
+    struct : FakeClock {
+        WallTime now() const override { return FakeClock::now() + offset; }
+        Duration offset{0};
+    } clock;
+    auto client = std::make_shared<FakeClient>();
+    auto runtime = reconcile::Runtime::create({1, &clock, [&](const std::string&) { return client; }, client});
+    runtime->add(make_cron_job_controller());
+    auto wait = [&](Duration time) {
+        for (; time > 0s; time -= 30s) {
+            runtime->run_until_idle();
+            clock.advance(30s);
+        }
+        runtime->run_until_idle();
+    };
+    REQUIRE(client->create(kCronJobs, "default", ControllerBench::parse(R"({"metadata":{"name":"c","creationTimestamp":"2023-11-14T22:13:20Z"},"spec":{"schedule":"0 6 * * *","jobTemplate":{"spec":{}}}})")).ok());
+    wait(60s);
+    clock.offset = 9h;
+    wait(600s);
+    CHECK(client->trees(kJobs, "default").size() == 1);
+    clock.offset = 7h;
+    wait(3 * 3600s);
+    CHECK(client->trees(kJobs, "default").size() == 1);
+}
+
 TEST_CASE_METHOD(Crons, "a run whose status could not be written is not replaced by itself, nor in its own way") {
     for (const char* policy : {"Replace", "Forbid"}) {
         make_cron(std::string(R"(,"successfulJobsHistoryLimit":0,"concurrencyPolicy":")") + policy + "\"");

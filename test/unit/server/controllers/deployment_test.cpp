@@ -1,5 +1,6 @@
 #include "server/controllers/deployment.h"
 
+#include "server/controllers/deployment_rollout.h"
 #include "server/controllers/pod_template.h"
 #include "server/controllers/replica_set.h"
 #include "support/controller_bench.h"
@@ -101,6 +102,22 @@ TEST_CASE_METHOD(Fixture, "a rolling update keeps within surge and unavailable a
     REQUIRE(sets.size() == 2);
     for (const auto& set : sets)
         if (set["spec"]["replicas"].as_int() > 0) CHECK(set["metadata"]["annotations"][kRevisionHistory].as_string() == "1");
+}
+
+TEST_CASE("an old set whose status still counts the pods that it is removing is not shrunk for them again") {
+    RolloutSpec spec;
+    spec.replicas = 3;
+    spec.max_surge = 2;
+    SetSize newest{"new", "2"}, old{"old", "1"};
+    newest.replicas = 3;
+    newest.available = 2;
+    old.replicas = 2;
+    old.available = 3;
+    auto steps = step_old_sets(spec, newest, {old});
+    REQUIRE(steps.size() == 1);
+    CHECK(steps[0].replicas == 1);      // with the two new ones: three stay
+    old.replicas = old.available = 1;
+    CHECK(step_old_sets(spec, newest, {old}).empty());
 }
 
 TEST_CASE_METHOD(Fixture, "Recreate removes the old pods before it makes new ones") {
