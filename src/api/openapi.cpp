@@ -26,7 +26,8 @@ std::vector<const KindInfo*> kinds_of(const KindRegistry& kinds, std::string_vie
 }
 
 std::vector<const TypeSchema*> roots_of(const KindRegistry& kinds, const std::vector<const KindInfo*>& of) {
-    std::vector<const TypeSchema*> roots{kinds.schemas().find("meta.v1.Status"), kinds.schemas().find("meta.v1.DeleteOptions")};
+    std::vector<const TypeSchema*> roots{kinds.schemas().find("meta.v1.Status"), kinds.schemas().find("meta.v1.DeleteOptions"),
+                                         kinds.schemas().find("meta.v1.APIResourceList"), kinds.schemas().find("meta.v1.WatchEvent")};
     for (const auto* kind : of) {
         if (kind->custom) {
             // Their definitions are made from the definition object (add_custom).
@@ -69,8 +70,11 @@ private:
     bool first_ = true;
 };
 
-void add_definitions(Document& document, const std::vector<const TypeSchema*>& roots, OpenApiVersion version, const KindsOfTypes& kinds) {
-    for (const auto& [name, type] : reachable(roots)) document.member(definition_name(name), definition_of(*type, version, kinds));
+void add_definitions(Document& document, const std::vector<const TypeSchema*>& roots, OpenApiVersion version, const TypeFacts& facts) {
+    auto types = reachable(roots);
+    for (const auto& [name, type] : types) document.member(definition_name(name), definition_of(*type, version, facts));
+    if (types.count("apiextensions.v1.JSONSchemaProps"))
+        for (const auto& name : json_definitions()) document.member(name, json::Value::object());
     for (const auto& [name, schema] : scalar_definitions(version)) document.member(name, schema);
 }
 
@@ -78,6 +82,11 @@ void add_custom(Document& document, const std::vector<const KindInfo*>& kinds, O
     for (const auto* kind : kinds)
         if (kind->custom) add_custom_definitions(*kind, version, [&](const std::string& name, json::Value schema) { document.member(name, schema); });
 }
+
+// How the components of a document end.
+constexpr std::string_view kSecurity =
+    "},\"securitySchemes\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
+    "\"name\":\"authorization\",\"in\":\"header\"}}}}";
 
 json::Value info() { return json::Value::object({{"title", "Kubernetes"}, {"version", kKubernetesVersion}}); }
 
@@ -96,7 +105,7 @@ void OpenApi::invalidate() {
 }
 
 Bytes OpenApi::document(std::string_view path) {
-    if (kinds_of(*kinds_, path).empty()) return nullptr;
+    if (kinds_of(*kinds_, path).empty()) return plain_document(*kinds_, path) ? cached(std::string(path), &OpenApi::make_plain) : nullptr;
     return cached(std::string(path), &OpenApi::make_document);
 }
 
@@ -107,7 +116,7 @@ Bytes OpenApi::v2_protobuf() { return cached("v2 protobuf", &OpenApi::make_v2_pr
 // Depends on nothing but the tables, so it needs no document to be made.
 std::string OpenApi::hash(std::string_view path) const {
     auto kinds = kinds_of(*kinds_, path);
-    if (kinds.empty()) return {};
+    if (kinds.empty()) return sha256_hex(kKubernetesVersion);   // of a document that never changes
     Sha256 sha;
     sha.update(kVersion);
     sha.update(kKubernetesVersion);
@@ -148,8 +157,23 @@ std::string OpenApi::make_index(std::string_view) const {
     };
     for (const auto& version : kinds_->group_versions()) add(path_of(version), hash(path_of(version)));
     std::string plain = sha256_hex(kKubernetesVersion);
-    for (const char* path : {"api", "apis", "version"}) add(path, plain);
+    for (const auto& path : plain_documents(*kinds_)) add(path, plain);
     return json::write(json::Value::object({{"paths", std::move(paths)}}));
+}
+
+std::string OpenApi::make_plain(std::string_view name) const {
+    Document document("{\"openapi\":\"3.0.0\",");
+    document.member("info", info());
+    document.raw(",");
+    document.open("paths");
+    auto plain = plain_document(*kinds_, name);
+    document.member(plain->path, plain->item);
+    document.raw("},");
+    document.open("components");
+    document.open("schemas");
+    for (const auto& [type_name, type] : reachable({plain->root})) document.member(definition_name(type_name), definition_of(*type, OpenApiVersion::V3, type_facts(*kinds_)));
+    document.raw(kSecurity);
+    return document.take();
 }
 
 std::string OpenApi::make_document(std::string_view path) const {
@@ -158,15 +182,15 @@ std::string OpenApi::make_document(std::string_view path) const {
     document.member("info", info());
     document.raw(",");
     document.open("paths");
+    if (!kinds.empty()) document.member(root_path(kinds[0]->gvk) + "/", resource_list_path(*kinds_, kinds[0]->gvk, OpenApiVersion::V3));
     for (const auto* kind : kinds)
         add_paths(*kinds_, *kind, OpenApiVersion::V3, [&](const std::string& at, json::Value item) { document.member(at, item); });
     document.raw("},");
     document.open("components");
     document.open("schemas");
-    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V3, kinds_of_types(*kinds_));
+    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V3, type_facts(*kinds_));
     add_custom(document, kinds, OpenApiVersion::V3);
-    document.raw("},\"securitySchemes\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
-                 "\"name\":\"authorization\",\"in\":\"header\"}}}}");
+    document.raw(kSecurity);
     return document.take();
 }
 
@@ -176,11 +200,15 @@ std::string OpenApi::make_v2(std::string_view) const {
     document.member("info", info());
     document.raw(",");
     document.open("paths");
+    for (const auto& version : kinds_->group_versions()) {
+        Gvk gvk{version.group, version.version, ""};
+        document.member(root_path(gvk) + "/", resource_list_path(*kinds_, gvk, OpenApiVersion::V2));
+    }
     for (const auto* kind : kinds)
         add_paths(*kinds_, *kind, OpenApiVersion::V2, [&](const std::string& at, json::Value item) { document.member(at, item); });
     document.raw("},");
     document.open("definitions");
-    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V2, kinds_of_types(*kinds_));
+    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V2, type_facts(*kinds_));
     add_custom(document, kinds, OpenApiVersion::V2);
     document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
                  "\"name\":\"authorization\",\"in\":\"header\"}}}");
@@ -203,7 +231,7 @@ std::string OpenApi::make_v2_protobuf(std::string_view) const {
         add_paths(*kinds_, *kind, OpenApiVersion::V2,
                   [&](const std::string& at, json::Value item) { add(paths, 2, at, gnostic_path_item(item)); });
     append_bytes_field(out, 8, paths);
-    auto types = kinds_of_types(*kinds_);
+    auto types = type_facts(*kinds_);
     for (const auto& [name, type] : reachable(roots_of(*kinds_, kinds)))
         add(definitions, 1, definition_name(name), gnostic_schema(definition_of(*type, OpenApiVersion::V2, types)));
     for (const auto* kind : kinds)

@@ -33,6 +33,7 @@ public:
 private:
     Bytes cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const);
     std::string make_index(std::string_view) const;
+    std::string make_plain(std::string_view name) const;
     std::string make_document(std::string_view path) const;
     std::string make_v2(std::string_view) const;
     std::string make_v2_protobuf(std::string_view) const;

@@ -23,7 +23,7 @@ LABELS = ["a", "!a", "a=b", "a in (b,c)", "a notin (b)", "a in b", "a>1", "a>x",
 PAGES = ["limit=1", "limit=-1", "limit=x", "continue=x", "limit=1&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0", "resourceVersion=x",
          "resourceVersion=0&resourceVersionMatch=Exact", "resourceVersionMatch=Exact", "resourceVersion=0&resourceVersionMatch=NotOlderThan",
          "resourceVersion=1&resourceVersionMatch=x", "resourceVersion=0&limit=1", "resourceVersion=99999999999", "resourceVersion=-1",
-         "timeoutSeconds=x", "watch=x", "sendInitialEvents=true", "watch=1&sendInitialEvents=true", "watch=1&resourceVersionMatch=Exact&resourceVersion=1",
+         "timeoutSeconds=x", "watch=x&timeoutSeconds=1", "watch=1&timeoutSeconds=x", "sendInitialEvents=true", "watch=1&sendInitialEvents=true", "watch=1&resourceVersionMatch=Exact&resourceVersion=1",
          "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=1&allowWatchBookmarks=x", "pretty=x", "unknown=1",
          "allowWatchBookmarks=true", "watch=1&resourceVersion=x", "watch=1&resourceVersionMatch=NotOlderThan"]
 

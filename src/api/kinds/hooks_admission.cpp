@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_admission.h"
 #include "api/kinds/set_default.h"
 
@@ -60,7 +61,8 @@ KindHooks validating_webhook_configuration_hooks() {
 KindHooks validating_admission_policy_hooks() {
     return {.set_defaults = default_policy, .prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_admission_policy,
-            .validate_update = also_on_update(validate_admission_policy)};
+            .validate_update = also_on_update(validate_admission_policy),
+            .validate_status_update = validate_policy_status};
 }
 
 KindHooks validating_admission_policy_binding_hooks() {

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_config.h"
 #include "api/kinds/set_default.h"
 
@@ -94,6 +95,7 @@ KindHooks node_hooks() {
             .prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
             .validate_create = validate_node,
             .validate_update = validate_node_update,
+            .validate_status_update = validate_node_status,
             .warnings = node_warnings};
 }
 
@@ -123,13 +125,15 @@ KindHooks priority_class_hooks() {
 
 KindHooks certificate_signing_request_hooks() {
     return {.prepare_create = [](Value& object) { reset_status(object); }, .prepare_update = prepare_certificate_request_update,
-            .validate_create = validate_certificate_request};
+            .validate_create = validate_certificate_request,
+            .validate_status_update = validate_certificate_request_status};
 }
 
 KindHooks api_service_hooks() {
     return {.set_defaults = default_api_service, .prepare_create = prepare_api_service,
             .validate_create = validate_api_service,
-            .validate_update = also_on_update(validate_api_service)};
+            .validate_update = also_on_update(validate_api_service),
+            .validate_status_update = validate_api_service_status};
 }
 
 KindHooks component_status_hooks() { return {}; }

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_config.h"
 #include "api/kinds/set_default.h"
 #include "base/encoding.h"
@@ -65,7 +66,8 @@ KindHooks limit_range_hooks() {
 KindHooks resource_quota_hooks() {
     return {.prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_resource_quota,
-            .validate_update = validate_resource_quota_update};
+            .validate_update = validate_resource_quota_update,
+            .validate_status_update = validate_quota_status};
 }
 
 }  // namespace skiff::api::kinds

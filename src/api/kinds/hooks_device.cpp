@@ -33,7 +33,7 @@ KindHooks device_class_hooks() {
     auto drop = [](Value& object) { if_object(object, "spec", [](Value& spec) { spec.erase("extendedResourceName"); }); };
     return {.prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
             .validate_create = validate_device_class,
-            .validate_update = also_on_update(validate_device_class)};
+            .validate_update = twice_on_update(validate_device_class)};
 }
 
 KindHooks resource_claim_hooks() {

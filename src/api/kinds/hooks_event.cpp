@@ -4,11 +4,13 @@
 namespace skiff::api::kinds {
 
 KindHooks event_hooks() {
-    return {.validate_create = validate_event};
+    return {.validate_create = validate_event,
+            .validate_update = also_on_update(validate_event)};
 }
 
 KindHooks events_event_hooks() {
-    return {.validate_create = validate_events_event};
+    return {.validate_create = validate_events_event,
+            .validate_update = validate_events_event_update};
 }
 
 }  // namespace skiff::api::kinds

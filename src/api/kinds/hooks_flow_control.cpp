@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_flow_control.h"
 #include "api/kinds/set_default.h"
 
@@ -36,13 +37,15 @@ void default_priority_level(Value& object) {
 KindHooks flow_schema_hooks() {
     return {.set_defaults = default_flow_schema, .prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_flow_schema,
-            .validate_update = also_on_update(validate_flow_schema)};
+            .validate_update = also_on_update(validate_flow_schema),
+            .validate_status_update = validate_flow_control_status};
 }
 
 KindHooks priority_level_configuration_hooks() {
     return {.set_defaults = default_priority_level, .prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_priority_level,
-            .validate_update = also_on_update(validate_priority_level)};
+            .validate_update = also_on_update(validate_priority_level),
+            .validate_status_update = validate_flow_control_status};
 }
 
 }  // namespace skiff::api::kinds

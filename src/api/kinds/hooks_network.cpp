@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_network.h"
 #include "api/kinds/set_default.h"
 
@@ -37,6 +38,7 @@ KindHooks ingress_hooks() {
     return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
             .validate_create = validate_ingress,
             .validate_update = also_on_update(validate_ingress),
+            .validate_status_update = validate_ingress_status,
             .warnings = ingress_warnings};
 }
 
@@ -49,7 +51,7 @@ KindHooks ingress_class_hooks() {
 KindHooks network_policy_hooks() {
     return {.set_defaults = default_network_policy,
             .validate_create = validate_network_policy,
-            .validate_update = also_on_update(validate_network_policy)};
+            .validate_update = twice_on_update(validate_network_policy)};
 }
 
 }  // namespace skiff::api::kinds

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/disabled_fields.h"
 #include "api/kinds/pod_defaults.h"
@@ -110,20 +111,6 @@ void validate_pod(const Value& pod, FieldErrors& errors) {
         errors.forbidden(path.child("nodeName"), "cannot be set until all schedulingGates have been cleared");
 }
 
-void validate_pod_status(const Value& pod, const Value&, FieldErrors& errors) {
-    FieldPath path("status");
-    const Value& status = pod["status"];
-    const Value& conditions = status["conditions"];
-    for (size_t i = 0; i < conditions.size(); ++i) {
-        const std::string& type = conditions[i]["type"].as_string();
-        add_complaints(check_qualified_name(type), path.child("conditions").index(i).child("Type"), type, errors);
-    }
-    check_optional_name(status["nominatedNodeName"], check_dns1123_subdomain, path.child("nominatedNodeName"), errors);
-    for (auto list : {"podIPs", "hostIPs"})
-        for (size_t i = 0; i < status[list].size(); ++i)
-            add_complaints(check_ip(status[list][i]["ip"].as_string()), path.child(list).index(i), status[list][i]["ip"].as_string(), errors);
-}
-
 }  // namespace
 
 KindHooks pod_hooks() {
@@ -142,7 +129,8 @@ KindHooks pod_template_hooks() {
     return {.set_defaults = [](Value& object) { default_pod_template(object.mut("template")); },
             .prepare_create = drop_disabled_template_fields,
             .prepare_update = [](Value& object, const Value&) { drop_disabled_template_fields(object); },
-            .validate_create = [](const Value& object, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); }};
+            .validate_create = [](const Value& object, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); },
+            .validate_update = [](const Value& object, const Value&, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); }};
 }
 
 KindHooks binding_hooks() { return {}; }

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_policy.h"
 #include "api/kinds/set_default.h"
 
@@ -60,7 +61,8 @@ KindHooks pod_disruption_budget_hooks() {
         reset_status(object, {"disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"});
     },
             .validate_create = validate_pod_disruption_budget,
-            .validate_update = also_on_update(validate_pod_disruption_budget)};
+            .validate_update = also_on_update(validate_pod_disruption_budget),
+            .validate_status_update = validate_disruption_budget_status};
 }
 
 KindHooks horizontal_pod_autoscaler_hooks() {
@@ -71,14 +73,16 @@ KindHooks horizontal_pod_autoscaler_hooks() {
             },
             .prepare_update = [](Value& object, const Value&) { drop_tolerance(object); },
             .validate_create = validate_autoscaler,
-            .validate_update = also_on_update(validate_autoscaler)};
+            .validate_update = also_on_update(validate_autoscaler),
+            .validate_status_update = validate_autoscaler_status};
 }
 
 KindHooks horizontal_pod_autoscaler_v1_hooks() {
     return {.set_defaults = default_autoscaler_v1,
             .prepare_create = [](Value& object) { reset_status(object, {"currentReplicas", "desiredReplicas"}); },
             .validate_create = validate_autoscaler_v1,
-            .validate_update = also_on_update(validate_autoscaler_v1)};
+            .validate_update = also_on_update(validate_autoscaler_v1),
+            .validate_status_update = validate_autoscaler_status};
 }
 
 }  // namespace skiff::api::kinds

@@ -22,12 +22,12 @@ void default_binding(Value& object) {
 
 KindHooks role_hooks() {
     return {.validate_create = validate_role,
-            .validate_update = also_on_update(validate_role)};
+            .validate_update = twice_on_update(validate_role)};
 }
 
 KindHooks cluster_role_hooks() {
     return {.validate_create = validate_cluster_role,
-            .validate_update = also_on_update(validate_cluster_role)};
+            .validate_update = twice_on_update(validate_cluster_role)};
 }
 
 KindHooks role_binding_hooks() {

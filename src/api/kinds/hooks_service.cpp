@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate_service.h"
 #include "api/kinds/set_default.h"
 
@@ -77,7 +78,12 @@ KindHooks endpoint_slice_hooks() {
 
 KindHooks ip_address_hooks() {
     return {.validate_create = validate_ip_address,
-            .validate_update = also_on_update(validate_ip_address)};
+            .validate_update = [](const Value& object, const Value& old, FieldErrors& errors) {
+                validate_ip_address(object, errors);
+                const Value &parent = object["spec"]["parentRef"], &before = old["spec"]["parentRef"];
+                if (!(parent == before))
+                    errors.invalid(FieldPath("spec").child("parentRef"), parent.is_null() ? Value() : internal_form("IPAddressParent", parent), "field is immutable");
+            }};
 }
 
 KindHooks service_cidr_hooks() {

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/validate_status.h"
 #include "api/kinds/validate_storage.h"
 #include "api/kinds/pod_defaults.h"
 #include "api/kinds/set_default.h"
@@ -88,7 +89,8 @@ KindHooks persistent_volume_hooks() {
 KindHooks persistent_volume_claim_hooks() {
     return {.set_defaults = default_claim, .prepare_create = prepare_claim,
             .validate_create = validate_persistent_volume_claim,
-            .validate_update = validate_persistent_volume_claim_update};
+            .validate_update = validate_persistent_volume_claim_update,
+            .validate_status_update = validate_claim_status};
 }
 
 KindHooks storage_class_hooks() {
@@ -107,7 +109,7 @@ KindHooks csi_driver_hooks() {
 
 KindHooks csi_node_hooks() {
     return {.validate_create = validate_csi_node,
-            .validate_update = also_on_update(validate_csi_node)};
+            .validate_update = validate_csi_node_update};
 }
 
 KindHooks csi_storage_capacity_hooks() {

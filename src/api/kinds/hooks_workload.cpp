@@ -127,7 +127,7 @@ void prepare_daemon_set_update(Value& object, const Value& old) {
 KindHooks replication_controller_hooks() {
     return {.set_defaults = default_replication_controller, .prepare_create = prepare_replicas, .prepare_update = drop_on_update,
             .validate_create = validate_replication_controller,
-            .validate_update = also_on_update(validate_replication_controller),
+            .validate_update = twice_on_update(validate_replication_controller),
             .validate_status_update = validate_replica_status_update,
             .warnings = pod_template_warnings};
 }

@@ -63,6 +63,15 @@ Value internal_form(std::string_view type, const Value& value) {
     for (std::string_view word : split_views(known->fields, ' ')) {
         size_t colon = word.find(':'), equals = word.find('=');
         std::string_view go = word.substr(0, std::min(colon, equals));
+        if (go == "^") {   // an embedded struct: its fields stand here
+            Value inner = internal_form(word.substr(colon + 1), from);
+            for (auto& member : inner.mut_members()) members.push_back(std::move(member));
+            continue;
+        }
+        if (go == "+") {   // members of the JSON form that stand among the Go names: metadata of templates
+            for (const auto& member : from[word.substr(colon + 1)].members()) members.push_back(member);
+            continue;
+        }
         std::string name(equals == word.npos ? go : word.substr(equals + 1, colon - equals - 1));
         if (equals == word.npos) name[0] = static_cast<char>(name[0] | 0x20);
         members.push_back({std::string(go), form_of(word.substr(colon + 1), from[name])});

@@ -34,6 +34,16 @@ constexpr InternalType kInternalTypes[] = {
      "AzureDisk:*AzureDiskVolumeSource PhotonPersistentDisk:*PhotonPersistentDiskVolumeSource "
      "PortworxVolume:*PortworxVolumeSource ScaleIO:*ScaleIOPersistentVolumeSource Local:*LocalVolumeSource "
      "StorageOS=storageos:*StorageOSPersistentVolumeSource CSI=csi:*CSIPersistentVolumeSource"},
+    {"VolumeAttachmentSpec", "Attacher:s Source:VolumeAttachmentSource NodeName:s"},
+    {"VolumeAttachmentSource", "PersistentVolumeName:*s InlineVolumeSpec:*PersistentVolumeSpec"},
+    {"PersistentVolumeSpec",
+     "Capacity:[x ^:PersistentVolumeSource AccessModes:[s ClaimRef:*ObjectReference PersistentVolumeReclaimPolicy:s StorageClassName:s "
+     "MountOptions:[s VolumeMode:*s NodeAffinity:*VolumeNodeAffinity VolumeAttributesClassName:*s"},
+    {"VolumeNodeAffinity", "Required:*NodeSelector"},
+    {"PodTemplateSpec", "+:metadata Spec:PodSpec"},
+    {"IPAddressParent", "Group:s Resource:s Namespace:s Name:s"},
+    {"CSINodeDriver", "Name:s NodeID=nodeID:s TopologyKeys:[s Allocatable:*VolumeNodeResources"},
+    {"VolumeNodeResources", "Count:*i"},
     {"EphemeralContainer",
      "Name:s Image:s Command:[s Args:[s WorkingDir:s Ports:[ContainerPort EnvFrom:[EnvFromSource Env:[EnvVar "
      "Resources:ResourceRequirements ResizePolicy:[ContainerResizePolicy RestartPolicy:*s "

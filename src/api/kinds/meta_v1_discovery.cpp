@@ -53,6 +53,27 @@ constexpr FieldRow kGroupVersionForDiscovery[] = {
     {.name = "version", .type = "string", .proto = 2, .required = true, .default_json = R"("")"},
 };
 
+constexpr FieldRow kVersionInfo[] = {
+    {.name = "major", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "minor", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "emulationMajor", .type = "string"},
+    {.name = "emulationMinor", .type = "string"},
+    {.name = "minCompatibilityMajor", .type = "string"},
+    {.name = "minCompatibilityMinor", .type = "string"},
+    {.name = "gitVersion", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "gitCommit", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "gitTreeState", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "buildDate", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "goVersion", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "compiler", .type = "string", .required = true, .default_json = R"("")"},
+    {.name = "platform", .type = "string", .required = true, .default_json = R"("")"},
+};
+
+constexpr FieldRow kWatchEvent[] = {
+    {.name = "type", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
+    {.name = "object", .type = "any", .proto = 2, .required = true},
+};
+
 constexpr FieldRow kServerAddressByClientCIDR[] = {
     {.name = "clientCIDR", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
     {.name = "serverAddress", .type = "string", .proto = 2, .required = true, .default_json = R"("")"},
@@ -66,6 +87,8 @@ constexpr TypeRow kTypes[] = {
     {.name = "meta.v1.APIVersions", .fields = kAPIVersions},
     {.name = "meta.v1.GroupVersionForDiscovery", .fields = kGroupVersionForDiscovery},
     {.name = "meta.v1.ServerAddressByClientCIDR", .fields = kServerAddressByClientCIDR},
+    {.name = "meta.v1.WatchEvent", .fields = kWatchEvent},
+    {.name = "version.Info", .fields = kVersionInfo},
 };
 
 }  // namespace

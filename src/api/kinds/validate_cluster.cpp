@@ -46,7 +46,7 @@ void validate_node(const Value& node, FieldErrors& errors) {
 }
 
 void validate_node_update(const Value& node, const Value& old, FieldErrors& errors) {
-    validate_node(node, errors);
+    for (int time = 0; time < 2; ++time) validate_node(node, errors);   // as a new one, then as a changed one
     if (!old["spec"]["podCIDRs"].empty() && !(node["spec"]["podCIDRs"] == old["spec"]["podCIDRs"]))
         errors.forbidden(kSpec.child("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
     if (!old["spec"]["providerID"].empty() && !(node["spec"]["providerID"] == old["spec"]["providerID"]))

@@ -27,5 +27,6 @@ void validate_runtime_class_update(const json::Value& object, const json::Value&
 // validate_event.cpp
 void validate_event(const json::Value& object, FieldErrors& errors);
 void validate_events_event(const json::Value& object, FieldErrors& errors);
+void validate_events_event_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 
 }  // namespace skiff::api::kinds

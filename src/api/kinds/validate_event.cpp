@@ -1,4 +1,5 @@
 #include "api/kinds/check.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate_config.h"
 
 #include <fmt/core.h>
@@ -37,6 +38,12 @@ void check_reporter(const Value& event, const char* controller, const char* note
     check_length(event[note], kNoteMax, "message", errors);
 }
 
+void check_series(const Value& series, FieldErrors& errors) {
+    if (!series.is_object()) return;
+    if (series["count"].as_int() < 2) errors.invalid(FieldPath("series.count"), "", "should be at least 2");
+    if (series["lastObservedTime"].empty()) errors.required(FieldPath("series.lastObservedTime"), "");
+}
+
 }  // namespace
 
 void validate_event(const Value& event, FieldErrors& errors) {
@@ -44,15 +51,29 @@ void validate_event(const Value& event, FieldErrors& errors) {
     if (!event["eventTime"].empty()) check_reporter(event, "reportingComponent", "message", errors);
 }
 
+// A series may go on; what happened does not change.
+void validate_events_event_update(const Value& event, const Value& old, FieldErrors& errors) {
+    check_namespace(event, "regarding", errors);
+    if (!event["eventTime"].empty()) check_reporter(event, "reportingController", "note", errors);
+    if (!(event["series"] == old["series"])) check_series(event["series"], errors);
+    static constexpr std::pair<const char*, const char*> kFixed[] = {
+        {"regarding", "involvedObject"}, {"reason", "reason"}, {"note", "message"}, {"deprecatedSource", "source"},
+        {"deprecatedFirstTimestamp", "firstTimestamp"}, {"deprecatedLastTimestamp", "lastTimestamp"}, {"deprecatedCount", "count"},
+        {"reason", "reason"}, {"type", "type"}, {"eventTime", "eventTime"}, {"action", "action"}, {"related", "related"},
+        {"reportingController", "reportingController"}, {"reportingInstance", "reportingInstance"}};
+    for (auto [field, said] : kFixed) {
+        const Value& value = event[field];
+        if (value == old[field]) continue;
+        if (value.is_object() && said != std::string_view("source")) errors.invalid(FieldPath(said), internal_form("ObjectReference", value), "field is immutable");
+        else errors.invalid(FieldPath(said), value, "field is immutable");
+    }
+}
+
 void validate_events_event(const Value& event, FieldErrors& errors) {
     check_namespace(event, "regarding", errors);
     if (event["eventTime"].empty()) errors.required(FieldPath("eventTime"), "");
     else check_reporter(event, "reportingController", "note", errors);
-    const Value& series = event["series"];
-    if (series.is_object()) {
-        if (series["count"].as_int() < 2) errors.invalid(FieldPath("series.count"), "", "should be at least 2");
-        if (series["lastObservedTime"].empty()) errors.required(FieldPath("series.lastObservedTime"), "");
-    }
+    check_series(event["series"], errors);
     const std::string& type = event["type"].as_string();
     if (type != "Normal" && type != "Warning") errors.invalid(FieldPath("type"), "", "has invalid value: " + type);
     auto unset = [&](const char* field, const char* said) {

@@ -102,6 +102,7 @@ void validate_ingress(const Value& object, FieldErrors& errors) {
 
 void validate_ingress_class_update(const Value& object, const Value& old, FieldErrors& errors) {
     check_immutable(object["spec"]["controller"], old["spec"]["controller"], kSpec.child("controller"), errors);
+    validate_ingress_class(object, errors);
 }
 
 void validate_ingress_class(const Value& object, FieldErrors& errors) {

@@ -1,3 +1,4 @@
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_workload.h"
 #include "api/selector.h"
@@ -114,11 +115,12 @@ void validate_job(const Value& job, FieldErrors& errors) {
 void validate_job_update(const Value& job, const Value& old, FieldErrors& errors) {
     FieldPath path("spec");
     validate_job(job, errors);
+    validate_job_spec(job["spec"], path, errors);   // once more, as Kubernetes does
     const Value &spec = job["spec"], &before = old["spec"];
     bool elastic = spec["completionMode"].as_string() == "Indexed" && spec["completions"] == spec["parallelism"];
     if (!elastic) check_immutable(spec["completions"], before["completions"], path.child("completions"), errors);
     check_immutable(spec["selector"], before["selector"], path.child("selector"), errors);
-    if (template_changed(job, old)) errors.invalid(path.child("template"), spec["template"], "field is immutable");
+    if (template_changed(job, old)) errors.invalid(path.child("template"), internal_form("PodTemplateSpec", spec["template"]), "field is immutable");
     for (auto field : {"completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
         check_immutable(spec[field], before[field], path.child(field), errors);
 }

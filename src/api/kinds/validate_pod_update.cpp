@@ -88,6 +88,8 @@ void check_images(const Value& containers, const FieldPath& path, FieldErrors& e
 void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& errors) {
     const Value &spec = pod["spec"], &old = old_pod["spec"];
     FieldPath path("spec");
+    validate_pod_annotations(pod["metadata"]["annotations"], spec, FieldPath("metadata").child("annotations"), errors);
+    validate_pod_spec(spec, path, errors);
     bool resized = false;
     for (auto list : {"containers", "initContainers"}) {
         if (spec[list].size() == old[list].size()) {

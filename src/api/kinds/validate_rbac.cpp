@@ -80,6 +80,8 @@ void validate_role_binding(const Value& object, FieldErrors& errors) { validate_
 void validate_cluster_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, RuleScope::Cluster, {"ClusterRole"}, errors); }
 
 void validate_role_ref_update(const Value& object, const Value& old, FieldErrors& errors) {
+    if (object["kind"].as_string() == "ClusterRoleBinding") validate_cluster_role_binding(object, errors);
+    else validate_role_binding(object, errors);
     const Value& role = object["roleRef"];
     if (role == old["roleRef"]) return;
     Value go = Value::object({{"APIGroup", role["apiGroup"]}, {"Kind", role["kind"]}, {"Name", role["name"]}});

@@ -142,7 +142,7 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
 void validate_persistent_volume_claim(const Value& object, FieldErrors& errors) { validate_claim_spec(object["spec"], kSpec, errors); }
 
 void validate_persistent_volume_claim_update(const Value& object, const Value& old, FieldErrors& errors) {
-    validate_persistent_volume_claim(object, errors);
+    for (int time = 0; time < 2; ++time) validate_persistent_volume_claim(object, errors);   // as a new one, then as a changed one
     Value spec = object["spec"], before = old["spec"];
     // The controller gives an unbound claim its volume, and a claim without a class may get one.
     if (before["volumeName"].empty() && spec.has("volumeName")) before.set("volumeName", spec["volumeName"]);
@@ -187,7 +187,7 @@ void validate_persistent_volume(const Value& object, FieldErrors& errors) {
 }
 
 void validate_persistent_volume_update(const Value& object, const Value& old, FieldErrors& errors) {
-    validate_persistent_volume(object, errors);
+    for (int time = 0; time < 2; ++time) validate_persistent_volume(object, errors);   // as a new one, then as a changed one
     if (!(volume_source(object["spec"]) == volume_source(old["spec"])))
         errors.forbidden(kSpec.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation\n" +
                                                                          internal_diff("PersistentVolumeSource", old["spec"], object["spec"]));
@@ -205,6 +205,7 @@ void validate_storage_class(const Value& object, FieldErrors& errors) {
 }
 
 void validate_storage_class_update(const Value& object, const Value& old, FieldErrors& errors) {
+    validate_storage_class(object, errors);
     for (auto field : {"parameters", "provisioner", "reclaimPolicy"}) forbid_change(object, old, field, errors);
     check_immutable(object["volumeBindingMode"], old["volumeBindingMode"], FieldPath("volumeBindingMode"), errors);
 }
@@ -265,6 +266,15 @@ void validate_csi_node(const Value& object, FieldErrors& errors) {
     }
 }
 
+// A driver may come or go, but one that stays does not change.
+void validate_csi_node_update(const Value& object, const Value& old, FieldErrors& errors) {
+    validate_csi_node(object, errors);
+    for (const Value& before : old["spec"]["drivers"].items())
+        for (const Value& driver : object["spec"]["drivers"].items())
+            if (driver["name"] == before["name"] && !(driver == before))
+                errors.invalid(kSpec.child("drivers"), internal_form("CSINodeDriver", driver), "field is immutable");
+}
+
 void validate_volume_attachment(const Value& object, FieldErrors& errors) {
     const Value &spec = object["spec"], &source = spec["source"];
     check_required(spec["attacher"], kSpec.child("attacher"), errors);
@@ -281,7 +291,7 @@ void validate_volume_attachment(const Value& object, FieldErrors& errors) {
 
 void validate_volume_attachment_update(const Value& object, const Value& old, FieldErrors& errors) {
     validate_volume_attachment(object, errors);
-    if (!(object["spec"] == old["spec"])) errors.invalid(kSpec, object["spec"], "field is immutable");
+    if (!(object["spec"] == old["spec"])) errors.invalid(kSpec, internal_form("VolumeAttachmentSpec", object["spec"]), "field is immutable");
 }
 
 void validate_volume_attributes_class(const Value& object, FieldErrors& errors) {

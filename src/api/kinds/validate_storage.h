@@ -15,6 +15,7 @@ void validate_csi_driver(const json::Value& object, FieldErrors& errors);
 void validate_csi_storage_capacity(const json::Value& object, FieldErrors& errors);
 void validate_csi_storage_capacity_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_csi_node(const json::Value& object, FieldErrors& errors);
+void validate_csi_node_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_volume_attachment(const json::Value& object, FieldErrors& errors);
 void validate_volume_attachment_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_volume_attributes_class(const json::Value& object, FieldErrors& errors);

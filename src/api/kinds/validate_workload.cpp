@@ -188,8 +188,8 @@ void validate_daemon_set_update(const Value& object, const Value& old, FieldErro
     check_immutable(object["spec"]["selector"], old["spec"]["selector"], kSpec.child("selector"), errors);
 }
 
-void validate_stateful_set(const Value& object, FieldErrors& errors) {
-    const Value& spec = object["spec"];
+// On an update what cannot change anyway is not judged again, and a template that was wrong already may stay wrong.
+void check_stateful_spec(const Value& spec, const Value* old, FieldErrors& errors) {
     const Value& policy = spec["podManagementPolicy"];
     if (policy.empty()) errors.required(kSpec.child("podManagementPolicy"), "");
     else if (policy.as_string() != "OrderedReady" && policy.as_string() != "Parallel")
@@ -198,17 +198,24 @@ void validate_stateful_set(const Value& object, FieldErrors& errors) {
     for (auto field : {"whenDeleted", "whenScaled"})
         check_one_of(spec["persistentVolumeClaimRetentionPolicy"][field], kSpec.child("persistentVolumeClaimRetentionPolicy").child(field),
                      {"Retain", "Delete"}, errors, Presence::Optional);
-    check_optional_name(spec["serviceName"], check_dns1123_label, kSpec.child("serviceName"), errors);
+    if (!old) check_optional_name(spec["serviceName"], check_dns1123_label, kSpec.child("serviceName"), errors);
     const Value& templates = spec["volumeClaimTemplates"];
-    for (size_t i = 0; i < templates.size(); ++i) validate_claim_spec(templates[i]["spec"], kSpec.child("volumeClaimTemplates").index(i).child("spec"), errors);
+    for (size_t i = 0; !old && i < templates.size(); ++i) validate_claim_spec(templates[i]["spec"], kSpec.child("volumeClaimTemplates").index(i).child("spec"), errors);
     check_counts(spec, {"replicas", "minReadySeconds"}, errors);
     check_not_negative(spec["ordinals"]["start"], kSpec.child("ordinals").child("start"), errors);
     check_selector(spec, "statefulset", errors);
+    if (old) {
+        FieldErrors before;
+        validate_template_of_workload(with_claim_volumes(*old), "StatefulSet", kSpec, before);
+        if (!before.empty()) return;
+    }
     validate_template_of_workload(with_claim_volumes(spec), "StatefulSet", kSpec, errors);
 }
 
+void validate_stateful_set(const Value& object, FieldErrors& errors) { check_stateful_spec(object["spec"], nullptr, errors); }
+
 void validate_stateful_set_update(const Value& object, const Value& old, FieldErrors& errors) {
-    validate_stateful_set(object, errors);
+    check_stateful_spec(object["spec"], &old["spec"], errors);
     Value spec = object["spec"], before = old["spec"];
     for (auto field : {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"}) {
         spec.erase(field);

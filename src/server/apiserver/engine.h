@@ -63,7 +63,10 @@ Result<json::Value> apply_configuration(const api::KindRegistry& kinds, const ap
 
 // "pods \"a\" not found" and its kin, with details.
 Status not_found(const api::KindInfo& kind, std::string_view name);
-Status already_exists(const api::KindInfo& kind, std::string_view name);
+// being_deleted: the one that exists is on its way out, which clients are told.
+Status already_exists(const api::KindInfo& kind, std::string_view name, bool being_deleted = false);
+// A read asks for a revision that the server has not reached.
+Status revision_too_large(int64_t wanted, int64_t current);
 Status conflict(const api::KindInfo& kind, std::string_view name, std::string_view why);
 Status forbidden(const api::KindInfo& kind, std::string_view name, std::string_view why);
 Status modified_conflict(const api::KindInfo& kind, std::string_view name);

@@ -20,8 +20,15 @@ Status not_found(const api::KindInfo& kind, std::string_view name) {
     return error(Reason::NotFound, "{} \"{}\" not found", kind.gvr().group_resource(), name).with_details(details_of(kind, name));
 }
 
-Status already_exists(const api::KindInfo& kind, std::string_view name) {
-    return error(Reason::AlreadyExists, "{} \"{}\" already exists", kind.gvr().group_resource(), name).with_details(details_of(kind, name));
+Status already_exists(const api::KindInfo& kind, std::string_view name, bool being_deleted) {
+    return error(Reason::AlreadyExists, "{}{} \"{}\" already exists", being_deleted ? "object is being deleted: " : "", kind.gvr().group_resource(), name)
+        .with_details(details_of(kind, name));
+}
+
+Status revision_too_large(int64_t wanted, int64_t current) {
+    return error(Reason::Timeout, "Timeout: Too large resource version: {}, current: {}", wanted, current)
+        .with_cause({"ResourceVersionTooLarge", "Too large resource version", ""})
+        .with_retry_after(1);
 }
 
 Status conflict(const api::KindInfo& kind, std::string_view name, std::string_view why) {

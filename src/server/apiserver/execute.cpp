@@ -161,6 +161,8 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     }
     if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a)) return method_not_allowed();
     if (!a.subresource.empty()) return route_subresource(context, kind);
+    // What is only answered has no paths of its objects.
+    if (named && kind.verbs.size() == 1 && kind.verbs[0] == "create") return no_such_resource();
     if (!verb_allowed(kind.verbs, a.verb)) return method_not_allowed();
     bool needs_name = a.verb == "get" || a.verb == "update" || a.verb == "patch" || a.verb == "delete";
     if (needs_name != named && !collection && !(a.verb == "create" && !named)) return method_not_allowed();

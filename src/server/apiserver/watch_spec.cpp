@@ -5,21 +5,21 @@
 namespace skiff::apiserver {
 namespace {
 
-Status forbidden(std::string_view field, std::string_view why) {
-    return invalid_options("ListOptions", {"FieldValueForbidden", fmt::format("Forbidden: {}", why), std::string(field)});
-}
-
 // apimachinery's ValidateListOptions for watches.
 Status check_options(const net::Query& query) {
     const std::string& match = query.get("resourceVersionMatch");
-    if (!query.has("sendInitialEvents")) {
-        if (!match.empty()) return forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-        return {};
+    api::FieldErrors errors;
+    api::FieldPath path("resourceVersionMatch");
+    bool initial = query.has("sendInitialEvents"), not_older = match == "NotOlderThan";
+    if (initial && !not_older) errors.forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    if (!match.empty()) {
+        if (!initial) errors.forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        if (!not_older) errors.not_supported(path, match, {"NotOlderThan"});
+        if (!query.get("continue").empty()) errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
     }
-    if (match.empty()) return forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-    if (match != "NotOlderThan")
-        return invalid_options("ListOptions", {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"NotOlderThan\"", match), "resourceVersionMatch"});
-    if (!query.get("continue").empty()) return forbidden("continue", "continue is forbidden for watch");
+    if (!errors.empty()) return errors.to_status("meta.k8s.io", "ListOptions", "");
+    const std::string& timeout = query.get("timeoutSeconds");
+    if (!timeout.empty() && !parse_int(timeout)) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", timeout);
     return {};
 }
 

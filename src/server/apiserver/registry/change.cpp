@@ -1,4 +1,5 @@
 // One change of a stored object: read, make, check, admit, validate, compare-and-swap; used by update, patch, apply and subresources.
+#include "api/kinds/validate_status.h"
 #include "base/strings.h"
 #include "server/apiserver/registry/custom_form.h"
 #include "server/apiserver/registry/operations.h"
@@ -126,6 +127,7 @@ public:
         admission.annotations = &context_.annotations;
         bool admit = change_.admit && !context_.internal;
         if (admit) TRY(core_.admission.mutate(admission));
+        if (change_.part == Change::Part::Status && !kind_.custom) prepare_status(object);
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
         if (kind_.has_generation && change_.bump_generation && change_.part != Change::Part::Status && content_differs(kind_, object, old_))
@@ -142,6 +144,13 @@ public:
     }
 
 private:
+    void prepare_status(json::Value& object) const {
+        api::kinds::drop_disabled_status_fields(object);
+        // What nobody sets is kept.
+        const json::Value& quality = old_["status"]["qosClass"];
+        if (kind_.gvk.kind == "Pod" && object["status"]["qosClass"].empty() && !quality.empty()) object.mut("status").set("qosClass", quality);
+    }
+
     Result<Answer> store(const json::Value& object, ServiceClaim& claim) {
         Answer answer;
         answer.kind = &kind_;

@@ -40,18 +40,25 @@ void stamp_conditions(const Core& core, json::Value& object) {
         if (condition.has("lastTransitionTime") && condition["lastTransitionTime"].is_null()) condition.set("lastTransitionTime", timestamp_now(core.clock));
 }
 
+// Why an object with this name cannot be created.
+Status taken(Core& core, const api::KindInfo& kind, const json::Value& meta) {
+    const std::string& name = meta["name"].as_string();
+    ItemPtr item = core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), name));
+    return already_exists(kind, name, item != nullptr && item->object->meta().deleting());
+}
+
 Result<api::ObjectPtr> store_new(Core& core, RequestContext& context, json::Value& object, const std::string& base) {
     const api::KindInfo& kind = *context.kind;
     for (int attempt = 1;; ++attempt) {
         if (context.dry_run) {
             const json::Value& meta = object["metadata"];
             if (core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string())))
-                return already_exists(kind, meta["name"].as_string());
+                return taken(core, kind, meta);
             return api::Object::from_tree(object);
         }
         auto stored = commit_object(core, kind, object, nullptr);
         if (stored.ok() || !raced(stored.status())) return stored;
-        if (base.empty() || attempt == kGeneratedNameTries) return already_exists(kind, object["metadata"]["name"].as_string());
+        if (base.empty() || attempt == kGeneratedNameTries) return taken(core, kind, object["metadata"]);
         object.mut("metadata").set("name", base + random_name_suffix(5));
     }
 }

@@ -11,6 +11,8 @@ Result<Answer> get_object(Core& core, RequestContext& context, std::string_view 
         auto revision = parse_int(resource_version);
         if (!revision || *revision < 0)
             return error(Reason::Unknown, "resourceVersion: Invalid value: \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", resource_version, resource_version);
+        // Whoever has seen an answer asks for no later revision than the cache has.
+        if (*revision > core.cache.applied()) return revision_too_large(*revision, core.cache.applied());
     }
     ResourceCache* resource = core.cache.resource(kind);
     ItemPtr item = resource ? resource->get(object_key(a.ns, a.name)) : nullptr;

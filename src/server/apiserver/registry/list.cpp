@@ -18,16 +18,20 @@ constexpr const char* kInconsistentContinue =
     "this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
     "deleted between the time the first chunk was returned and now may show up in the list.";
 
+// apimachinery's ValidateListOptions for lists.
 Status check_match(const ListRequest& r) {
-    auto forbidden = [](std::string_view why) { return invalid_options("ListOptions", {"FieldValueForbidden", fmt::format("Forbidden: {}", why), "resourceVersionMatch"}); };
-    if (r.resource_version_match.empty()) return {};
-    if (r.resource_version.empty()) return forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided");
-    if (!r.continue_token.empty()) return forbidden("resourceVersionMatch is forbidden when continue is provided");
-    if (r.resource_version_match != "Exact" && r.resource_version_match != "NotOlderThan")
-        return invalid_options("ListOptions", {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"Exact\", \"NotOlderThan\", \"\"", r.resource_version_match),
-                                               "resourceVersionMatch"});
-    if (r.resource_version_match == "Exact" && r.resource_version == "0") return forbidden("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-    return {};
+    api::FieldErrors errors;
+    api::FieldPath path("resourceVersionMatch");
+    const std::string& match = r.resource_version_match;
+    if (!match.empty()) {
+        if (r.resource_version.empty()) errors.forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        if (!r.continue_token.empty()) errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
+        if (match != "Exact" && match != "NotOlderThan") errors.not_supported(path, match, {"Exact", "NotOlderThan", ""});
+        if (match == "Exact" && r.resource_version == "0") errors.forbidden(path, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+    }
+    if (r.send_initial_events) errors.forbidden(api::FieldPath("sendInitialEvents"), "sendInitialEvents is forbidden for list");
+    if (errors.empty()) return {};
+    return errors.to_status("meta.k8s.io", "ListOptions", "");
 }
 
 // The revision that a list must show: exactly, at least, or the newest.
@@ -40,9 +44,9 @@ struct Target {
 Result<Target> target_of(const ListRequest& r) {
     Target t;
     if (!r.continue_token.empty()) {
+        ContinueToken token = TRY(read_continue(r.continue_token));
         if (!r.resource_version.empty() && r.resource_version != "0")
             return error(Reason::BadRequest, "specifying resource version is not allowed when using continue");
-        ContinueToken token = TRY(read_continue(r.continue_token));
         t.start = std::move(token.start);
         t.kind = token.revision > 0 ? Target::Kind::Exact : Target::Kind::Newest;
         t.revision = token.revision;
@@ -51,17 +55,11 @@ Result<Target> target_of(const ListRequest& r) {
     if (r.resource_version.empty()) return t;
     auto revision = parse_int(r.resource_version);
     if (!revision || *revision < 0)
-        return error(Reason::Unknown, "resourceVersion: Invalid value: \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", r.resource_version, r.resource_version);
+        return error(Reason::BadRequest, "invalid resource version: resourceVersion: Invalid value: \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", r.resource_version, r.resource_version);
     t.revision = *revision;
     bool exact = r.resource_version_match == "Exact" || (r.resource_version_match.empty() && r.limit > 0 && *revision > 0);
     t.kind = exact ? Target::Kind::Exact : Target::Kind::AtLeast;
     return t;
-}
-
-Status too_large(int64_t wanted, int64_t current) {
-    return error(Reason::Timeout, "Too large resource version: {}, current: {}", wanted, current)
-        .with_cause({"ResourceVersionTooLarge", "Too large resource version", ""})
-        .with_retry_after(1);
 }
 
 struct Candidates {
@@ -133,6 +131,9 @@ Result<ListRequest> parse_list(const RequestContext& context, const net::Query& 
         if (!n) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", limit);
         r.limit = std::max<int64_t>(*n, 0);
     }
+    const std::string& timeout = query.get("timeoutSeconds");
+    if (!timeout.empty() && !parse_int(timeout)) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", timeout);
+    r.send_initial_events = query.has("sendInitialEvents");
     r.filter = TRY(Filter::make(*context.kind, a.ns, "", query.get("labelSelector"), query.get("fieldSelector")));
     return r;
 }
@@ -142,7 +143,7 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     Target target = TRY(target_of(request));
     ResourceCache* resource = core.cache.resource(kind);
     if (target.revision > core.cache.applied() && !core.cache.wait_applied(target.revision, kFutureWait))
-        return too_large(target.revision, core.cache.applied());
+        return revision_too_large(target.revision, core.cache.applied());
     Candidates found;
     // A resource that has not changed since the revision shows the same now.
     bool cached = target.kind != Target::Kind::Exact || resource->changed() <= target.revision;

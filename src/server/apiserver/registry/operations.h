@@ -41,6 +41,7 @@ struct ListRequest {
     Filter filter;
     std::string resource_version, resource_version_match, continue_token;
     int64_t limit = 0;
+    bool send_initial_events = false;   // given at all, which only watches may
 };
 struct ListAnswer {
     std::vector<ItemPtr> items;

@@ -41,7 +41,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     Attributes& a = context.attributes;
     json::Value binding = TRY(decode_typed(core.kinds, {"", "v1", "Binding"}, "core.v1.Binding", body, context));
     const std::string& name = binding["metadata"]["name"].as_string();
-    if (!a.name.empty() && name != a.name && !name.empty()) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
+    if (!a.name.empty() && name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
     TRY(check_target(binding["target"]));
     Change change;
     change.kind = core.kinds.find(kPods);

@@ -117,7 +117,7 @@ Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& b
     Attributes& a = context.attributes;
     json::Value eviction = TRY(decode_typed(core.kinds, {"policy", "v1", "Eviction"}, "policy.v1.Eviction", body, context));
     const std::string& name = eviction["metadata"]["name"].as_string();
-    if (!name.empty() && name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Eviction object");
+    if (name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Eviction object");
     api::ObjectPtr pod = core.cache.get(kPods, a.ns, a.name);
     if (!pod) return not_found(*core.kinds.find(kPods), a.name);
     json::Value options_tree = eviction["deleteOptions"];

@@ -1,0 +1,215 @@
+#include "api/kinds/validate_status.h"
+
+#include <algorithm>
+#include <set>
+
+#include "api/kinds/check.h"
+#include "api/kinds/internal_form.h"
+#include "api/kinds/set_default.h"
+#include "api/kinds/validate.h"
+#include "base/strings.h"
+
+namespace skiff::api::kinds {
+
+namespace {
+
+using json::Value;
+
+const FieldPath kStatus("status");
+
+bool is_condition_reason(std::string_view text) {
+    auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    auto inner = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+    if (text.empty() || !letter(text[0])) return false;
+    for (char c : text.substr(1))
+        if (!inner(c) && c != ',' && c != ':') return false;
+    return text.size() == 1 || inner(text.back());
+}
+
+void check_addresses_of_balancer(const Value& list, const FieldPath& path, FieldErrors& errors) {
+    for (size_t i = 0; i < list.size(); ++i) {
+        FieldPath at = path.index(i);
+        const std::string &ip = list[i]["ip"].as_string(), &host = list[i]["hostname"].as_string();
+        if (!ip.empty()) add_complaints(check_ip(ip), at.child("ip"), ip, errors);
+        if (host.empty()) continue;
+        add_complaints(check_dns1123_subdomain(host), at.child("hostname"), host, errors);
+        if (is_ip(host)) errors.invalid(at.child("hostname"), host, "must be a DNS name, not an IP address");
+    }
+}
+
+// A claim's amounts: storage, or names of other vendors.
+bool check_claim_resource(const std::string& name, const FieldPath& path, FieldErrors& errors) {
+    auto complaints = check_qualified_name(name);
+    add_complaints(complaints, path, name, errors);
+    if (!complaints.empty()) return false;
+    bool ours = name.find('/') == name.npos || contains(name, "kubernetes.io/");
+    if (ours && name != "storage") errors.not_supported(path, name, {"storage"});
+    return !ours || name == "storage";
+}
+
+// Host addresses and pod addresses: the first of the list is also the single one.
+void check_pod_addresses(const Value& status, const char* single, const char* list, FieldErrors& errors) {
+    const Value& ips = status[list];
+    FieldPath path = kStatus.child(list);
+    if (ips.size() == 0) return;
+    if (std::string_view(single) == "hostIP" && !(ips[0]["ip"] == status[single])) errors.invalid(path.index(0).child("ip"), ips[0]["ip"], "must be equal to `hostIP`");
+    for (size_t i = 0; i < ips.size(); ++i) add_complaints(check_ip(ips[i]["ip"].as_string()), path.index(i), ips[i]["ip"].as_string(), errors);
+}
+
+}  // namespace
+
+void check_conditions(const Value& conditions, const FieldPath& path, FieldErrors& errors) {
+    constexpr size_t kReasonMax = 1024, kMessageMax = 32 << 10;
+    std::set<std::string> types;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        const Value& condition = conditions[i];
+        FieldPath at = path.index(i);
+        const std::string &type = condition["type"].as_string(), &reason = condition["reason"].as_string();
+        if (!types.insert(type).second) errors.duplicate(at.child("type"), type);
+        add_complaints(check_qualified_name(type), at.child("type"), type, errors);
+        const std::string& status = condition["status"].as_string();
+        if (status != "True" && status != "False" && status != "Unknown") errors.not_supported(at.child("status"), status, {"False", "True", "Unknown"});
+        if (condition["observedGeneration"].as_int() < 0) errors.invalid(at.child("observedGeneration"), condition["observedGeneration"], "must be greater than or equal to zero");
+        if (condition["lastTransitionTime"].empty()) errors.required(at.child("lastTransitionTime"), "must be set");
+        if (reason.empty()) {
+            errors.required(at.child("reason"), "must be set");
+        } else {
+            if (!is_condition_reason(reason))
+                errors.invalid(at.child("reason"), reason,
+                               "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end "
+                               "with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used "
+                               "for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')");
+            if (reason.size() > kReasonMax) errors.too_long(at.child("reason"), kReasonMax);
+        }
+        if (condition["message"].as_string().size() > kMessageMax) errors.too_long(at.child("message"), kMessageMax);
+    }
+}
+
+void validate_policy_status(const Value& object, const Value&, FieldErrors& errors) {
+    check_conditions(object["status"]["conditions"], kStatus.child("conditions"), errors);
+}
+
+void validate_disruption_budget_status(const Value& object, const Value&, FieldErrors& errors) {
+    check_conditions(object["status"]["conditions"], kStatus.child("conditions"), errors);
+    for (auto field : {"disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"}) check_not_negative(object["status"][field], kStatus.child(field), errors);
+}
+
+void validate_api_service_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& conditions = object["status"]["conditions"];
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        const std::string& status = conditions[i]["status"].as_string();
+        if (status != "True" && status != "False" && status != "Unknown")
+            errors.not_supported(kStatus.child("conditions").index(i).child("status"), status, {"True", "False", "Unknown"});
+    }
+}
+
+void validate_flow_control_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& conditions = object["status"]["conditions"];
+    std::set<std::string> types;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        FieldPath at = kStatus.child("conditions").index(i).child("type");
+        if (!types.insert(conditions[i]["type"].as_string()).second) errors.duplicate(at, conditions[i]["type"]);
+        check_required(conditions[i]["type"], at, errors);
+    }
+}
+
+void validate_ingress_status(const Value& object, const Value&, FieldErrors& errors) {
+    check_addresses_of_balancer(object["status"]["loadBalancer"]["ingress"], kStatus.child("loadBalancer").child("ingress"), errors);
+}
+
+void validate_certificate_request_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& conditions = object["status"]["conditions"];
+    FieldPath path = kStatus.child("conditions");
+    std::set<std::string> types;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        const std::string& type = conditions[i]["type"].as_string();
+        FieldPath at = path.index(i);
+        check_required(conditions[i]["type"], at.child("type"), errors);
+        bool decided = type == "Approved" || type == "Denied" || type == "Failed";
+        const std::string& status = conditions[i]["status"].as_string();
+        if (status.empty()) errors.required(at.child("status"), "");
+        else if (decided && status != "True") errors.not_supported(at.child("status"), status, {"True"});
+        else if (!decided && status != "True" && status != "False" && status != "Unknown") errors.not_supported(at.child("status"), status, {"False", "True", "Unknown"});
+        if ((type == "Approved" && types.count("Denied")) || (type == "Denied" && types.count("Approved")))
+            errors.invalid(path, type, "Approved and Denied conditions are mutually exclusive");
+        if (!types.insert(type).second) errors.duplicate(at.child("type"), type);
+    }
+}
+
+void validate_autoscaler_status(const Value& object, const Value&, FieldErrors& errors) {
+    for (auto field : {"currentReplicas", "desiredReplicas"}) check_not_negative(object["status"][field], kStatus.child(field), errors);
+}
+
+void validate_claim_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& status = object["status"];
+    for (const auto& [name, amount] : status["capacity"].members()) check_quantity(amount, kStatus.child("capacity").key(name), errors);
+    static constexpr std::string_view kSteps[] = {"ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizePending", "NodeResizeInProgress", "NodeResizeInfeasible"};
+    FieldPath steps = kStatus.child("allocatedResourceStatuses"), path = kStatus.child("allocatedResources");
+    for (const auto& [name, step] : status["allocatedResourceStatuses"].members()) {
+        check_claim_resource(name, steps, errors);
+        if (std::find(std::begin(kSteps), std::end(kSteps), step.as_string()) == std::end(kSteps))
+            errors.not_supported(steps, name, {"ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"});
+    }
+    for (const auto& [name, amount] : status["allocatedResources"].members())
+        if (check_claim_resource(name, path, errors)) check_quantity(amount, path.key(name), errors);
+}
+
+void validate_quota_status(const Value& object, const Value&, FieldErrors& errors) {
+    for (auto part : {"hard", "used"})
+        for (const auto& [name, amount] : object["status"][part].members()) {
+            validate_resource_name(name, kStatus.child(part).key(name), errors);
+            check_quantity(amount, kStatus.child(part).key(name), errors);
+        }
+}
+
+void validate_node_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& addresses = object["status"]["addresses"];
+    for (size_t i = 1; i < addresses.size(); ++i)
+        for (size_t k = 0; k < i; ++k)
+            if (addresses[i] == addresses[k]) {
+                errors.duplicate(kStatus.child("addresses").index(i), Value::object({{"Type", addresses[i]["type"]}, {"Address", addresses[i]["address"]}}));
+                break;
+            }
+}
+
+void validate_pod_status(const Value& pod, const Value& old, FieldErrors& errors) {
+    const Value &status = pod["status"], &before = old["status"];
+    const Value& conditions = status["conditions"];
+    for (size_t i = 0; i < conditions.size(); ++i) {
+        const std::string& type = conditions[i]["type"].as_string();
+        FieldPath at = kStatus.child("conditions").index(i);
+        if (conditions[i]["observedGeneration"].as_int() < 0) errors.invalid(at.child("observedGeneration"), conditions[i]["observedGeneration"], "must be a non-negative integer");
+        if (type != "PodScheduled" && type != "Ready" && type != "Initialized") add_complaints(check_qualified_name(type), at.child("Type"), type, errors);
+    }
+    if (!(status["nominatedNodeName"] == before["nominatedNodeName"]))
+        check_optional_name(status["nominatedNodeName"], check_dns1123_subdomain, kStatus.child("nominatedNodeName"), errors);
+    if (status["observedGeneration"].as_int() < 0) errors.invalid(kStatus.child("observedGeneration"), status["observedGeneration"], "must be a non-negative integer");
+    if (!(status["qosClass"] == before["qosClass"])) errors.invalid(kStatus.child("qosClass"), status["qosClass"].as_string(), "field is immutable");
+    const Value &claims = status["resourceClaimStatuses"], &wanted = pod["spec"]["resourceClaims"];
+    for (size_t i = 0; i < claims.size(); ++i) {
+        auto known = [&](const Value& claim) { return claim["name"] == claims[i]["name"]; };
+        if (std::none_of(wanted.items().begin(), wanted.items().end(), known))
+            errors.invalid(kStatus.child("resourceClaimStatuses").index(i).child("name"), claims[i]["name"].as_string(), "must match the name of an entry in `spec.resourceClaims`");
+    }
+    check_pod_addresses(status, "podIP", "podIPs", errors);
+    check_pod_addresses(status, "hostIP", "hostIPs", errors);
+}
+
+void drop_disabled_status_fields(Value& object) {
+    const std::string& kind = object["kind"].as_string();
+    Value* status = object.find("status");
+    if (!status || !status->is_object()) return;
+    if (kind == "Pod") {
+        status->erase("extendedResourceClaimStatus");
+        for (auto list : {"containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"})
+            each_object(*status, list, [](Value& container) { container.erase("allocatedResourcesStatus"); });
+    } else if (kind == "Node") {
+        status->erase("config");
+    } else if (kind == "Deployment" || kind == "ReplicaSet") {
+        status->erase("terminatingReplicas");
+    } else if (kind == "VolumeAttachment") {
+        for (auto error : {"attachError", "detachError"}) if_object(*status, error, [](Value& one) { one.erase("errorCode"); });
+    }
+}
+
+}  // namespace skiff::api::kinds
