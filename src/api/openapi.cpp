@@ -200,6 +200,12 @@ std::string OpenApi::make_v2(std::string_view) const {
     document.member("info", info());
     document.raw(",");
     document.open("paths");
+    std::vector<const TypeSchema*> roots = roots_of(*kinds_, kinds);
+    for (const auto& name : plain_documents(*kinds_)) {
+        auto plain = plain_document(*kinds_, name, OpenApiVersion::V2);
+        document.member(plain->path, plain->item);
+        if (plain->root) roots.push_back(plain->root);
+    }
     for (const auto& version : kinds_->group_versions()) {
         Gvk gvk{version.group, version.version, ""};
         document.member(root_path(gvk) + "/", resource_list_path(*kinds_, gvk, OpenApiVersion::V2));
@@ -208,7 +214,7 @@ std::string OpenApi::make_v2(std::string_view) const {
         add_paths(*kinds_, *kind, OpenApiVersion::V2, [&](const std::string& at, json::Value item) { document.member(at, item); });
     document.raw("},");
     document.open("definitions");
-    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V2, type_facts(*kinds_));
+    add_definitions(document, roots, OpenApiVersion::V2, type_facts(*kinds_));
     add_custom(document, kinds, OpenApiVersion::V2);
     document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
                  "\"name\":\"authorization\",\"in\":\"header\"}}}");

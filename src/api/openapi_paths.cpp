@@ -144,6 +144,8 @@ public:
 
     Value plain(std::string_view tag, std::string_view id, const TypeSchema* type, Names media) const {
         Value operation = Value::object({{"tags", Value::array({tag})}, {"operationId", id}, {"responses", answers("get", type, media)}});
+        if (version_ == OpenApiVersion::V2) operation.set("consumes", texts(media));
+        set_media(operation, media);
         return Value::object({{"get", std::move(operation)}});
     }
 
@@ -225,7 +227,12 @@ private:
     static Value gvk_value(const Gvk& gvk) { return Value::object({{"group", gvk.group}, {"kind", gvk.kind}, {"version", gvk.version}}); }
 
     const TypeSchema* answer_type(const Place& place, const Verb& verb) const {
-        if (verb.method == "delete") return kinds_.schemas().find("meta.v1.Status");
+        // What these kinds answer a DELETE with is the object; all others, and collections, give a Status.
+        static constexpr std::string_view kAnswered[] = {"PersistentVolumeClaim", "Pod", "PodTemplate", "ResourceQuota", "ServiceAccount", "Service", "PersistentVolume", "DeviceClass",
+                                                         "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice", "CSIDriver", "CSINode", "StorageClass", "VolumeAttachment",
+                                                         "VolumeAttributesClass"};
+        bool object = verb.name == "delete" && !place.kind.custom && std::find(std::begin(kAnswered), std::end(kAnswered), place.kind.gvk.kind) != std::end(kAnswered);
+        if (verb.method == "delete" && !object) return kinds_.schemas().find("meta.v1.Status");
         if (verb.id == "watch") return kinds_.schemas().find("meta.v1.WatchEvent");
         return verb.name == "list" ? list_schema(kinds_, place.kind) : place.body;
     }
@@ -283,10 +290,10 @@ std::vector<std::string> plain_documents(const KindRegistry& kinds) {
     return names;
 }
 
-std::optional<PlainDocument> plain_document(const KindRegistry& kinds, std::string_view name) {
+std::optional<PlainDocument> plain_document(const KindRegistry& kinds, std::string_view name, OpenApiVersion version) {
     if (!has(plain_documents(kinds), name)) return std::nullopt;
     static constexpr std::string_view kKeys[] = {"application/jwk-set+json"};
-    Operations operations(kinds, OpenApiVersion::V3);
+    Operations operations(kinds, version);
     auto type = [&](const char* of) { return kinds.schemas().find(of); };
     std::string path = "/" + std::string(name) + "/";
     auto made = [&](std::string_view tag, std::string_view id, const TypeSchema* root, Names media) {

@@ -22,7 +22,7 @@ struct PlainDocument {
     json::Value item;
     const TypeSchema* root = nullptr;
 };
-std::optional<PlainDocument> plain_document(const KindRegistry& kinds, std::string_view name);
+std::optional<PlainDocument> plain_document(const KindRegistry& kinds, std::string_view name, OpenApiVersion version = OpenApiVersion::V3);
 std::vector<std::string> plain_documents(const KindRegistry& kinds);
 
 // Calls add(path, item) for each path of the kind.

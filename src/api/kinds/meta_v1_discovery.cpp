@@ -69,11 +69,6 @@ constexpr FieldRow kVersionInfo[] = {
     {.name = "platform", .type = "string", .required = true, .default_json = R"("")"},
 };
 
-constexpr FieldRow kWatchEvent[] = {
-    {.name = "type", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
-    {.name = "object", .type = "any", .proto = 2, .required = true},
-};
-
 constexpr FieldRow kServerAddressByClientCIDR[] = {
     {.name = "clientCIDR", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
     {.name = "serverAddress", .type = "string", .proto = 2, .required = true, .default_json = R"("")"},
@@ -87,7 +82,6 @@ constexpr TypeRow kTypes[] = {
     {.name = "meta.v1.APIVersions", .fields = kAPIVersions},
     {.name = "meta.v1.GroupVersionForDiscovery", .fields = kGroupVersionForDiscovery},
     {.name = "meta.v1.ServerAddressByClientCIDR", .fields = kServerAddressByClientCIDR},
-    {.name = "meta.v1.WatchEvent", .fields = kWatchEvent},
     {.name = "version.Info", .fields = kVersionInfo},
 };
 
