@@ -1,6 +1,9 @@
 #include "api/object.h"
 
+#include <utility>
+
 #include "api/json_scan.h"
+#include "api/kept_trees.h"
 #include "api/meta_text.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -31,12 +34,20 @@ ObjectPtr Object::from_tree(json::Value tree) {
     return object;
 }
 
+namespace {
+thread_local KeptTrees* kept_trees = nullptr;   // the innermost of this thread
+}
+
+KeptTrees::KeptTrees() : outer_(std::exchange(kept_trees, this)) {}
+KeptTrees::~KeptTrees() { kept_trees = outer_; }
+
 TreePtr Object::tree() const {
     std::lock_guard lock(tree_mutex_);
     if (auto tree = tree_.lock()) return tree;
     auto parsed = json::parse(*bytes_);
     auto tree = std::make_shared<const json::Value>(parsed.ok() ? std::move(parsed).value() : json::Value::object());
     tree_ = tree;
+    if (kept_trees && kept_trees->trees_.size() < KeptTrees::kTreesMax) kept_trees->trees_.push_back(tree);
     return tree;
 }
 

@@ -63,7 +63,7 @@ for round in $(seq "$kills"); do
   if [ $((round % 10)) = 0 ] && [ -n "$mark" ]; then
     # A watch goes on from a revision before the kill.
     api --max-time 10 "$base/configmaps?watch=true&resourceVersion=$mark&timeoutSeconds=1" >"$work/watched"
-    ! grep -q '"type":"ERROR"' "$work/watched"
+    ! grep -q '"type":"ERROR"' "$work/watched" || false
     grep -q '"type":"ADDED"' "$work/watched"
   fi
 done

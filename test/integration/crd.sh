@@ -50,22 +50,22 @@ echo '{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},"spe
 k apply -f "$work/a.json"
 [ "$(k get thing a -o jsonpath='{.spec.colour}')" = blue ]
 k get th | grep -E '^NAME +SIZE'
-k get all | grep -q thing.example.com/a
-k get things.v1beta1.example.com a -o jsonpath='{.apiVersion}' | grep -q example.com/v1beta1
+k get all | has thing.example.com/a
+k get things.v1beta1.example.com a -o jsonpath='{.apiVersion}' | has example.com/v1beta1
 k scale thing a --replicas=5
 [ "$(k get thing a -o jsonpath='{.spec.size}')" = 5 ]
 [ "$(k get things --field-selector spec.colour=blue -o name)" = thing.example.com/a ]
 [ -z "$(k get things --field-selector spec.colour=green -o name)" ]
-k explain thing.spec.size | grep -q 'How big it is.'
+k explain thing.spec.size | has 'How big it is.'
 
 refused() { ! k patch thing a --type=merge -p "$1" 2>"$work/err" && grep -q "$2" "$work/err"; }
 refused '{"spec":{"size":0}}' 'should be greater than or equal to 1'
 refused '{"spec":{"colour":"red","size":20}}' 'red things are small'
-! k create --validate=strict -f - 2>"$work/err" <<<'{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"b"},"spec":{"size":1,"other":2}}'
+! k create --validate=strict -f - 2>"$work/err" <<<'{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"b"},"spec":{"size":1,"other":2}}' || false
 grep -q 'unknown field "spec.other"' "$work/err"
 k apply --server-side --field-manager=m -f - <<<'{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"c"},"spec":{"size":1}}'
 [ "$(k get thing c -o jsonpath='{.metadata.managedFields[0].manager}' --show-managed-fields)" = m ]
-k get apiservices v1.example.com -o jsonpath='{.status.conditions[0].reason}' | grep -q Local
+k get apiservices v1.example.com -o jsonpath='{.status.conditions[0].reason}' | has Local
 
 stop_server
 start_server --disable-agent
@@ -76,8 +76,8 @@ k patch thing a --type=merge -p '{"metadata":{"finalizers":["example.com/wait"]}
 k delete crd things.example.com --wait=false
 sleep 1
 [ "$(k get things -o name)" = thing.example.com/a ]
-! k create -f "$work/a.json" 2>/dev/null
+! k create -f "$work/a.json" 2>/dev/null || false
 k patch thing a --type=merge -p '{"metadata":{"finalizers":null}}'
 k wait --for=delete crd/things.example.com --timeout=10s
-! k get things 2>/dev/null
+! k get things 2>/dev/null || false
 echo "crd: done"

@@ -1,6 +1,7 @@
 // The watch thread of the cache: takes changes in their order, finds the watchers that may care, and tells them.
 #include <algorithm>
 
+#include "api/kept_trees.h"
 #include "base/thread_pool.h"
 #include "server/apiserver/registry/cache.h"
 
@@ -83,7 +84,10 @@ void Cache::run() {
         {
             std::lock_guard callbacks(watcher_mutex_);
             if (sweep) drop_closed();
-            for (const Change& change : changes) fan_out(change);
+            for (const Change& change : changes) {
+                api::KeptTrees shared;   // by the informers of this process
+                fan_out(change);
+            }
             for (const ResourceCache* resource : closing) end_audience(resource);
             for (const WatcherPtr& watcher : arriving) admit(watcher);
             if (clock_.elapsed() >= next_bookmark) {

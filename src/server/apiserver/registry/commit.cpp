@@ -50,7 +50,8 @@ Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, cons
     write.expected = old ? old->revision : 0;
     const api::KindInfo& stored = storage_kind(core.kinds, kind);
     write.value = &stored == &kind ? storage_text(object, write.stamp_at) : storage_text(TRY(to_stored(core, kind, object)), write.stamp_at);
-    write.durability = traits_of(kind).durability;
+    const api::TreePtr before = old && traits_of(kind).durability != store::Durability::Synced ? old->object->tree() : nullptr;
+    write.durability = durability_of(kind, object, before.get());
     store::Committed committed = TRY(commit(core, std::move(write)));
     if (kind.custom && &stored != &kind) return stamped(object, committed.revision);
     ItemPtr item = core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string()));
@@ -65,7 +66,7 @@ Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, cons
     write.expected = old.revision;
     write.kind = store::Write::Kind::Delete;
     write.value = storage_text(TRY(to_stored(core, kind, last)), write.stamp_at);
-    write.durability = traits_of(kind).durability;
+    write.durability = durability_of(kind, last, nullptr);
     store::Committed committed = TRY(commit(core, std::move(write)));
     if (kind.custom) return stamped(last, committed.revision);
     return api::Object::from_bytes(committed.entries.at(0)->value);

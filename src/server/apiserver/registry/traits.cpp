@@ -60,4 +60,13 @@ const Traits& traits_of(const api::KindInfo& kind) {
     return found == table().end() ? kDefault : found->second;
 }
 
+store::Durability durability_of(const api::KindInfo& kind, const json::Value& object, const json::Value* old) {
+    const store::Durability usual = traits_of(kind).durability;
+    if (usual == store::Durability::Synced || kind.gvk.kind != "Lease") return usual;
+    if (old == nullptr || object["metadata"]["deletionTimestamp"].is_string()) return store::Durability::Synced;
+    for (auto field : {"holderIdentity", "acquireTime", "leaseTransitions", "leaseDurationSeconds", "strategy", "preferredHolder"})
+        if (object["spec"][field] != (*old)["spec"][field]) return store::Durability::Synced;
+    return usual;
+}
+
 }  // namespace skiff::apiserver

@@ -1,0 +1,19 @@
+#include <catch2/catch.hpp>
+
+#include "api/kind.h"
+#include "json/parse.h"
+#include "server/apiserver/registry/traits.h"
+
+using namespace skiff;
+using namespace skiff::apiserver;
+
+TEST_CASE("a lease's renewal is cheap, and who comes to hold it is on the disk before anybody is told") {
+    const auto kinds = api::KindRegistry::builtin();
+    const api::KindInfo& lease = *kinds->find(api::Gvr{"coordination.k8s.io", "v1", "leases"});
+    auto spec = [](const char* text) { return json::Value::object({{"metadata", json::Value::object()}, {"spec", json::parse(text).value()}}); };
+    const auto held = spec(R"({"holderIdentity":"a","leaseTransitions":1,"renewTime":"1"})");
+    CHECK(durability_of(lease, spec(R"({"holderIdentity":"a","leaseTransitions":1,"renewTime":"2"})"), &held) == store::Durability::Cheap);
+    CHECK(durability_of(lease, spec(R"({"holderIdentity":"b","leaseTransitions":1,"renewTime":"2"})"), &held) == store::Durability::Synced);
+    CHECK(durability_of(lease, spec(R"({"holderIdentity":"a","leaseTransitions":2,"renewTime":"2"})"), &held) == store::Durability::Synced);
+    CHECK(durability_of(lease, held, nullptr) == store::Durability::Synced);
+}
