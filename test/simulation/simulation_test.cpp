@@ -1,4 +1,5 @@
-// The simulation: see README.md. SKIFF_PLANS sets the number of plans, SKIFF_PLAN_FIRST the first, SKIFF_PLAN runs one and tells its story.
+// The simulation: see README.md. SKIFF_PLANS sets the number of plans, SKIFF_PLAN_FIRST the first, SKIFF_PLAN runs one and tells its story;
+// SKIFF_STOP ends at the first failure, SKIFF_WRITES puts all writes into stories.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
@@ -43,6 +44,7 @@ TEST_CASE("crashes, lost and late events, stale reads, conflicts and slow writes
         const auto wrong = difference(outcome, undisturbed);
         if (one) WARN("plan " << seed << "\n" << joined(outcome.story));
         if (wrong.empty()) continue;
+        if (std::getenv("SKIFF_STOP")) FAIL("plan " << seed << " (again: SKIFF_PLAN=" << seed << ")\n" << wrong);
         if (++told > kStoriesMax) {
             FAIL_CHECK("plan " << seed << " fails too: SKIFF_PLAN=" << seed << "\n" << wrong);
             continue;
