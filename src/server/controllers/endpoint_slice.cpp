@@ -85,7 +85,7 @@ public:
             if (!slice->meta().deleting()) inputs.existing.push_back(*slice->tree());
         if (by_shares) inputs.shares = zone_shares(nodes_->list());
         const auto plan = plan_slices(inputs);
-        if (!plan.empty() && endpoints.size() >= WritePace::kManyMembers) pace_.wrote(key, context_->clock.elapsed());
+        if (!plan.empty() && pods.size() >= WritePace::kManyMembers) pace_.wrote(key, context_->clock.elapsed());
         TRY(carry_out(ns, plan));
         if (by_shares) tell_hints(service, plan);
         return Requeue{};

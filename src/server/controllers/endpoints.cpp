@@ -58,7 +58,7 @@ public:
             if (facts.selector.matches(pod->meta().labels)) pods.push_back({pod, facts_->get(pod)});
         const auto endpoints = service_endpoints(facts, pods);
         auto subsets = endpoint_subsets(facts, endpoints);
-        if (endpoints.size() >= WritePace::kManyMembers && present && (*present->tree())["subsets"].items() != subsets.items()) pace_.wrote(key, context_->clock.elapsed());
+        if (pods.size() >= WritePace::kManyMembers && present && (*present->tree())["subsets"].items() != subsets.items()) pace_.wrote(key, context_->clock.elapsed());
         return write(*tree, facts, present, std::move(subsets));
     }
 

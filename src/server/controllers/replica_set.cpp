@@ -161,7 +161,7 @@ private:
         const int64_t wanted = tree["spec"]["replicas"].as_int(1), many = static_cast<int64_t>(WritePace::kManyMembers);
         if (std::max({wanted, counts.replicas, status["terminatingReplicas"].as_int()}) < many || before == status || !(before["conditions"] == status["conditions"])) return false;
         const bool settled = counts.replicas == wanted && counts.available == wanted && status["terminatingReplicas"].is_null();
-        return before["observedGeneration"] == status["observedGeneration"] && !settled;
+        return !settled;
     }
 
     const Flavor flavor_;
