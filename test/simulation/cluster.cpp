@@ -84,6 +84,7 @@ void Cluster::settle() {
     for (int step = 0;; ++step) {
         if (step > kStepsMax) {
             api.wrong.push_back("the process never comes to rest");
+            hopeless_ = true;
             return;
         }
         bool any = client_->deliver();
@@ -114,7 +115,7 @@ Duration Cluster::next_due() {
 }
 
 void Cluster::run_until(Duration elapsed) {
-    for (;;) {
+    while (!hopeless_) {
         settle();
         if (background) background(*this);
         settle();
@@ -127,7 +128,7 @@ void Cluster::run_until(Duration elapsed) {
 bool Cluster::run_until_quiet(Duration quiet, Duration longest) {
     const auto last = clock.elapsed() + longest;
     auto since = clock.elapsed();
-    for (uint64_t seen = plan_.writes; clock.elapsed() < last;) {
+    for (uint64_t seen = plan_.writes; clock.elapsed() < last && !hopeless_;) {
         run_until(clock.elapsed() + 5s);
         if (plan_.writes != seen) since = clock.elapsed();
         seen = plan_.writes;

@@ -55,6 +55,7 @@ private:
     const std::shared_ptr<const api::KindRegistry> kinds_;
     FaultPlan plan_;
     int lives_ = 0;
+    bool hopeless_ = false;                        // works for ever without any time passing
     std::shared_ptr<FaultyClient> client_;
     std::unique_ptr<reconcile::Runtime> runtime_;
     std::unique_ptr<scheduler::Scheduler> scheduler_;

@@ -35,6 +35,7 @@ SetSize size_of(const ObjectPtr& set) {
     size.ready = status["readyReplicas"].as_int();
     size.available = status["availableReplicas"].as_int();
     size.terminating = status["terminatingReplicas"].as_int();
+    size.current = status["observedGeneration"].as_int() >= set->meta().generation;
     size.desired_before = parse_int(annotations[kDesiredReplicas].as_string()).value_or(-1);
     size.max_before = parse_int(annotations[kMaxReplicas].as_string()).value_or(-1);
     return size;
@@ -367,10 +368,11 @@ private:
 
     Result<Requeue> write_status(Rollout& rollout) {
         const auto& uid = rollout.deployment->meta().uid;
-        if (may_wait(rollout)) {
-            if (Duration wait = pace_.wait(uid, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
-            pace_.wrote(uid, context_->clock.elapsed());
-        }
+        const auto& before = (*rollout.tree)["status"];
+        const bool idle = only_terminating_differs(before, rollout.status);
+        if (idle || may_wait(rollout))
+            if (Duration wait = pace_.wait(uid, context_->clock.elapsed(), idle ? WritePace::kIdleGap : WritePace::kGap); wait > Duration::zero()) return Requeue{wait};
+        if (!(before == rollout.status)) pace_.wrote(uid, context_->clock.elapsed());
         auto written = TRY(update_status(context_->client, kDeployments, rollout.deployment, rollout.status));
         if (written) rollout.deployment = written;
         return Requeue{progress_check_after(rollout.facts, rollout.status, now()).value_or(Duration::zero())};

@@ -97,6 +97,8 @@ std::vector<Resize> step_new_set(const RolloutSpec& spec, const SetSize& newest,
 std::vector<Resize> step_old_sets(const RolloutSpec& spec, const SetSize& newest, const std::vector<SetSize>& old_sets) {
     int64_t old_total = sum(old_sets, &SetSize::replicas);
     if (old_total == 0) return {};
+    // A set that was just resized tells of pods as they were before; its next status wakes us.
+    if (!newest.current || std::any_of(old_sets.begin(), old_sets.end(), [](const SetSize& set) { return !set.current; })) return {};
     int64_t available_min = spec.replicas - spec.max_unavailable;
     int64_t new_unavailable = newest.replicas - staying(newest);
     int64_t removable = old_total + newest.replicas - available_min - new_unavailable;

@@ -17,6 +17,7 @@ struct SetSize {
     std::string created;               // RFC 3339
     int64_t replicas = 0;              // spec
     int64_t actual = 0, ready = 0, available = 0, terminating = 0;      // status
+    bool current = true;               // the status is of the spec as it is now
     int64_t desired_before = -1;       // annotation desired-replicas; -1 without
     int64_t max_before = -1;           // annotation max-replicas
 };

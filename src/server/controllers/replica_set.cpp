@@ -65,6 +65,9 @@ public:
         }
         Status managed;
         if (!set->meta().deleting()) managed = manage(set, *tree, active);
+        // The counts of before tell nothing: they are written when what was made and removed here is seen.
+        const auto wanted = static_cast<size_t>(std::max<int64_t>(0, (*tree)["spec"]["replicas"].as_int(1)));
+        if (managed.ok() && !set->meta().deleting() && active.size() != wanted) return Requeue{};
         return finish(set, *tree, active, terminating, std::move(managed));
     }
 
@@ -141,10 +144,10 @@ private:
             set_condition(status, {"ReplicaFailure", "True", too_few ? "FailedCreate" : "FailedDelete", managed.message()}, now);
         else if (managed.ok())
             remove_condition(status, "ReplicaFailure");
-        if (managed.ok() && may_wait(tree, status, counts)) {
-            if (Duration wait = pace_.wait(set->meta().uid, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
-            pace_.wrote(set->meta().uid, context_->clock.elapsed());
-        }
+        const bool idle = only_terminating_differs(tree["status"], status);
+        if (managed.ok() && (idle || may_wait(tree, status, counts)))
+            if (Duration wait = pace_.wait(set->meta().uid, context_->clock.elapsed(), idle ? WritePace::kIdleGap : WritePace::kGap); wait > Duration::zero()) return Requeue{wait};
+        if (!(tree["status"] == status)) pace_.wrote(set->meta().uid, context_->clock.elapsed());
         TRY(update_status(context_->client, flavor_.gvr, set, status));
         TRY(std::move(managed));
 

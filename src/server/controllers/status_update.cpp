@@ -20,4 +20,12 @@ void set_or_omit(json::Value& object, std::string_view key, json::Value value) {
     else object.set(key, std::move(value));
 }
 
+bool only_terminating_differs(const json::Value& before, const json::Value& after) {
+    if (before["terminatingReplicas"] == after["terminatingReplicas"]) return false;
+    json::Value same = after;
+    if (before.has("terminatingReplicas")) same.set("terminatingReplicas", before["terminatingReplicas"]);
+    else same.erase("terminatingReplicas");
+    return same == before;
+}
+
 }  // namespace skiff::controllers

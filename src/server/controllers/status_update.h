@@ -11,4 +11,7 @@ Result<api::ObjectPtr> update_status(client::Client& client, const api::Gvr& gvr
 // Sets key, or removes it when the value is zero, false or empty: what Go's omitempty leaves out.
 void set_or_omit(json::Value& object, std::string_view key, json::Value value);
 
+// Nothing differs but the number of pods that are still ending.
+bool only_terminating_differs(const json::Value& before, const json::Value& after);
+
 }  // namespace skiff::controllers

@@ -116,6 +116,9 @@ TEST_CASE("an old set whose status still counts the pods that it is removing is 
     auto steps = step_old_sets(spec, newest, {old});
     REQUIRE(steps.size() == 1);
     CHECK(steps[0].replicas == 1);      // with the two new ones: three stay
+    newest.current = false;
+    CHECK(step_old_sets(spec, newest, {old}).empty());      // its pods may have changed since it counted them
+    newest.current = true;
     old.replicas = old.available = 1;
     CHECK(step_old_sets(spec, newest, {old}).empty());
 }

@@ -96,10 +96,10 @@ TEST_CASE_METHOD(Services, "250 pods fill three slices and shrink without moving
     CHECK(count() == 250);
     for (int i = 0; i < 100; ++i) client->erase(kPods, "default", "p" + std::to_string(i));
     settle();
-    CHECK(count() == 250);      // changes of many are collected for a tenth of a second
-    advance(std::chrono::milliseconds(100));
+    CHECK(count() == 250);      // changes of many are collected for a quarter of a second
+    advance(std::chrono::milliseconds(250));
     CHECK(count() == 150);
-    advance(std::chrono::milliseconds(100));
+    advance(std::chrono::milliseconds(250));
     client->take_calls();
     make_pod(999);
     settle();
