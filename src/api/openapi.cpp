@@ -59,6 +59,11 @@ public:
         text_ += ':';
         json::append(text_, value);
     }
+    void text_member(std::string_view name, std::string_view text) {
+        member(name, {});
+        text_.resize(text_.size() - 4);   // null
+        text_ += text;
+    }
     void raw(std::string_view text) { text_ += text; }
     std::string take() {
         text_.shrink_to_fit();
@@ -100,6 +105,13 @@ Bytes OpenApi::index() {
 
 void OpenApi::invalidate() {
     std::lock_guard lock(mutex_);
+    index_.reset();
+    documents_.clear();
+}
+
+void OpenApi::set_foreign(std::vector<std::shared_ptr<const ForeignOpenApi>> foreign) {
+    std::lock_guard lock(mutex_);
+    foreign_ = std::move(foreign);
     index_.reset();
     documents_.clear();
 }
@@ -158,6 +170,9 @@ std::string OpenApi::make_index(std::string_view) const {
     for (const auto& version : kinds_->group_versions()) add(path_of(version), hash(path_of(version)));
     std::string plain = sha256_hex(kKubernetesVersion);
     for (const auto& path : plain_documents(*kinds_)) add(path, plain);
+    for (const auto& foreign : foreign_)
+        for (const auto& [name, url] : foreign->documents)
+            if (!paths.has(name)) paths.set(name, json::Value::object({{"serverRelativeURL", url}}));
     return json::write(json::Value::object({{"paths", std::move(paths)}}));
 }
 
@@ -212,9 +227,19 @@ std::string OpenApi::make_v2(std::string_view) const {
     }
     for (const auto* kind : kinds)
         add_paths(*kinds_, *kind, OpenApiVersion::V2, [&](const std::string& at, json::Value item) { document.member(at, item); });
+    std::set<std::string_view> known;
+    for (const auto& foreign : foreign_)
+        for (const auto& [path, item] : foreign->paths)
+            if (known.insert(path).second) document.text_member(path, item);
     document.raw("},");
     document.open("definitions");
     add_definitions(document, roots, OpenApiVersion::V2, type_facts(*kinds_));
+    std::set<std::string> ours;
+    for (const auto& entry : reachable(roots)) ours.insert(definition_name(entry.first));
+    for (const auto& entry : scalar_definitions(OpenApiVersion::V2)) ours.insert(entry.first);
+    for (const auto& foreign : foreign_)
+        for (const auto& [name, schema] : foreign->definitions)
+            if (ours.insert(name).second) document.text_member(name, schema);
     add_custom(document, kinds, OpenApiVersion::V2);
     document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
                  "\"name\":\"authorization\",\"in\":\"header\"}}}");

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/foreign_openapi.h"
 #include "api/kind.h"
 
 namespace skiff::api {
@@ -29,6 +30,8 @@ public:
     Bytes v2_protobuf();
     // The kinds have changed.
     void invalidate();
+    // What other servers add, best first; it stands behind our own and never replaces it. Their v3 documents are only listed here.
+    void set_foreign(std::vector<std::shared_ptr<const ForeignOpenApi>> foreign);
 
 private:
     Bytes cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const);
@@ -42,6 +45,7 @@ private:
     std::mutex mutex_;
     std::map<std::string, std::weak_ptr<const std::string>, std::less<>> documents_;
     Bytes index_;
+    std::vector<std::shared_ptr<const ForeignOpenApi>> foreign_;   // guarded by mutex_
 };
 
 // "core.v1.Pod" -> "io.k8s.api.core.v1.Pod"; "meta.v1.ObjectMeta" -> "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta".

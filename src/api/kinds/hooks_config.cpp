@@ -22,7 +22,9 @@ void default_secret(Value& secret) {
 
 // Of the references to secrets only the names are kept.
 void clean_service_account(Value& account) {
-    each_object(account, "secrets", [](Value& reference) { reference = Value::object({{"name", reference["name"]}}); });
+    each_object(account, "secrets", [](Value& reference) {
+        reference = reference["name"].empty() ? Value::object() : Value::object({{"name", reference["name"]}});
+    });
 }
 
 void copy_missing(Value& item, std::string_view to, const Value& from) {

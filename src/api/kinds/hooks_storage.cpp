@@ -102,7 +102,11 @@ KindHooks storage_class_hooks() {
 KindHooks csi_driver_hooks() {
     return {.set_defaults = default_csi_driver,
             .prepare_create = drop_allocatable_period,
-            .prepare_update = [](Value& object, const Value&) { drop_allocatable_period(object); },
+            .prepare_update = [](Value& object, const Value& old) {
+                drop_allocatable_period(object);
+                // It has a generation from its first change on.
+                if (!(object["spec"] == old["spec"])) object.mut("metadata").set("generation", old["metadata"]["generation"].as_int() + 1);
+            },
             .validate_create = validate_csi_driver,
             .validate_update = also_on_update(validate_csi_driver)};
 }

@@ -69,7 +69,7 @@ Value internal_form(std::string_view type, const Value& value) {
             continue;
         }
         if (go == "+") {   // members of the JSON form that stand among the Go names: metadata of templates
-            for (const auto& member : from[word.substr(colon + 1)].members()) members.push_back(member);
+            for (const auto& member : from[word.substr(colon + 1)].members()) members.push_back({member.key, member.value.is_object() ? sorted(member.value) : member.value});
             continue;
         }
         std::string name(equals == word.npos ? go : word.substr(equals + 1, colon - equals - 1));

@@ -65,7 +65,7 @@ void validate_events_event_update(const Value& event, const Value& old, FieldErr
         const Value& value = event[field];
         if (value == old[field]) continue;
         if (value.is_object() && said != std::string_view("source")) errors.invalid(FieldPath(said), internal_form("ObjectReference", value), "field is immutable");
-        else errors.invalid(FieldPath(said), value, "field is immutable");
+        else errors.invalid(FieldPath(said), value.is_null() && field != std::string_view("deprecatedCount") ? Value("") : value, "field is immutable");
     }
 }
 

@@ -121,8 +121,9 @@ void validate_job_update(const Value& job, const Value& old, FieldErrors& errors
     if (!elastic) check_immutable(spec["completions"], before["completions"], path.child("completions"), errors);
     check_immutable(spec["selector"], before["selector"], path.child("selector"), errors);
     if (template_changed(job, old)) errors.invalid(path.child("template"), internal_form("PodTemplateSpec", spec["template"]), "field is immutable");
-    for (auto field : {"completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
-        check_immutable(spec[field], before[field], path.child(field), errors);
+    for (auto field : {"completionMode", "backoffLimitPerIndex", "managedBy"}) check_immutable(spec[field], before[field], path.child(field), errors);
+    for (auto [field, type] : {std::pair("podFailurePolicy", "PodFailurePolicy"), std::pair("successPolicy", "SuccessPolicy")})
+        if (!(spec[field] == before[field])) errors.invalid(path.child(field), spec[field].is_null() ? Value() : internal_form(type, spec[field]), "field is immutable");
 }
 
 void validate_cron_job(const Value& object, FieldErrors& errors) {

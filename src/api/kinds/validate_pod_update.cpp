@@ -15,16 +15,17 @@ constexpr std::string_view kMayChange =
     "`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously "
     "negative)";
 
-void check_deadline(const Value& deadline, const Value& old, const FieldPath& path, FieldErrors& errors) {
+// False: nothing else is looked at.
+bool check_deadline(const Value& deadline, const Value& old, const FieldPath& path, FieldErrors& errors) {
     if (deadline.is_null()) {
         if (old.is_int()) errors.invalid(path, nullptr, "must not update from a positive integer to nil value");
-        return;
+        return true;
     }
-    if (deadline.as_int() < 0 || deadline.as_int() > INT_MAX) {
-        errors.invalid(path, deadline, "must be between 0 and 2147483647, inclusive");
-        return;
-    }
-    if (old.is_int() && old.as_int() < deadline.as_int()) errors.invalid(path, deadline, "must be less than or equal to previous value");
+    bool fits = deadline.as_int() >= 0 && deadline.as_int() <= INT_MAX;
+    if (!fits) errors.invalid(path, deadline, "must be between 0 and 2147483647, inclusive");
+    else if (old.is_int() && old.as_int() < deadline.as_int()) errors.invalid(path, deadline, "must be less than or equal to previous value");
+    else return true;
+    return false;
 }
 
 bool has_gate(const Value& gates, const Value& name) {
@@ -90,19 +91,16 @@ void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& er
     FieldPath path("spec");
     validate_pod_annotations(pod["metadata"]["annotations"], spec, FieldPath("metadata").child("annotations"), errors);
     validate_pod_spec(spec, path, errors);
-    bool resized = false;
     for (auto list : {"containers", "initContainers"}) {
         if (spec[list].size() == old[list].size()) {
             check_images(spec[list], path.child(list), errors);
             continue;
         }
-        errors.forbidden(path.child(list), "pod updates may not add or remove containers");
-        resized = true;
+        return errors.forbidden(path.child(list), "pod updates may not add or remove containers");
     }
-    check_deadline(spec["activeDeadlineSeconds"], old["activeDeadlineSeconds"], path.child("activeDeadlineSeconds"), errors);
+    if (!check_deadline(spec["activeDeadlineSeconds"], old["activeDeadlineSeconds"], path.child("activeDeadlineSeconds"), errors)) return;
     check_tolerations(spec["tolerations"], old["tolerations"], path.child("tolerations"), errors);
     check_gates(spec["schedulingGates"], old["schedulingGates"], path.child("schedulingGates"), errors);
-    if (resized) return;
     Value same = with_old_parts(spec, old);
     if (!(same == old)) errors.forbidden(path, std::string(kMayChange) + "\n" + internal_diff("PodSpec", old, same));
 }

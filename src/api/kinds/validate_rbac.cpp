@@ -80,8 +80,8 @@ void validate_role_binding(const Value& object, FieldErrors& errors) { validate_
 void validate_cluster_role_binding(const Value& object, FieldErrors& errors) { validate_binding(object, RuleScope::Cluster, {"ClusterRole"}, errors); }
 
 void validate_role_ref_update(const Value& object, const Value& old, FieldErrors& errors) {
-    if (object["kind"].as_string() == "ClusterRoleBinding") validate_cluster_role_binding(object, errors);
-    else validate_role_binding(object, errors);
+    auto validate = object["kind"].as_string() == "ClusterRoleBinding" ? validate_cluster_role_binding : validate_role_binding;
+    for (int time = 0; time < 2; ++time) validate(object, errors);   // as a new one, then as a changed one
     const Value& role = object["roleRef"];
     if (role == old["roleRef"]) return;
     Value go = Value::object({{"APIGroup", role["apiGroup"]}, {"Kind", role["kind"]}, {"Name", role["name"]}});

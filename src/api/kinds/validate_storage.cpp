@@ -290,7 +290,7 @@ void validate_volume_attachment(const Value& object, FieldErrors& errors) {
 }
 
 void validate_volume_attachment_update(const Value& object, const Value& old, FieldErrors& errors) {
-    validate_volume_attachment(object, errors);
+    for (int time = 0; time < 2; ++time) validate_volume_attachment(object, errors);   // as a new one, then as a changed one
     if (!(object["spec"] == old["spec"])) errors.invalid(kSpec, internal_form("VolumeAttachmentSpec", object["spec"]), "field is immutable");
 }
 

@@ -259,6 +259,7 @@ void check_defaults(const Value& props, const Schema& schema, const FieldPath& p
         FieldErrors found;
         validate_embedded(*schema.default_value, schema, where, found);
         if (found.empty()) validate(*schema.default_value, nullptr, schema, where, found);
+        if (found.empty()) validate_lists(*schema.default_value, schema, where, found);
         errors.append(found);
     }
     if (schema.items) check_defaults(props["items"], *schema.items, path.child("items"), errors);

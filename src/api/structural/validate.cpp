@@ -144,7 +144,10 @@ private:
     void number(const Checks& c, const Value& value, const std::string& path, Outcome& out) {
         double n = value.as_double();
         auto shown = [](double d) { return go_print(is_whole(d) ? Value(static_cast<int64_t>(d)) : Value(d)); };
-        if (c.multiple_of && *c.multiple_of > 0) {
+        // Of whole numbers Kubernetes looks at the whole part of the factor only, which may be none.
+        if (c.multiple_of && value.is_int() && static_cast<int64_t>(*c.multiple_of) <= 0) {
+            out.add(Finding::Kind::Invalid, path, Value(0), fmt::format("factor MultipleOf declared for {} must be positive: {}", path, static_cast<int64_t>(*c.multiple_of)));
+        } else if (c.multiple_of && *c.multiple_of > 0) {
             double ratio = n / *c.multiple_of;
             if (!is_whole(ratio)) out.add(Finding::Kind::Invalid, path, value, in_body(path, "should be a multiple of " + shown(*c.multiple_of)));
         }

@@ -74,7 +74,13 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     impl->health = std::make_unique<Health>(core);
     impl->discovery = std::make_unique<Discovery>(core, fmt::format("{}:{}", o.advertise_address.empty() ? o.address : o.advertise_address, o.port), o.issuer);
     impl->pipeline = std::make_unique<Pipeline>(core, *impl->discovery, *impl->health, o.audit);
-    impl->aggregator = std::make_unique<Aggregator>(core, o.front_proxy, [i = impl.get()] { i->discovery->invalidate(); });
+    impl->aggregator = std::make_unique<Aggregator>(core, o.front_proxy, [i = impl.get()] {
+        std::vector<std::shared_ptr<const api::ForeignOpenApi>> foreign;
+        for (const ForeignVersion& version : i->aggregator->versions())
+            if (version.openapi) foreign.push_back(version.openapi);
+        i->core->openapi->set_foreign(std::move(foreign));
+        i->discovery->invalidate();
+    });
     impl->discovery->set_foreign([i = impl.get()] { return i->aggregator->versions(); });
     impl->pipeline->set_aggregator(impl->aggregator.get());
     impl->definitions = std::make_unique<Definitions>(core, [i = impl.get()] {

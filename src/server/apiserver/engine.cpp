@@ -200,12 +200,15 @@ bool looks_again(const api::KindInfo& kind) {
     return std::find(std::begin(kGroups), std::end(kGroups), kind.gvk.group) == std::end(kGroups);
 }
 
+// Events of both groups are one type inside kube-apiserver, which names it by the older one.
+static std::string_view error_group(const api::KindInfo& kind) { return kind.gvk.group == "events.k8s.io" ? std::string_view() : kind.gvk.group; }
+
 Status validate_create(const api::KindInfo& kind, const json::Value& object) {
     api::FieldErrors errors;
     validate_metadata(kind, object, errors);
     if (kind.hooks.validate_create) kind.hooks.validate_create(object, errors);
     if (errors.empty()) return {};
-    return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+    return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }
 
 Status validate_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
@@ -220,7 +223,7 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
     }
     if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
     if (errors.empty()) return {};
-    return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+    return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }
 
 Status validate_status_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
@@ -233,7 +236,7 @@ Status validate_status_update(const api::KindInfo& kind, const json::Value& obje
     }
     if (kind.hooks.validate_status_update) kind.hooks.validate_status_update(object, old, errors);
     if (errors.empty()) return {};
-    return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
+    return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }
 
 std::string storage_text(const json::Value& object, size_t& stamp_at) {

@@ -53,6 +53,8 @@ bool is_relayed(const Attributes& a) { return a.subresource == "proxy"; }
 Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
     const Attributes& a = context.attributes;
     const api::Subresource* sub = kind.subresource(a.subresource);
+    // Definitions know no subresources but their own: what else is asked for is an object that is not there.
+    if (sub == nullptr && kind.custom) return not_found(kind, a.name);
     if (sub == nullptr) return no_such_resource();
     // What is relayed may have any method: OPTIONS has no verb of its own.
     if (is_relayed(a) && a.verb.empty() && context.http != nullptr && context.http->method == "OPTIONS") return {};

@@ -27,8 +27,10 @@ constexpr size_t kDiscoveryBytesMax = 4 << 20;
 constexpr std::chrono::seconds kCallTimeout{30};
 constexpr size_t kCallBytesMax = 16 << 20;
 
-// "/apis/group/version[/...]".
-std::optional<api::GroupVersion> group_version_of(const std::string& path) {
+// "/apis/group/version[/...]", or the OpenAPI document of one.
+std::optional<api::GroupVersion> group_version_of(std::string_view path) {
+    constexpr std::string_view kDocuments = "/openapi/v3";
+    if (path.starts_with(kDocuments)) path.remove_prefix(kDocuments.size());
     auto parts = split_views(path, '/');
     if (parts.size() < 4 || !parts[0].empty() || parts[1] != "apis" || parts[2].empty() || parts[3].empty()) return {};
     return api::GroupVersion{std::string(parts[2]), std::string(parts[3])};
@@ -233,6 +235,7 @@ bool Aggregator::check(const api::ObjectPtr& object, Backend& backend) {
         backend.revision = object->meta().resource_version;
     }
     Value resources = backend.foreign.resources;
+    auto openapi = backend.foreign.openapi;
     Status status = reach(backend, reason);
     backend.available = backend.foreign.current = status.ok();
     write_condition(backend.name, status.ok(), reason, status.ok() ? "all checks passed" : status.message());
@@ -241,7 +244,7 @@ bool Aggregator::check(const api::ObjectPtr& object, Backend& backend) {
         api::TreePtr written = now->tree();
         if ((*written)["spec"] == spec) backend.revision = now->meta().resource_version;
     }
-    return !known || was != backend.available || !(resources == backend.foreign.resources);
+    return !known || was != backend.available || openapi != backend.foreign.openapi || !(resources == backend.foreign.resources);
 }
 
 Status Aggregator::reach(Backend& backend, std::string& reason) {
@@ -257,9 +260,21 @@ Status Aggregator::reach(Backend& backend, std::string& reason) {
     }
     reason = "FailedDiscoveryCheck";
     if (!backend.client) return error(Reason::ServiceUnavailable, "no client for {}: the certificates cannot be read", where);
+    auto list = fetch(backend, "/apis/" + backend.foreign.version.api_version(), *address);
+    if (!list.ok()) return std::move(list).status();
+    if ((*list)["kind"].as_string() != "APIResourceList")
+        return error(Reason::ServiceUnavailable, "the answer of {} for {} is no APIResourceList", where, backend.foreign.version.api_version());
+    backend.foreign.resources = std::move(list).value();
+    reason = "Passed";
+    read_openapi(backend, *address);
+    return {};
+}
+
+// A document of the foreign server, asked for as the aggregator.
+Result<Value> Aggregator::fetch(const Backend& backend, const std::string& path, const std::string& address) const {
     net::ClientRequest request;
-    request.url = fmt::format("https://{}.{}.svc:{}/apis/{}", backend.service, backend.ns, backend.port, backend.foreign.version.api_version());
-    request.connect_address = *address;
+    request.url = fmt::format("https://{}.{}.svc:{}{}", backend.service, backend.ns, backend.port, path);
+    request.connect_address = address;
     request.timeout = kCheckTimeout;
     request.body_bytes_max = kDiscoveryBytesMax;
     request.headers.set("Accept", "application/json");
@@ -268,11 +283,19 @@ Status Aggregator::reach(Backend& backend, std::string& reason) {
     auto response = backend.client->request(request);
     if (!response.ok()) return error(Reason::ServiceUnavailable, "failing or missing response from {}: {}", request.url, response.status().message());
     if (response->code < 200 || response->code > 299) return error(Reason::ServiceUnavailable, "failing or missing response from {}: bad status from {}: {}", request.url, request.url, response->code);
-    auto list = json::parse(response->body, {.depth_max = 50});
-    if (!list.ok() || (*list)["kind"].as_string() != "APIResourceList") return error(Reason::ServiceUnavailable, "the answer of {} is no APIResourceList", request.url);
-    backend.foreign.resources = std::move(list).value();
-    reason = "Passed";
-    return {};
+    auto tree = json::parse(response->body, {.depth_max = 50});
+    if (!tree.ok()) return error(Reason::ServiceUnavailable, "the answer of {} is no JSON", request.url);
+    return tree;
+}
+
+// The index is read at each check; the older document, which is large, only when the index names new ones.
+void Aggregator::read_openapi(Backend& backend, const std::string& address) const {
+    api::ForeignOpenApi found;
+    if (auto index = fetch(backend, "/openapi/v3", address); index.ok()) api::read_foreign_index(*index, backend.foreign.version, found);
+    const auto& known = backend.foreign.openapi;
+    if (known && known->documents == found.documents) return;
+    if (auto document = fetch(backend, "/openapi/v2", address); document.ok()) api::read_foreign_v2(*document, backend.foreign.version, found);
+    backend.foreign.openapi = std::make_shared<const api::ForeignOpenApi>(std::move(found));
 }
 
 void Aggregator::write_condition(const std::string& name, bool available, const std::string& reason, const std::string& message) {
@@ -338,9 +361,12 @@ Result<client::RawResponse> Aggregator::call(const User& user, const client::Raw
 bool Aggregator::serve(const net::ExchangePtr& exchange, const std::shared_ptr<RequestContext>& context) {
     auto backends = backends_.load();
     if (backends->empty()) return false;
-    auto version = group_version_of(exchange->request().path);
-    if (!version) return false;
-    auto found = backends->find(*version);
+    const std::string& path = exchange->request().path;
+    auto version = group_version_of(path);
+    constexpr std::string_view kGroupDocument = "/openapi/v3/apis/";
+    auto found = version                             ? backends->find(*version)
+                 : path.starts_with(kGroupDocument) ? std::find_if(backends->begin(), backends->end(), [&](const auto& b) { return b.first.group == path.substr(kGroupDocument.size()); })
+                                                    : backends->end();
     if (found == backends->end()) return false;
     const Backend& backend = found->second;
     auto address = service_endpoint(core_.cache, backend.ns, backend.service, backend.port);

@@ -59,6 +59,8 @@ private:
     void remove_service(const std::string& name);
     bool check(const api::ObjectPtr& object, Backend& backend);
     Status reach(Backend& backend, std::string& reason);
+    Result<json::Value> fetch(const Backend& backend, const std::string& path, const std::string& address) const;
+    void read_openapi(Backend& backend, const std::string& address) const;
     void write_condition(const std::string& name, bool available, const std::string& reason, const std::string& message);
     Result<std::shared_ptr<net::HttpClient>> client_for(const json::Value& spec);
     void arm();

@@ -1,9 +1,11 @@
 // Adds groups of other servers to our discovery documents. Pure; any thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "api/foreign_openapi.h"
 #include "api/gvk.h"
 #include "json/value.h"
 
@@ -15,6 +17,7 @@ struct ForeignVersion {
     int group_priority = 0, version_priority = 0;
     json::Value resources;         // its APIResourceList; null while it cannot be reached
     bool current = false;          // false: shown as Stale
+    std::shared_ptr<const api::ForeignOpenApi> openapi;   // null until it was asked for
 };
 
 // Into an APIGroupList. versions: of all groups, best first.

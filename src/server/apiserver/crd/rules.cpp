@@ -196,6 +196,38 @@ std::string factor_text(uint64_t cost, uint64_t limit) {
 
 uint64_t product(uint64_t a, uint64_t b) { return a != 0 && UINT64_MAX / a < b ? UINT64_MAX : a * b; }
 
+// A rule as Kubernetes' internal type prints it.
+Value printed_rule(const Value& rule) {
+    return Value::object({{"Rule", rule["rule"].as_string()}, {"Message", rule["message"].as_string()}, {"MessageExpression", rule["messageExpression"].as_string()},
+                          {"Reason", rule["reason"]}, {"FieldPath", rule["fieldPath"].as_string()}, {"OptionalOldSelf", rule["optionalOldSelf"]}});
+}
+
+// .a.b or ['a'].b, along properties and maps of the schema.
+bool is_field_path(const Value& props, std::string_view path) {
+    const Value* at = &props;
+    while (!path.empty()) {
+        std::string name;
+        if (path.starts_with("['")) {
+            size_t end = path.find("']");
+            if (end == path.npos) return false;
+            name = std::string(path.substr(2, end - 2));
+            path.remove_prefix(end + 2);
+        } else if (path[0] == '.') {
+            size_t end = std::min(path.find_first_of(".[", 1), path.size());
+            name = std::string(path.substr(1, end - 1));
+            path.remove_prefix(end);
+        } else {
+            return false;
+        }
+        if (name.empty()) return false;
+        const Value* next = (*at)["properties"].find(name);
+        if (!next && (*at)["additionalProperties"].is_object()) next = &(*at)["additionalProperties"];
+        if (!next) return false;
+        at = next;
+    }
+    return true;
+}
+
 class RuleChecker {
 public:
     explicit RuleChecker(FieldErrors& errors) : errors_(errors) {}
@@ -205,24 +237,35 @@ public:
     };
 
     // repeats: how often the node can occur in one request.
-    void node(const Value& props, cel::SchemaRoot root, uint64_t repeats, bool correlatable, const std::string& name, const FieldPath& path) {
+    // uncorrelatable: the list around the node whose items cannot be told from each other; null when there is none.
+    void node(const Value& props, cel::SchemaRoot root, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
         if (!has_rules(props)) return;
         const Value& rules = props["x-kubernetes-validations"];
         FieldPath where = path.child("x-kubernetes-validations");
         if (rules.size() > 0) {
             cel::DeclPtr decl = cel::declare_openapi(props, root, name);
-            for (size_t i = 0; i < rules.size(); ++i) rule(rules[i], decl, repeats, correlatable, where.index(i));
+            for (size_t i = 0; i < rules.size(); ++i) rule(props, rules[i], decl, repeats, uncorrelatable, where.index(i));
         }
-        auto below = [&](const Value& child, uint64_t times, bool old_known, const std::string& suffix, const FieldPath& at) {
-            node(child, cel::SchemaRoot::No, times, old_known, name + suffix, at);
+        if (props.has("default")) {
+            const Value& value = props["default"];
+            if (auto compiled = compile_node(props, root, name)) Runner(errors_).visit(*compiled, value, &value, false, path.child("default"));
+        }
+        auto below = [&](const Value& child, uint64_t times, const FieldPath* around, const std::string& suffix, const FieldPath& at) {
+            node(child, cel::SchemaRoot::No, times, around, name + suffix, at);
         };
         bool map_list = props["x-kubernetes-list-type"].as_string() == "map";
-        below(props["items"], times(repeats, props["maxItems"], props["items"]), correlatable && map_list, ".@idx", path.child("items"));
-        below(props["additionalProperties"], times(repeats, props["maxProperties"], props["additionalProperties"]), correlatable, ".@elem", path.child("additionalProperties"));
-        for (const auto& [key, child] : props["properties"].members()) below(child, repeats, correlatable, "." + key, path.child("properties").key(key));
+        below(props["items"], times(repeats, props["maxItems"], props["items"]), uncorrelatable || map_list ? uncorrelatable : &path, ".@idx", path.child("items"));
+        below(props["additionalProperties"], times(repeats, props["maxProperties"], props["additionalProperties"]), uncorrelatable, ".@elem", path.child("additionalProperties"));
+        for (const auto& [key, child] : props["properties"].members()) below(child, repeats, uncorrelatable, "." + key, path.child("properties").key(key));
     }
 
-    uint64_t total() const { return total_; }
+    // After all nodes: the whole may be too much where no rule alone is.
+    void finish(const FieldPath& path) {
+        if (total_ <= kSchemaCostMax) return;
+        for (const Costly& rule : costly_)
+            errors_.forbidden(rule.path, "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema");
+        errors_.forbidden(path, "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema " + factor_text(total_, kSchemaCostMax));
+    }
 
 private:
     static uint64_t times(uint64_t repeats, const Value& limit, const Value& element) {
@@ -232,7 +275,12 @@ private:
         return product(repeats, cel::max_cardinality(decl ? decl->min_size : 1));
     }
 
-    bool texts(const Value& rule, const FieldPath& path) {
+    void refuse_rule(const Value& rule, const FieldPath& path, const std::string& why) {
+        errors_.invalid(path.child("rule"), printed_rule(rule), why);
+        if (rule.has("optionalOldSelf")) errors_.invalid(path.child("optionalOldSelf"), rule["optionalOldSelf"], "may not be set if oldSelf is not used in rule");
+    }
+
+    bool texts(const Value& props, const Value& rule, const FieldPath& path) {
         size_t before = errors_.causes().size();
         std::string text = trimmed(rule["rule"]), message = trimmed(rule["message"]);
         auto broken = [](const std::string& t) { return t.find_first_of("\r\n") != std::string::npos; };
@@ -244,26 +292,30 @@ private:
         static const std::vector<std::string> kReasons = {"FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"};
         const std::string& reason = rule["reason"].as_string();
         if (!reason.empty() && std::find(kReasons.begin(), kReasons.end(), reason) == kReasons.end()) errors_.not_supported(path.child("reason"), reason, kReasons);
+        const std::string& field = rule["fieldPath"].as_string();
+        if (!field.empty() && trim(field).empty()) errors_.invalid(path.child("fieldPath"), field, "must be non-empty if specified");
+        if (broken(field)) errors_.invalid(path.child("fieldPath"), field, "must not contain line breaks");
+        if (!field.empty() && !is_field_path(props, field)) errors_.invalid(path.child("fieldPath"), field, "must be a valid path");
         return errors_.causes().size() == before;
     }
 
-    void rule(const Value& rule, const cel::DeclPtr& decl, uint64_t repeats, bool correlatable, const FieldPath& path) {
-        if (!texts(rule, path) || !decl || !decl->type) return;
+    void rule(const Value& props, const Value& rule, const cel::DeclPtr& decl, uint64_t repeats, const FieldPath* uncorrelatable, const FieldPath& path) {
+        if (!texts(props, rule, path) || !decl || !decl->type) return;
         cel::Environment env = environment_of(decl, rule["optionalOldSelf"].as_bool());
         auto program = cel::compile(rule["rule"].as_string(), env);
-        if (!program.ok()) return errors_.invalid(path.child("rule"), rule, "compilation failed: " + program.status().message());
-        if (program->result_type()->kind != cel::Type::Kind::Bool && !program->result_type()->is_dyn()) return errors_.invalid(path.child("rule"), rule, "cel expression must evaluate to a bool");
+        if (!program.ok()) return refuse_rule(rule, path, "compilation failed: " + program.status().message());
+        if (program->result_type()->kind != cel::Type::Kind::Bool && !program->result_type()->is_dyn()) return refuse_rule(rule, path, "cel expression must evaluate to a bool");
         cost(*program, repeats, "estimated rule cost", path.child("rule"));
         if (const std::string& text = rule["messageExpression"].as_string(); !text.empty()) {
             auto message = cel::compile(text, env);
-            if (!message.ok()) errors_.invalid(path.child("messageExpression"), rule, "messageExpression compilation failed: " + message.status().message());
-            else if (message->result_type()->kind != cel::Type::Kind::String) errors_.invalid(path.child("messageExpression"), rule, "messageExpression must evaluate to a string");
+            if (!message.ok()) errors_.invalid(path.child("messageExpression"), printed_rule(rule), "messageExpression compilation failed: " + message.status().message());
+            else if (message->result_type()->kind != cel::Type::Kind::String) errors_.invalid(path.child("messageExpression"), printed_rule(rule), "messageExpression must evaluate to a string");
             else cost(*message, repeats, "estimated messageExpression cost", path.child("messageExpression"));
         }
         if (!program->uses("oldSelf")) {
             if (rule.has("optionalOldSelf")) errors_.invalid(path.child("optionalOldSelf"), rule["optionalOldSelf"], "may not be set if oldSelf is not used in rule");
-        } else if (!correlatable) {
-            errors_.invalid(path.child("rule"), rule["rule"], "oldSelf cannot be used on the uncorrelatable portion of the schema");
+        } else if (uncorrelatable) {
+            errors_.invalid(path.child("rule"), rule["rule"], "oldSelf cannot be used on the uncorrelatable portion of the schema within " + uncorrelatable->text());
         }
     }
 
@@ -271,10 +323,16 @@ private:
         uint64_t cost = product(program.estimated_cost().max, repeats);
         if (cost > kExpressionCostMax) errors_.forbidden(path, fmt::format("{} {}", what, factor_text(cost, kExpressionCostMax)));
         total_ = UINT64_MAX - total_ < cost ? UINT64_MAX : total_ + cost;
+        constexpr size_t kShown = 4;
+        if (cost < kSchemaCostMax / 100) return;
+        costly_.push_back({path, cost});
+        std::stable_sort(costly_.begin(), costly_.end(), [](const Costly& a, const Costly& b) { return a.cost > b.cost; });
+        if (costly_.size() > kShown) costly_.pop_back();
     }
 
     FieldErrors& errors_;
     uint64_t total_ = 0;
+    std::vector<Costly> costly_;
 };
 
 }  // namespace
@@ -308,8 +366,8 @@ void check_rules(const Value& definition, FieldErrors& errors) {
         FieldPath path = FieldPath("spec").child("versions").index(i).child("schema").child("openAPIV3Schema");
         if (shared) path = FieldPath("spec").child("validation").child("openAPIV3Schema");
         RuleChecker checker(errors);
-        checker.node(versions[i]["schema"]["openAPIV3Schema"], cel::SchemaRoot::Resource, 1, true, "self", path);
-        if (checker.total() > kSchemaCostMax) errors.forbidden(path, "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema " + factor_text(checker.total(), kSchemaCostMax));
+        checker.node(versions[i]["schema"]["openAPIV3Schema"], cel::SchemaRoot::Resource, 1, nullptr, "self", path);
+        checker.finish(path);
     }
 }
 

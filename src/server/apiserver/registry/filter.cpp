@@ -14,7 +14,7 @@ constexpr std::string_view kNamespace = "metadata.namespace";
 
 Status not_supported(const api::KindInfo& kind, const std::string& field) {
     // Kinds without fields of their own say it at more length; two have words of their own.
-    if (kind.selectable_fields.empty()) return error(Reason::BadRequest, "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", field);
+    if (kind.selectable_fields.empty() && !kind.custom) return error(Reason::BadRequest, "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", field);
     if (kind.gvk.group == "batch") return error(Reason::BadRequest, "field label \"{}\" not supported for {}", field, kind.gvk.kind);
     if (kind.gvk.group == "resource.k8s.io")
         return error(Reason::BadRequest, "field label not supported for {}, Kind={}: {}", kind.gvk.api_version(), kind.gvk.kind, field);
