@@ -1,5 +1,6 @@
 // An operator as its users write them, with controller-runtime: two versions of a kind with a conversion webhook, defaulting and validating
-// webhooks, leader election, a finalizer, owned objects, status with conditions. Without an argument it runs in a pod of the cluster.
+// webhooks, leader election, a finalizer, owned objects, status with conditions; beside it an ingress controller
+// and an API server for aggregation. Without an argument it runs in a pod of the cluster.
 // `operator manifests NAMESPACE IMAGE` prints what installs it there; `operator test` is the flow of an envtest suite against KUBECONFIG's cluster.
 package main
 
@@ -56,6 +57,8 @@ func runInPod(ctx context.Context) error {
 	done(manager.AddReadyzCheck("webhooks", manager.GetWebhookServer().StartedChecker()))
 	done(addWebhooks(manager))
 	done(addReconciler(manager, "boats"))
+	done(addIngresses(manager))
+	done(manager.Add(winds{manager}))
 	return manager.Start(ctx)
 }
 

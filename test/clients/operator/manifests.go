@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -60,7 +61,7 @@ func hooks(namespace string) (*admissionv1.MutatingWebhookConfiguration, *admiss
 
 // printManifests writes what `kubectl apply -f -` installs: the definition, the webhooks with a certificate of their own, and the operator twice.
 func printManifests(namespace, image string) error {
-	certificate, key, err := selfSigned("harbour-webhooks." + namespace + ".svc")
+	certificate, key, err := selfSigned("harbour-webhooks."+namespace+".svc", "harbour-winds."+namespace+".svc")
 	if err != nil {
 		return err
 	}
@@ -81,15 +82,16 @@ func printManifests(namespace, image string) error {
 		fmt.Printf("---\n%s", text)
 	}
 	return template.Must(template.New("install").Parse(installText)).Execute(os.Stdout,
-		map[string]any{"namespace": namespace, "image": image, "certificate": certificate, "key": key, "group": group})
+		map[string]any{"namespace": namespace, "image": image, "certificate": certificate, "key": key, "group": group,
+			"bundle": base64.StdEncoding.EncodeToString(certificate)})
 }
 
-func selfSigned(host string) (certificate, key []byte, err error) {
+func selfSigned(hosts ...string) (certificate, key []byte, err error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, nil, err
 	}
-	form := x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host}, IsCA: true, BasicConstraintsValid: true,
+	form := x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: hosts[0]}, DNSNames: hosts, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(24 * time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	signed, err := x509.CreateCertificate(rand.Reader, &form, &form, private.Public(), private)
