@@ -1,5 +1,5 @@
 #!/bin/bash
-# Real clients, unchanged, against a running skiff: run.sh [CLIENT...] (python javascript go rust kubectl helm; default: all).
+# Real clients, unchanged, against a running skiff: run.sh [CLIENT...] (python javascript go rust java kubectl helm operator; default: all).
 # Packages and builds go to SKIFF_CLIENTS_CACHE (default ~/.cache/skiff-clients); what has no toolchain here is skipped, said aloud.
 # KUBECTLS names further kubectl executables, HELM a helm. Needs root, runc and the package registries, so CI does not run it by default.
 set -uo pipefail
@@ -56,6 +56,19 @@ rust() {
   make() { (cd "$cache/rust" && nice cargo build -q -j1); }
   builds rust make && runs rust "$cache/rust/target/debug/tour"
 }
+java_client() {
+  command -v mvn >/dev/null && command -v java >/dev/null || { skip java "no java or no mvn"; return; }
+  copy java
+  make() { (cd "$cache/java" && mvn -q -B compile dependency:build-classpath -Dmdep.outputFile=classpath); }
+  builds java make && runs java java -cp "$cache/java/target/classes:$(cat "$cache/java/classpath")" Tour
+}
+operator() {
+  command -v go >/dev/null || { skip operator "no go"; return; }
+  copy operator
+  # Static: it runs in an image of nothing else.
+  CGO_ENABLED=0 builds operator go_build operator operator "-s -w" &&
+    runs operator bash "$here/operator/tour.sh" "$cache/operator/operator" "$skiff" --data-dir "$work/data" --state-dir "$work/$machine"
+}
 kubectl_all() {
   local each number=0
   for each in $(command -v kubectl) ${KUBECTLS:-}; do
@@ -74,13 +87,14 @@ helm_client() {
   runs helm bash "$here/helm/tour.sh" "$HELM" client-helm
 }
 
-for client in "${@:-python javascript kubectl helm go rust}"; do
+for client in "${@:-python javascript kubectl helm go rust java operator}"; do
   for one in $client; do
     case $one in
       go) go_client ;;
       kubectl) kubectl_all ;;
       helm) helm_client ;;
-      python | javascript | rust) "$one" ;;
+      java) java_client ;;
+      python | javascript | rust | operator) "$one" ;;
       *) echo "no client $one"; exit 2 ;;
     esac
   done

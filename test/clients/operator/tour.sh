@@ -37,8 +37,10 @@ kubectl apply -f "$work/install.yaml" >"$work/applied"
 has 'deployment.apps/harbour created' "$work/applied"
 kubectl wait --for=condition=Established crd/boats.operator.skiff.test --timeout=10s
 k rollout status deployment/harbour --timeout=90s
-kubectl apply -f "$work/install.yaml" | (! grep -v unchanged)
+kubectl apply -f "$work/install.yaml" | has 'deployment.apps/harbour unchanged'
 wait_for 30 kubectl wait --for=condition=Available apiservice/v1.wind.operator.skiff.test --timeout=1s
+fails 'violates PodSecurity "restricted' k run root --image=skiff/hello --overrides='{"spec":{"securityContext":{"runAsUser":0}}}'
+kubectl label namespace $ns pod-security.kubernetes.io/enforce- | has unlabeled
 
 # --- a boat
 cat >"$work/boat.yaml" <<'Y'
@@ -52,7 +54,7 @@ has 'Warning: boats of v1alpha1 are old' "$work/err"
 k wait --for=condition=Ready boat/gig --timeout=60s
 k get bo | has -E '^gig +6 +True'
 k get boats.v1alpha1.operator.skiff.test gig -o jsonpath='{.spec.size}' | has 6m
-fails 'admission webhook "rules.operator.skiff.test" denied the request: .*spec.length: Invalid value: 26: brings bad luck' k patch boat gig --type=merge -p '{"spec":{"length":26}}'
+fails 'The Boat "gig" is invalid: spec.length: Invalid value: 26: brings bad luck' k patch boat gig --type=merge -p '{"spec":{"length":26}}'
 fails 'the crew does not fit' k scale boat gig --replicas=7
 k scale boat gig --replicas=1 | has scaled
 k wait --for=jsonpath='{.status.aboard}'=1 boat/gig --timeout=60s
@@ -78,9 +80,6 @@ kind: Ingress
 metadata: {name: page}
 spec: {rules: [{host: page.test, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: page, port: {number: 80}}}}]}}]}
 Y
-fails 'violates PodSecurity "restricted' k run root --image=skiff/hello --overrides='{"spec":{"securityContext":{"runAsUser":0}}}'
-kubectl label namespace $ns pod-security.kubernetes.io/enforce-
-k rollout restart deployment/page >/dev/null
 k rollout status deployment/page --timeout=60s
 k apply -f "$work/ingress.yaml" | has created
 [ "$(k get ingress page -o jsonpath='{.spec.ingressClassName}')" = harbour ]
