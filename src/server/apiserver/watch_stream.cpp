@@ -3,7 +3,6 @@
 #include <deque>
 #include <mutex>
 #include <optional>
-#include <set>
 
 #include "api/custom_resource.h"
 #include "base/random.h"
@@ -50,11 +49,13 @@ public:
         watch.reset();
     }
 
-    void event(WatchType type, const api::ObjectPtr& object, SharedLines* shared) override {
+    void event(WatchType type, const api::ObjectPtr& object, SharedLines* shared) override { change(type, object, nullptr, shared); }
+
+    void change(WatchType type, const api::ObjectPtr& object, const api::ObjectPtr& previous, SharedLines* shared) override {
         std::unique_lock lock(mutex_);
         if (closed_) return;
         if (converts_ || !pending_.empty() || response_->queued_bytes() > kQueuedBytesMax) {
-            pending_.push_back({type, object, {}});
+            pending_.push_back({type, object, {}, filter_ ? previous : nullptr});
             if (pending_.size() > kPendingMax) give_up(lock);
             if (converts_) start_converting();
             return;
@@ -66,7 +67,7 @@ public:
         auto bytes = encode_bookmark(core_, kind_, revision, initial_end, form_);
         std::unique_lock lock(mutex_);
         if (closed_ || !bytes.ok()) return;
-        if (converting_ || !pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value()});
+        if (converting_ || !pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value(), nullptr});
         else send(std::move(bytes).value(), lock);
     }
 
@@ -109,6 +110,7 @@ private:
         WatchType type;
         api::ObjectPtr object;
         net::Bytes bytes;
+        api::ObjectPtr previous;   // where selectors are asked here
     };
 
     // Objects whose version a webhook makes: on the pool, one after the other. Called with the lock held.
@@ -128,9 +130,9 @@ private:
             pending_.pop_front();
             if (!next.bytes) {
                 lock.unlock();
-                auto shown = presented(core_, kind_, next.object);
+                auto shown = selected(next);
                 net::Bytes bytes;
-                if (shown.ok()) bytes = selected(next.type, *shown) ? frame(next.type, *shown, nullptr) : nullptr;
+                if (shown.ok()) bytes = *shown ? frame(next.type, *shown, nullptr) : nullptr;
                 else if (auto failed = encode_error_event(core_, shown.status(), form_); failed.ok()) bytes = std::move(failed).value();
                 lock.lock();
                 next.bytes = std::move(bytes);
@@ -140,22 +142,27 @@ private:
         converting_ = false;
     }
 
-    // Selectors speak of the converted object, so they are asked here: what enters is ADDED, what leaves DELETED. False: nothing to tell.
-    bool selected(WatchType& type, const api::ObjectPtr& object) {
-        if (!filter_) return true;
+    // Selectors speak of the converted object, so they are asked here: what enters is ADDED, what leaves DELETED with its last matching state.
+    // The object to tell, in its version, or null.
+    Result<api::ObjectPtr> selected(Pending& change) {
+        api::ObjectPtr now = TRY(presented(core_, kind_, change.object));
+        if (!filter_) return now;
+        api::ObjectPtr before = change.previous ? TRY(presented(core_, kind_, change.previous)) : nullptr;
+        const bool was = before && matches(before), is = change.type != WatchType::Deleted && matches(now);
+        if (is) {
+            change.type = was ? WatchType::Modified : WatchType::Added;
+            return now;
+        }
+        if (!was || change.type == WatchType::Deleted) return was ? now : nullptr;
+        change.type = WatchType::Deleted;
+        return with_revision(*before, now->meta().resource_version);
+    }
+
+    bool matches(const api::ObjectPtr& object) const {
         Item item;
         item.object = object;
         item.fields = SelectablePaths(kind_.custom->definition->indexed_fields).scan(*object->bytes());
-        const std::string key = object->meta().key();
-        bool is = type != WatchType::Deleted && filter_->matches(item), was = shown_.count(key) != 0;
-        if (is) {
-            shown_.insert(key);
-            type = was ? WatchType::Modified : WatchType::Added;
-        } else if (was) {
-            shown_.erase(key);
-            type = WatchType::Deleted;
-        }
-        return is || was;
+        return filter_->matches(item);
     }
 
     net::Bytes frame(WatchType type, const api::ObjectPtr& object, SharedLines* shared) {
@@ -200,9 +207,7 @@ private:
     net::IoThreads::Timer timeout_;
     bool closed_ = false;
     bool converting_ = false;
-    // Of converted kinds with selectors: what the client has seen. convert_pending() only.
-    std::optional<Filter> filter_;
-    std::set<std::string> shown_;
+    std::optional<Filter> filter_;   // of converted kinds with selectors; set before hold()
     bool columns_sent_ = false;
 };
 
@@ -230,7 +235,7 @@ void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestC
     auto timer = core.io->after(std::chrono::seconds(timeout_s), [weak = std::weak_ptr(stream)] {
         if (auto s = weak.lock()) s->close();
     });
-    if (converts_by_webhook(*context->kind) && spec->filter.has_selectors()) {
+    if (converts_by_webhook(*context->kind) && spec->filter.reads_content()) {
         stream->select_shown(spec->filter);
         spec->filter = spec->filter.without_selectors();
     }

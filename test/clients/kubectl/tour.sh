@@ -80,7 +80,7 @@ k create -f "$work/c.yaml" | has created
 k replace --force -f "$work/c.yaml" | has replaced
 k create secret generic s --from-literal=p=q | has created
 k create quota q --hard=pods=50 | has created
-k create role r --verb=get --resource=pods | has created
+k create role r --verb=get,list --resource=pods | has created
 k create rolebinding rb --role=r --serviceaccount="$ns:default" | has created
 k create serviceaccount other | has created
 k auth can-i get pods --as="system:serviceaccount:$ns:default" | has yes
@@ -88,6 +88,57 @@ k auth can-i get pods --as="system:serviceaccount:$ns:default" | has yes
 k auth can-i --list | has '\*\.\*'
 if k create configmap c --from-literal=a=1 2>"$work/err"; then exit 1; fi
 has 'already exists' "$work/err"
+
+# Rollouts that wait, what belongs to whom, certificates, kustomizations.
+k rollout pause deployment/web | has paused
+k set env deployment/web C=3 | has 'env updated'
+k get deployment web -o jsonpath='{.status.updatedReplicas}' >"$work/updated"
+k rollout resume deployment/web | has resumed
+k rollout status deployment/web --timeout=60s >"$work/rollout"
+k set serviceaccount deployment web other | has 'serviceaccount updated'
+k set selector service web app=web | has 'selector updated'
+k set subject rolebinding rb --user=alice | has 'subjects updated'
+k auth can-i get pods --as=alice | has yes
+cat >"$work/rbac.yaml" <<Y
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r, namespace: $ns}
+rules: [{apiGroups: [""], resources: [secrets], verbs: [get]}]
+Y
+k auth reconcile -f "$work/rbac.yaml" | has 'r reconciled'
+k auth can-i get secrets/s --as=alice | has yes
+k auth can-i get pods --as=alice | has yes
+printf '#!/bin/sh\nsed -i "s/\\"a\\": \\"1\\"/\\"a\\": \\"9\\"/; s/a: \\"1\\"/a: \\"9\\"/" "$1"\n' >"$work/editor"
+k create configmap last --from-literal=a=1 --dry-run=client -o yaml | k apply -f - | has created
+KUBE_EDITOR="$work/editor" k apply edit-last-applied configmap/last | has edited
+k apply view-last-applied configmap/last | has 'a: "9"'
+if command -v openssl >/dev/null && [ "$minor" -ge 22 ]; then
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/alice.key" -subj "/CN=alice/O=crew" -out "$work/alice.csr" 2>/dev/null
+  cat >"$work/csr.yaml" <<Y
+apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: $ns}
+spec: {request: $(base64 -w0 "$work/alice.csr"), signerName: kubernetes.io/kube-apiserver-client, usages: [client auth], expirationSeconds: 3600}
+Y
+  k create -f "$work/csr.yaml" | has created
+  k get csr "$ns" | has -E "^$ns +.*kubernetes.io/kube-apiserver-client .* 60m +Pending"
+  k certificate approve "$ns" | has approved
+  wait_for 20 sh -c "'$kubectl' get csr '$ns' -o jsonpath='{.status.certificate}' | grep ."
+  k get csr "$ns" | has 'Approved,Issued'
+  k get csr "$ns" -o jsonpath='{.status.certificate}' | base64 -d >"$work/alice.crt"
+  "$kubectl" config view --raw --minify --flatten >"$work/alice.yaml"
+  "$kubectl" --kubeconfig "$work/alice.yaml" config set-credentials alice --client-certificate="$work/alice.crt" --client-key="$work/alice.key" --embed-certs | has alice
+  "$kubectl" --kubeconfig "$work/alice.yaml" config set-context --current --user=alice --namespace="$ns" | has modified
+  "$kubectl" --kubeconfig "$work/alice.yaml" get pods | has '^web-'
+  if "$kubectl" --kubeconfig "$work/alice.yaml" get configmaps 2>"$work/err"; then exit 1; fi
+  has 'User "alice" cannot list resource "configmaps" in API group "" in the namespace' "$work/err"
+  k delete csr "$ns" | has deleted
+fi
+mkdir "$work/kustomize"
+printf 'namePrefix: kust-\nconfigMapGenerator: [{name: made, literals: [x=y]}]\nresources: [c.yaml]\n' >"$work/kustomize/kustomization.yaml"
+cp "$work/c.yaml" "$work/kustomize/c.yaml"
+k apply -k "$work/kustomize" | has 'configmap/kust-c created'
+k delete -k "$work/kustomize" | has kust-made
 
 # Apply by the server, prune, wait.
 k apply --server-side -f "$work/c.yaml" --force-conflicts | has serverside-applied
@@ -111,7 +162,7 @@ k cluster-info | has 'is running at'
 k top nodes | has -i cpu
 k version | has -i 'server'
 
-# Pods: run, exec, attach, logs, port-forward, cp by tar is not in the image.
+# Pods: run, exec, attach, logs, port-forward; cp is in test/e2e/workloads.sh, as this image has no tar.
 k run pod --image=skiff/hello --restart=Never | has created
 k wait --for=condition=Ready pod/pod --timeout=60s | has 'condition met'
 k exec pod -- /skiff version | has '^skiff '
@@ -153,7 +204,9 @@ if [ "$minor" -ge 30 ]; then
   wait_for 30 sh -c "'$kubectl' -n '$ns' get pod '$pod' -o jsonpath='{.status.ephemeralContainerStatuses[0].state.terminated.reason}' | grep Completed"
   k scale deployment/web --replicas=0
   k wait --for=delete "pod/$pod" --timeout=60s
-  k create token default | has '^ey'
+  k create token default --duration=20m --audience=tour | has '^ey'
+  k explain deployment.spec --output=plaintext-openapiv2 | has replicas
+  k get deployments --watch --output-watch-events --request-timeout=2s 2>/dev/null | has ADDED
   k auth whoami | has -i username
   k get deployment web --subresource=status -o jsonpath='{.status.observedGeneration}' | has '[0-9]'
   k label --overwrite deployment web --field-manager=tour x=y | has labeled
@@ -163,6 +216,8 @@ if [ "$minor" -ge 30 ]; then
 fi
 k cordon "$(k get nodes -o jsonpath='{.items[0].metadata.name}')" | has cordoned
 k uncordon "$(k get nodes -o jsonpath='{.items[0].metadata.name}')" | has uncordoned
+k drain "$(k get nodes -o jsonpath='{.items[0].metadata.name}')" --ignore-daemonsets --force --dry-run=client 2>&1 | has 'drained (dry run)'
+k describe node | has -E '^ +cpu +[0-9]'
 k taint nodes --all tour=yes:PreferNoSchedule | has tainted
 k taint nodes --all tour- | has untainted
 k delete all --all --wait=false >/dev/null

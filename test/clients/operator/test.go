@@ -171,7 +171,35 @@ func (s *suite) versions() {
 	apiextensionsv1.AddToScheme(s.client.Scheme())
 	done(s.client.Get(s.ctx, client.ObjectKeyFromObject(crd), crd))
 	expect("stored versions", len(crd.Status.StoredVersions) == 1 && crd.Status.StoredVersions[0] == "v1", crd.Status)
+	// Watches from a revision: what happened since is told, also to selectors, which speak of the version that is asked for.
+	from := list.ResourceVersion
+	now.Labels, now.ResourceVersion = map[string]string{"hull": "steel"}, ""
+	done(s.client.Patch(s.ctx, now, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":{"hull":"steel"}}}`))))
+	done(s.client.Patch(s.ctx, now, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"length":9}}`))))
+	middle := now.ResourceVersion
+	done(s.client.Patch(s.ctx, now, client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"labels":null}}`))))
+	last := now.ResourceVersion
 	done(s.client.DeleteAllOf(s.ctx, &OldBoat{}, client.InNamespace(ns)))
+	told := func(list client.ObjectList, since string, selects client.ListOption, expected ...string) {
+		options := &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: since}}
+		w := must(s.client.Watch(s.ctx, list, client.InNamespace(ns), options, selects))
+		defer w.Stop()
+		for _, one := range expected {
+			select {
+			case event := <-w.ResultChan():
+				expect("a watch since "+since, string(event.Type) == one, event, expected)
+			case <-time.After(10 * time.Second):
+				expect("a watch since "+since+" in time", false, one, expected)
+			}
+		}
+	}
+	steel, named := client.MatchingLabels{"hull": "steel"}, client.MatchingFields{"metadata.name": "old"}
+	for _, list := range []client.ObjectList{&OldBoatList{}, &BoatList{}} {
+		told(list, from, steel, "ADDED", "MODIFIED", "DELETED")
+		told(list, middle, steel, "DELETED")
+		told(list, middle, named, "MODIFIED", "DELETED")
+		told(list, last, named, "DELETED")
+	}
 	done(s.client.List(s.ctx, &list, client.InNamespace(ns)))
 	expect("delete all of", len(list.Items) == 0, list)
 }

@@ -182,12 +182,13 @@ void Cache::fan_out(const Change& change) {
 // An object enters (ADDED), stays in (MODIFIED) or leaves (DELETED with its last matching state) what the watcher asked for.
 void Cache::tell(Watcher& w, const CacheEvent& event, SharedLines* shared, const Change*) {
     const Filter& filter = w.spec.filter;
+    const api::ObjectPtr previous = event.previous ? event.previous->object : nullptr;
     bool was = event.previous && filter.matches(*event.previous);
     bool is = !event.deleted && filter.matches(*event.item);
     if (is) {
-        w.sink->event(was ? WatchType::Modified : WatchType::Added, event.item->object, shared);
+        w.sink->change(was ? WatchType::Modified : WatchType::Added, event.item->object, previous, shared);
     } else if (was && event.deleted) {
-        w.sink->event(WatchType::Deleted, event.item->object, shared);
+        w.sink->change(WatchType::Deleted, event.item->object, previous, shared);
     } else if (was) {
         // Not shared: others see the same change as MODIFIED of another state.
         api::ObjectPtr left = with_revision(*event.previous->object, event.revision);

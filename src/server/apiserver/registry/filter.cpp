@@ -91,6 +91,12 @@ bool Filter::matches(const Item& item) const {
     return selectors_->labels.empty() || selectors_->labels.matches(meta.labels);
 }
 
+bool Filter::reads_content() const {
+    if (!selectors_) return false;
+    return !selectors_->labels.empty() ||
+           std::any_of(selectors_->fields.begin(), selectors_->fields.end(), [](const Selectors::Term& t) { return t.what == Selectors::Term::What::Field; });
+}
+
 Filter Filter::without_selectors() const {
     Filter out = *this;
     out.selectors_.reset();

@@ -22,6 +22,8 @@ public:
 
     bool matches(const Item& item) const;
     bool has_selectors() const { return selectors_ != nullptr; }
+    // Asks for labels or fields of its own, which a conversion may change; namespace and name it does not.
+    bool reads_content() const;
     // Namespace and name alone.
     Filter without_selectors() const;
     const std::string& ns() const { return ns_; }

@@ -21,6 +21,8 @@ public:
     virtual ~WatchSink() = default;
     // All on the cache's watch thread, one at a time; must not block.
     virtual void event(WatchType type, const api::ObjectPtr& object, SharedLines* shared) = 0;
+    // The same for who applies selectors itself; previous is the state before the change, or null.
+    virtual void change(WatchType type, const api::ObjectPtr& object, const api::ObjectPtr&, SharedLines* shared) { event(type, object, shared); }
     // initial_end: the bookmark that ends the initial events of sendInitialEvents.
     virtual void bookmark(int64_t revision, bool initial_end) = 0;
     // The watch is over, with an error (Expired) or without one (the server closes it); nothing comes afterwards.
