@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "json/parse.h"
 #include "json/utf8.h"
+#include "json/value_bounds.h"
 
 namespace skiff::api {
 
@@ -16,7 +17,7 @@ namespace {
 using Kind = ValueSchema::Kind;
 using Item = WireReader::Item;
 constexpr int kDepthMax = 100;
-constexpr size_t kValuesMax = 100'000;   // a few bytes make a value of a hundred
+constexpr size_t kValuesMax = 64'000;    // a few bytes make a value of a hundred
 constexpr size_t kScanMax = 32;          // maps up to this size are searched key by key
 
 Status wrong_wire_type(const Field& field, const Item& item) {
@@ -46,8 +47,8 @@ public:
     }
 
 private:
-    Status count() {
-        if (++values_ <= kValuesMax) return {};
+    Status count() { return ++values_ <= kValuesMax ? Status() : too_many(); }
+    static Status too_many() {
         return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit is {} values", kValuesMax);
     }
 
@@ -109,6 +110,7 @@ private:
 
     Status map_entry(const Field& field, const Item& item, json::Value& map, int depth) {
         if (item.type != WireType::Bytes) return wrong_wire_type(field, item);
+        TRY(count());
         map.mut_members();
         std::string key;
         json::Value content = empty_value(*field.value.element);
@@ -196,11 +198,14 @@ private:
         return {};
     }
 
-    static Status raw_json(std::string_view bytes, json::Value& out) {
+    Status raw_json(std::string_view bytes, json::Value& out) {
         WireReader reader(bytes);
         while (!reader.at_end()) {
             Item item = TRY(reader.next());
-            if (item.field == 1 && !item.bytes.empty()) out = TRY(json::parse(item.bytes));
+            if (item.field == 1 && !item.bytes.empty()) {
+                if ((values_ += json::count_values(item.bytes, kValuesMax)) > kValuesMax) return too_many();
+                out = TRY(json::parse(item.bytes));
+            }
         }
         return {};
     }

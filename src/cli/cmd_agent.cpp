@@ -3,6 +3,7 @@
 #include "agent/node_credentials.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/open_files.h"
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/node_setup.h"
@@ -27,6 +28,7 @@ Status run_agent(NodeFlags node) {
         if (ip.empty()) return error(Reason::BadRequest, "this machine has no default route; name its address with --node-ip");
         options.node_ips = {ip};
     }
+    raise_open_files();
     net::IoThreads io(1);
     Clock& clock = Clock::system();
     agent::JoinOptions join{node.server_url, node.token, options.node_name, options.node_ips, node.data_dir};

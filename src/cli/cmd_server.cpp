@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "base/log.h"
+#include "base/open_files.h"
 #include "cli/command.h"
 #include "cli/node_setup.h"
 #include "cli/process_signals.h"
@@ -38,6 +39,7 @@ Status run_server(server::ServerOptions options, const NodeFlags& node) {
     options.node_name = agent_settings.node_name;
     options.node_ip = agent_settings.node_ips.front();
     options.kubelet_port = node.kubelet_port;
+    raise_open_files();
     net::IoThreads io(kIoThreads);
     Clock& clock = Clock::system();
     auto server = TRY(server::Server::start(options, io, clock));

@@ -13,6 +13,7 @@
 #include "json/number_text.h"
 #include "json/parse.h"
 #include "json/utf8.h"
+#include "json/value_bounds.h"
 #include "json/yaml.h"
 #include "json/yaml_scalar.h"
 
@@ -25,6 +26,7 @@ constexpr size_t kBytesPerNode = 64;   // long strings in repeated aliases count
 constexpr size_t kDuplicatesMax = 100;
 constexpr size_t kScanMax = 32;        // maps up to this size are searched member by member
 constexpr size_t kMergedMax = 1000;    // members that << may bring into one map
+constexpr size_t kAnchorsMax = 10'000;
 
 // Thrown inside the handler only, to get out of yaml-cpp; parse_yaml_all turns it into a Status.
 struct Refused {
@@ -79,6 +81,12 @@ private:
         std::unordered_map<std::string, size_t> places = {};   // of the members, once there are many
     };
 
+    void remember(const YAML::Mark& mark, YAML::anchor_t anchor, const Value& value) {
+        if (!anchor) return;
+        if (anchors_.size() >= kAnchorsMax) throw Refused{mark, "document contains excessive aliasing"};
+        anchors_[anchor] = value;
+    }
+
     void count(const YAML::Mark& mark, size_t nodes) {
         nodes_ += nodes;
         if (nodes_ > options_.nodes_max) throw Refused{mark, "document contains excessive aliasing"};
@@ -114,7 +122,7 @@ private:
 
     void finish(const YAML::Mark& mark, Value value, YAML::anchor_t anchor) {
         count(mark, cost(value));
-        if (anchor) anchors_[anchor] = value;
+        remember(mark, anchor, value);
         place(mark, std::move(value), false);
     }
 
@@ -129,7 +137,7 @@ private:
         stack_.pop_back();
         for (auto& member : frame.merged)
             if (!frame.value.has(member.key)) frame.value.set(member.key, std::move(member.value));
-        if (frame.anchor) anchors_[frame.anchor] = frame.value;
+        remember(frame.mark, frame.anchor, frame.value);
         place(frame.mark, std::move(frame.value), false);
     }
 
@@ -228,6 +236,10 @@ Status yaml_error(const YAML::Mark& mark, std::string_view what) {
     return error(Reason::BadRequest, "error converting YAML to JSON: yaml: line {}: {}", mark.line + 1, what);
 }
 
+Status too_many_values(const YamlOptions& options) {
+    return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit is {} values", options.nodes_max);
+}
+
 }  // namespace
 
 Result<std::vector<Value>> parse_yaml_all(std::string_view text, const YamlOptions& options) {
@@ -235,6 +247,7 @@ Result<std::vector<Value>> parse_yaml_all(std::string_view text, const YamlOptio
     // Most "YAML" is JSON, which RapidJSON reads far faster; tabs between tokens would not even be YAML.
     if (auto start = trim(text); !start.empty() && start[0] == '{') {
         std::vector<std::string> found;
+        if (holds_more_values(text, options.nodes_max)) return too_many_values(options);
         ParseOptions json_options{options.depth_max, options.duplicates ? options.duplicates : options.repeated ? &found : nullptr};
         // Lines of repeated keys are known to the other parser only.
         if (auto value = parse(text, json_options); value.ok() && (!options.repeated || json_options.duplicates->empty())) {
@@ -243,6 +256,7 @@ Result<std::vector<Value>> parse_yaml_all(std::string_view text, const YamlOptio
         }
         if (options.duplicates) options.duplicates->clear();
     }
+    if (flow_holds_more_values(text, options.nodes_max)) return too_many_values(options);
     try {
         std::istringstream stream{std::string(text)};
         YAML::Parser parser(stream);

@@ -52,7 +52,7 @@ std::string address_text(const void* sockaddr_pointer) {
 }
 
 Connection::Connection(Loop& loop, Fd fd, std::string remote_address, TlsChoice tls)
-    : keep_loop_(loop.shared_from_this()), loop_(loop), socket_(loop, std::move(fd)), remote_address_(std::move(remote_address)), is_tls_(tls.server || tls.client) {
+    : keep_loop_(loop.shared_from_this()), loop_(loop), socket_(loop, std::move(fd)), remote_address_(std::move(remote_address)), is_tls_(tls.server || tls.client), is_server_(tls.server != nullptr) {
     set_options(socket_.fd());
     if (tls.server) tls_ = TlsSession::server(tls.server, socket_.fd());
     if (tls.client) tls_ = TlsSession::client(tls.client, socket_.fd(), tls.host);
@@ -70,12 +70,18 @@ void Connection::abandon() {
 void Connection::start(std::shared_ptr<ConnectionEvents> events) {
     events_ = std::move(events);
     loop_.join(shared_from_this());
-    if (tls_) return handshake();
+    if (tls_) return is_server_ ? wait_readable() : handshake();
     open_ = true;
     auto keep = events_;
     keep->on_open();
     flush();
     if (reading_) wait_readable();
+}
+
+// A server's part takes a millisecond, and a thousand clients may come at once.
+void Connection::handshake_in_turn() {
+    if (!is_server_) return handshake();
+    loop_.post_slow([self = shared_from_this()] { self->handshake(); });
 }
 
 void Connection::handshake() {
@@ -110,14 +116,14 @@ void Connection::wait_writable() {
 void Connection::on_readable() {
     read_waiting_ = false;
     if (closed()) return;
-    if (!open_) return handshake();
+    if (!open_) return handshake_in_turn();
     if (reading_ && !peer_done_) read_some();
 }
 
 void Connection::on_writable() {
     write_waiting_ = false;
     if (closed()) return;
-    if (!open_) return handshake();
+    if (!open_) return handshake_in_turn();
     flush();
     if (read_wants_write_ && !closed()) {
         read_wants_write_ = false;

@@ -75,6 +75,7 @@ private:
     void on_readable() override;
     void on_writable() override;
     void handshake();
+    void handshake_in_turn();
     void read_some();
     void wait_readable();
     void wait_writable();
@@ -91,7 +92,7 @@ private:
     Loop& loop_;
     Socket socket_;
     const std::string remote_address_;
-    const bool is_tls_;
+    const bool is_tls_, is_server_;
     std::unique_ptr<TlsSession> tls_;
     std::shared_ptr<ConnectionEvents> events_;
 

@@ -10,6 +10,7 @@ namespace skiff::net {
 namespace {
 
 const std::string kEmpty;
+constexpr size_t kParametersMax = 10'000;   // each costs many times its bytes
 
 bool same_name(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
@@ -64,6 +65,7 @@ std::optional<Query> Query::parse(std::string_view text) {
     Query out;
     for (std::string_view part : split_views(text, '&')) {
         if (part.empty()) continue;
+        if (out.entries_.size() >= kParametersMax) return std::nullopt;
         const size_t equals = part.find('=');
         auto key = query_decode(part.substr(0, equals));
         auto value = equals == std::string_view::npos ? std::optional<std::string>("") : query_decode(part.substr(equals + 1));

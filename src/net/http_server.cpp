@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/open_files.h"
+#include "net/crowd.h"
 #include "net/http_session.h"
 #include "net/io_threads_impl.h"
 #include "net/listener.h"
@@ -21,6 +23,12 @@ namespace {
 constexpr Duration kSweepInterval = std::chrono::seconds(1);      // deadlines are kept this exactly
 constexpr Duration kAcceptPause = std::chrono::milliseconds(100);  // after running out of descriptors
 constexpr auto kStopTimeMax = std::chrono::seconds(5);
+constexpr int kAcceptsPerWake = 16;                               // each has a TLS session to make; then others get their turn
+constexpr Duration kCrowdPause = std::chrono::milliseconds(100);  // after looking for somebody to close in vain
+constexpr Duration kTellPause = std::chrono::seconds(10);
+constexpr Duration kSlowAfter = std::chrono::seconds(2);
+constexpr size_t kHeldSmall = 16 << 10;
+constexpr size_t kBatchPart = 64;                                 // a 64th of all connections is closed at once, as looking at all takes a while
 
 // The sessions of one loop; loop thread only.
 struct LoopSessions {
@@ -30,6 +38,10 @@ struct LoopSessions {
     Duration sweep_at = Duration::max();
     std::unordered_map<HttpSession*, std::shared_ptr<HttpSession>> sessions;
     std::vector<std::weak_ptr<Connection>> upgraded;
+    // Nobody was found to close for this address, or for memory: not looked again before.
+    std::string refused;
+    Duration room_again{}, memory_again{};
+    Duration told{};         // of closing in the log
 };
 
 // What the loops work on; a shared_ptr because their posted tasks may outlive the Server.
@@ -50,6 +62,9 @@ struct Core final : public SocketEvents, public std::enable_shared_from_this<Cor
         hosts[index]->deadline_changed = [weak = std::weak_ptr(self), index](HttpSession& session) {
             if (auto core = weak.lock()) core->sweep_before(*core->loops[index], session.deadline());
         };
+        hosts[index]->crowded = [weak = std::weak_ptr(self), index] {
+            if (auto core = weak.lock()) core->free_memory(*core->loops[index], *core->hosts[index]);
+        };
         hosts[index]->gone = [weak = std::weak_ptr(self), index](HttpSession& session) {
             if (auto core = weak.lock()) core->forget(*core->loops[index], session);
         };
@@ -57,7 +72,7 @@ struct Core final : public SocketEvents, public std::enable_shared_from_this<Cor
 
     void on_writable() override {}
     void on_readable() override {
-        for (int i = 0; i < 64; ++i) {
+        for (int i = 0; i < kAcceptsPerWake; ++i) {
             if (!acceptor || stopping) return;
             sockaddr_storage peer{};
             socklen_t size = sizeof peer;
@@ -69,7 +84,6 @@ struct Core final : public SocketEvents, public std::enable_shared_from_this<Cor
             }
             if (!fd && (errno == ECONNABORTED || errno == EINTR || errno == EPROTO)) continue;
             if (!fd) break;
-            if (connections >= hosts[0]->limits.connections_max) continue;   // closed unserved
             admit(std::move(fd), address_text(&peer));
         }
         acceptor->wait_readable(shared_from_this());
@@ -84,6 +98,10 @@ struct Core final : public SocketEvents, public std::enable_shared_from_this<Cor
                 self->less(1);
                 return;
             }
+            if (mine.sessions.size() >= self->hosts[index]->limits.connections_max / self->loops.size() && !self->make_room(mine, address)) {
+                self->less(1);
+                return;                                           // closed unserved
+            }
             auto connection = std::make_shared<Connection>(mine.loop, std::move(*fd), address, Connection::TlsChoice{self->tls, nullptr, ""});
             auto session = std::make_shared<HttpSession>(self->hosts[index], std::move(connection));
             mine.sessions.emplace(session.get(), session);
@@ -91,6 +109,52 @@ struct Core final : public SocketEvents, public std::enable_shared_from_this<Cor
         };
         if (mine.loop.in_thread()) begin();
         else mine.loop.post(std::move(begin));
+    }
+
+    static std::vector<HttpSession*> everybody(const LoopSessions& mine, std::vector<Standing>& standing) {
+        std::vector<HttpSession*> all;
+        for (const auto& [session, keep] : mine.sessions) {
+            all.push_back(session);
+            standing.push_back({address_part(session->connection().remote_address()), session->waits(), session->since(), session->held()});
+        }
+        return all;
+    }
+
+    void close_some(LoopSessions& mine, const std::vector<HttpSession*>& all, const std::vector<size_t>& chosen, std::string_view why) {
+        const Duration now = Clock::system().elapsed();
+        if (!chosen.empty() && now - mine.told >= kTellPause) {
+            mine.told = now;
+            log::warn("net", "connections of slow clients are closed", {{"server", name}, {"why", why}, {"closed", chosen.size()}, {"of", all.size()}});
+        }
+        std::vector<std::shared_ptr<HttpSession>> closing;   // closing one may end another
+        for (size_t i : chosen) closing.push_back(all[i]->shared_from_this());
+        for (auto& session : closing) session->close();
+    }
+
+    bool make_room(LoopSessions& mine, std::string_view newcomer) {
+        const Duration now = Clock::system().elapsed();
+        newcomer = address_part(newcomer);
+        if (now < mine.room_again && mine.refused == newcomer) return false;
+        std::vector<Standing> standing;
+        const auto all = everybody(mine, standing);
+        const auto chosen = leave_for_newcomer(standing, newcomer, std::max<size_t>(1, all.size() / kBatchPart));
+        close_some(mine, all, chosen, "too many connections");
+        if (!chosen.empty()) return true;
+        mine.refused = newcomer;
+        mine.room_again = now + kCrowdPause;
+        return false;
+    }
+
+    void free_memory(LoopSessions& mine, const SessionHost& host) {
+        const Duration now = Clock::system().elapsed();
+        if (now < mine.memory_again) return;
+        std::vector<Standing> standing;
+        const auto all = everybody(mine, standing);
+        const size_t over = host.held - SessionHost::kHeldBytesMax / 4 * 3;
+        auto chosen = leave_for_memory(standing, now - kSlowAfter, kHeldSmall, over);
+        if (chosen.empty() && host.held > 2 * SessionHost::kHeldBytesMax) chosen = leave_for_memory(standing, now, kHeldSmall, over);
+        if (chosen.empty()) mine.memory_again = now + kCrowdPause;
+        close_some(mine, all, chosen, "too many bytes wait for them");
     }
 
     void less(size_t count) {
@@ -163,6 +227,8 @@ public:
         for (auto& loop : io_.impl().loops) {
             auto host = std::make_shared<SessionHost>();
             host->limits = options_.limits;
+            // The process needs files for more than its connections.
+            host->limits.connections_max = std::min(host->limits.connections_max, open_files_max() / 4 * 3);
             host->handler = handler;
             core_->hosts.push_back(host);
             core_->loops.push_back(std::make_unique<LoopSessions>(*loop));

@@ -14,6 +14,8 @@ constexpr size_t kTargetLoggedMax = 200;
 constexpr size_t kPipelinedBytesMax = 64 << 10;            // read ahead while a request is being handled
 constexpr size_t kUnsentBytesMax = 1 << 20;                // answers that wait for the client before it gets the next one
 constexpr size_t kReserveBytesMax = 256 << 10;
+constexpr size_t kPathBytesMax = 64 << 10;
+constexpr size_t kSmallBytes = 16 << 10;                   // such requests are taken however crowded it is
 constexpr std::chrono::milliseconds kLingerTime{2000};     // for a client that still sends what was refused
 
 // Absolute form ("GET http://host/path") loses its origin; * stays.
@@ -64,7 +66,8 @@ void HttpSession::on_open() {
 }
 
 void HttpSession::expect_within(std::chrono::milliseconds delay) {
-    deadline_ = Clock::system().elapsed() + delay;
+    since_ = Clock::system().elapsed();
+    deadline_ = since_ + delay;
     host_->deadline_changed(*this);
 }
 
@@ -74,8 +77,23 @@ void HttpSession::on_data(std::string_view bytes) {
     if (state_ == State::Lingering || state_ == State::Gone) return;
     in_.append(bytes);
     process();
+    note_held();
+    if (host_->held > SessionHost::kHeldBytesMax && state_ == State::Reading && held_ > kSmallBytes) {
+        refuse(429, "TooManyRequests", "too many requests are being sent at the same time, please try again later");
+        return note_held();
+    }
     const bool waits = state_ == State::Handling || connection_->queued_bytes() >= kUnsentBytesMax;
     if (waits && in_.size() > kPipelinedBytesMax) connection_->set_reading(false);
+}
+
+// Keeps the host's sum.
+void HttpSession::note_held() {
+    const bool taken = state_ == State::Handling || state_ == State::Upgraded;   // a stream's queue has bounds of its own
+    const size_t now = state_ == State::Gone ? 0 : in_.size() + body_.size() + handled_ + (taken ? 0 : connection_->queued_bytes());
+    host_->held += now - held_;
+    const bool more = now > held_;
+    held_ = now;
+    if (more && host_->held > SessionHost::kHeldBytesMax) host_->crowded();
 }
 
 // Parses and dispatches until input runs out, or a request is with the handler, or the client does not take its answers. An answer
@@ -131,10 +149,13 @@ void HttpSession::dispatch() {
     auto parser = std::move(parser_);
     Request request;
     const bool keep_alive = parser->keep_alive();
+    if (std::string_view(parser->head().target).substr(0, kPathBytesMax + 1).find('?') == std::string_view::npos && parser->head().target.size() > kPathBytesMax)
+        return refuse(414, "", "Request URI Too Long");
     if (!fill_request(request, parser->head())) return refuse(400, "BadRequest", "malformed request target");
     if (request.version_minor > 0 && request.headers.all("Host").size() != 1) return refuse(400, "BadRequest", "exactly one Host header is required");
     request.body = std::move(body_);
     body_ = {};
+    handled_ = request.body.size();
     request.remote_address = connection_->remote_address();
     request.tls = connection_->is_tls();
     if (const TlsSession* tls = connection_->tls()) {
@@ -149,8 +170,10 @@ void HttpSession::dispatch() {
 
 void HttpSession::refuse(int code, std::string_view reason, std::string_view message) {
     parser_.reset();
-    in_.clear();
-    const Response response = status_response(code, reason, message);
+    std::string().swap(in_);
+    std::string().swap(body_);
+    Response response = status_response(code, reason, message);
+    if (code == 429) response.headers.set("Retry-After", "1");
     HeadOptions options;
     options.keep_alive = false;
     options.content_length = response.body->size();
@@ -164,6 +187,7 @@ void HttpSession::linger() {
     connection_->shutdown_write();
     connection_->set_reading(true);
     expect_within(kLingerTime);
+    note_held();
     if (peer_ended_) connection_->close_when_drained();
 }
 
@@ -171,16 +195,19 @@ void HttpSession::answered(bool keep_alive) {
     if (state_ != State::Handling) return;
     aborted_ = nullptr;
     stream_.reset();
+    handled_ = 0;
     if (!keep_alive || wind_down_ || host_->stopping || peer_ended_) {
         if (!in_.empty()) return linger();
         state_ = State::Lingering;
         expect_within(host_->limits.idle_timeout);
+        note_held();
         connection_->close_when_drained();
         return;
     }
     state_ = State::Idle;
     connection_->set_reading(true);
     expect_within(host_->limits.idle_timeout);
+    note_held();
     process();
 }
 
@@ -222,6 +249,7 @@ void HttpSession::close_streams() {
 
 void HttpSession::on_drained() {
     if (auto stream = stream_.lock()) stream->drained();
+    note_held();
     if (state_ != State::Idle && state_ != State::Reading) return;
     connection_->set_reading(true);
     process();
@@ -230,6 +258,10 @@ void HttpSession::on_drained() {
 void HttpSession::on_gone() {
     auto keep = shared_from_this();
     if (state_ != State::Upgraded) state_ = State::Gone;
+    std::string().swap(in_);
+    std::string().swap(body_);
+    handled_ = 0;
+    note_held();
     peer_ended_ = true;
     no_deadline();
     close_streams();
@@ -290,8 +322,12 @@ std::shared_ptr<Stream> HttpSession::respond_upgrade(const Headers& headers) {
     return make_connection_stream(connection_, [self = shared_from_this()] {
         self->state_ = State::Upgraded;
         self->aborted_ = nullptr;
+        self->handled_ = 0;
+        std::string early = std::move(self->in_);
+        self->in_.clear();
+        self->note_held();
         self->host_->gone(*self);
-        return std::move(self->in_);
+        return early;
     });
 }
 

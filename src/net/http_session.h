@@ -22,6 +22,11 @@ struct SessionHost {
     std::atomic<bool> stopping{false};
     std::function<void(HttpSession&)> deadline_changed;   // loop thread
     std::function<void(HttpSession&)> gone;               // loop thread
+    // Bytes of requests that are not answered and of answers that are not taken; loop thread. Over kHeldBytesMax the server is told, and closes
+    // those who are slow.
+    static constexpr size_t kHeldBytesMax = 256 << 20;
+    size_t held = 0;
+    std::function<void()> crowded;                        // loop thread
 };
 
 class ServerResponseStream;
@@ -35,6 +40,9 @@ public:
     void wind_down();
     void close() { connection_->close_now(); }
     Duration deadline() const { return deadline_; }        // since Clock::elapsed(); Duration::max() when none
+    bool waits() const { return state_ != State::Handling && state_ != State::Upgraded; }   // for the client
+    Duration since() const { return since_; }              // when the state began
+    size_t held() const { return held_; }
     void deadline_passed();
 
     void on_open() override;
@@ -68,6 +76,7 @@ private:
     void expect_within(std::chrono::milliseconds delay);
     void no_deadline();
     void close_streams();
+    void note_held();
 
     std::shared_ptr<SessionHost> host_;
     std::shared_ptr<Connection> connection_;
@@ -79,7 +88,9 @@ private:
     bool peer_ended_ = false;
     bool wind_down_ = false;
     size_t unsent_seen_ = 0;                  // at the last deadline: a client that makes progress is not cut
-    Duration deadline_ = Duration::max();
+    Duration deadline_ = Duration::max(), since_{};
+    size_t handled_ = 0;                      // of the body that the handler has
+    size_t held_ = 0;                         // of the host's sum
     std::function<void()> aborted_;
     std::weak_ptr<ServerResponseStream> stream_;
 };

@@ -6,8 +6,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "base/log.h"
 
@@ -38,6 +40,20 @@ struct Loop::Impl {
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     std::atomic<bool> stopped{false}, refusing{false};
     std::unique_ptr<char[]> scratch;
+    std::deque<std::function<void()>> slow;               // loop thread only
+    bool slow_posted = false;
+    void run_slow() {
+        slow_posted = false;
+        if (slow.empty()) return;
+        auto task = std::move(slow.front());
+        slow.pop_front();
+        task();
+        schedule_slow();
+    }
+    void schedule_slow() {
+        if (slow.empty() || std::exchange(slow_posted, true)) return;
+        asio::post(context, [this] { run_slow(); });
+    }
     std::mutex mutex;
     std::unordered_map<LoopMember*, std::weak_ptr<LoopMember>> members;   // guarded by mutex
 };
@@ -69,6 +85,7 @@ void Loop::drop_pending() {
     for (auto& entry : members) {
         if (auto member = entry.second.lock()) member->abandon();
     }
+    impl_->slow.clear();
     impl_->context.drop_handlers();
 }
 
@@ -88,6 +105,12 @@ void Loop::post(std::function<void()> task) {
         LoopTurn turn("a task");
         task();
     });
+}
+
+void Loop::post_slow(std::function<void()> task) {
+    if (impl_->refusing) return;
+    impl_->slow.push_back(std::move(task));
+    impl_->schedule_slow();
 }
 
 bool Loop::in_thread() const { return current_loop == this; }

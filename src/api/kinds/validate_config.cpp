@@ -2,6 +2,7 @@
 #include "api/kinds/check.h"
 #include "base/encoding.h"
 #include "json/parse.h"
+#include "json/value_bounds.h"
 
 namespace skiff::api::kinds {
 
@@ -10,6 +11,7 @@ namespace {
 using json::Value;
 
 constexpr size_t kBytesMax = 1 << 20;
+constexpr size_t kDockerConfigValuesMax = 100'000;
 constexpr std::string_view kImmutable = "field is immutable when `immutable` is set";
 const FieldPath kData("data");
 
@@ -28,7 +30,8 @@ void check_docker_config(const Value& secret, std::string_view key, FieldErrors&
         errors.required(kData.key(key), "");
         return;
     }
-    auto parsed = json::parse(base64_decode(text->as_string()).value_or(""));
+    const std::string config = base64_decode(text->as_string()).value_or("");
+    auto parsed = json::holds_more_values(config, kDockerConfigValuesMax) ? Result<Value>(error(Reason::Invalid, "too many values")) : json::parse(config);
     if (!parsed.ok()) {
         // The parser adds an offset that Kubernetes does not have.
         std::string why = parsed.status().message();

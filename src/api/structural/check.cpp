@@ -250,7 +250,7 @@ private:
 };
 
 // Every default must be a valid value of its place.
-void check_defaults(const Value& props, const Schema& schema, const FieldPath& path, FieldErrors& errors) {
+void check_defaults(const Schema& schema, const FieldPath& path, FieldErrors& errors) {
     if (schema.default_value) {
         Value pruned = *schema.default_value;
         prune(pruned, schema, schema.embedded_resource ? Root::Yes : Root::No);
@@ -262,8 +262,8 @@ void check_defaults(const Value& props, const Schema& schema, const FieldPath& p
         if (found.empty()) validate_lists(*schema.default_value, schema, where, found);
         errors.append(found);
     }
-    if (schema.items) check_defaults(props["items"], *schema.items, path.child("items"), errors);
-    for (const Property& property : schema.properties) check_defaults(props["properties"][property.name], property.schema, path.child("properties").key(property.name), errors);
+    if (schema.items) check_defaults(*schema.items, path.child("items"), errors);
+    for (const Property& property : schema.properties) check_defaults(property.schema, path.child("properties").key(property.name), errors);
 }
 
 void collect_formats(const Value& s, std::vector<std::string>& out) {
@@ -293,7 +293,7 @@ void check_schema(const Value& props, StatusSubresource status, const FieldPath&
     if (props["nullable"].as_bool()) errors.forbidden(version_path.child("openAPIV3Schema.nullable"), "nullable cannot be true at the root");
     FieldErrors structure;
     StructureChecker(structure).node(props, Level::Root, path);
-    if (structure.empty()) check_defaults(props, compile(props), path, structure);
+    if (structure.empty()) check_defaults(compile(props), path, structure);
     errors.append(structure);
     KeywordChecker::Place root;
     root.root = true;

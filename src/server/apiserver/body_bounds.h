@@ -8,7 +8,7 @@
 
 namespace skiff::apiserver {
 
-constexpr size_t kBodyValuesMax = 100'000;
+constexpr size_t kBodyValuesMax = 64'000;
 
 // RequestEntityTooLarge when a JSON text has more values. Looks at texts only that are long enough for that; reads each byte once.
 Status check_body_values(std::string_view json);

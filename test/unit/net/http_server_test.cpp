@@ -263,3 +263,31 @@ TEST_CASE("a client that is idle or never finishes its header is closed") {
     CHECK(silent.read_all().empty());
     CHECK(partial.read_all().empty());
 }
+
+TEST_CASE("when there are too many connections the one that has waited longest makes room") {
+    Fixture f;
+    ServerLimits limits;
+    limits.connections_max = 8;   // four a loop
+    f.start(echo, limits);
+    std::vector<std::unique_ptr<RawSocket>> idle;
+    for (int i = 0; i < 20; ++i) {
+        idle.push_back(std::make_unique<RawSocket>(f.server->port()));
+        idle.back()->send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        CHECK(idle.back()->read_all().find("200 OK") != std::string::npos);
+        idle.back() = std::make_unique<RawSocket>(f.server->port());
+    }
+    CHECK(f.server->connections() <= 9);
+}
+
+TEST_CASE("paths and queries are bounded") {
+    Fixture f;
+    f.start(echo);
+    RawSocket path(f.server->port());
+    path.send("GET /" + std::string(70'000, 'a') + "?q=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(path.read_all().starts_with("HTTP/1.1 414"));
+    RawSocket query(f.server->port());
+    std::string many = "GET /?";
+    for (int i = 0; i < 10'001; ++i) many += "a&";
+    query.send(many + "b HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(query.read_all().starts_with("HTTP/1.1 400"));
+}
