@@ -1,4 +1,5 @@
-// Janitor: deletes Event objects an hour after they last changed, as kube-apiserver's TTL does. One timer; the work runs on the pool.
+// Janitor: deletes Event objects an hour after they last changed, as kube-apiserver's TTL does, and gives memory that bursts have left unused back
+// to the system. Timers; the work runs on the pool.
 #pragma once
 
 #include <map>
@@ -12,6 +13,7 @@ class Janitor {
 public:
     static constexpr Duration kEventLife = std::chrono::hours(1);
     static constexpr Duration kInterval = std::chrono::minutes(5);
+    static constexpr Duration kTrimInterval = std::chrono::seconds(30);
 
     explicit Janitor(Core& core);
     ~Janitor();
@@ -20,8 +22,11 @@ public:
 
 private:
     void arm();
+    void arm_trim();
+    void trim();
     Core& core_;
-    net::IoThreads::Timer timer_;
+    net::IoThreads::Timer timer_, trim_timer_;
+    size_t trimmed_to_ = 0;   // resident pages after the last time; trim() only, one at a time
 };
 
 }  // namespace skiff::apiserver

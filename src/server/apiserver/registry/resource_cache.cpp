@@ -13,6 +13,14 @@ std::vector<std::string> scanned_paths(std::vector<std::string> fields) {
     return fields;
 }
 
+// However large they are, so many events are kept.
+constexpr size_t kEventsMin = 8;
+
+// What the window keeps alive: a deletion has the last state twice, with two revisions.
+size_t bytes_of(const CacheEvent& event) {
+    return event.item->object->bytes()->size() + (event.deleted && event.previous ? event.previous->object->bytes()->size() : 0);
+}
+
 }  // namespace
 
 ResourceCache::ResourceCache(std::string prefix, const std::vector<std::string>& selectable_fields)
@@ -140,10 +148,10 @@ CacheEventPtr ResourceCache::remove(std::string_view key, api::ObjectPtr last, i
 
 void ResourceCache::remember(CacheEventPtr event) {
     changed_ = event->revision;
-    window_bytes_ += event->item->object->bytes()->size();
+    window_bytes_ += bytes_of(*event);
     window_.push_back(std::move(event));
-    while (window_.size() > kEventsMax || (window_bytes_ > kEventBytesMax && window_.size() > 64)) {
-        window_bytes_ -= window_.front()->item->object->bytes()->size();
+    while (window_.size() > kEventsMax || (window_bytes_ > kEventBytesMax && window_.size() > kEventsMin)) {
+        window_bytes_ -= bytes_of(*window_.front());
         window_start_ = window_.front()->revision;
         window_.pop_front();
     }
