@@ -2,6 +2,7 @@
 // to the system. Timers; the work runs on the pool.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <string>
 
@@ -26,7 +27,7 @@ private:
     void trim();
     Core& core_;
     net::IoThreads::Timer timer_, trim_timer_;
-    size_t trimmed_to_ = 0;   // resident pages after the last time; trim() only, one at a time
+    std::atomic<size_t> trimmed_to_{0};   // resident pages after the last time
 };
 
 }  // namespace skiff::apiserver
