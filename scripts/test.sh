@@ -66,6 +66,8 @@ if [ "$kinds" = stress ]; then
   step "stress tests"
   run stress-overload python3 test/stress/overload.py 5 20
   run stress-hostile python3 test/stress/hostile.py
+  run stress-slow-clients python3 test/stress/slow_clients.py 4
+  run stress-power-cuts python3 test/stress/power_cuts.py 5
   run stress-disk-full python3 test/stress/disk_full.py 10
 fi
 printf '\n%d passed, %d failed, %d skipped\n' $passed $failed $skipped

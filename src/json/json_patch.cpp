@@ -1,5 +1,7 @@
 #include "json/json_patch.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "json/path.h"
 #include "json/write.h"
@@ -44,6 +46,16 @@ Target find_target(Value& document, const std::vector<std::string>& tokens) {
     for (size_t i = 0; i + 1 < tokens.size() && target.parent; ++i) target.parent = child(target.parent, tokens[i]);
     if (target.parent && !target.parent->is_object() && !target.parent->is_array()) target.parent = nullptr;
     return target;
+}
+
+// Copies of small values cost more than their bytes.
+constexpr size_t kCopiedValuesMax = 100'000;
+
+size_t values_in(const Value& value) {
+    size_t values = 1;
+    for (const auto& item : value.items()) values += values_in(item);
+    for (const auto& member : value.members()) values += values_in(member.value);
+    return values;
 }
 
 class Patcher {
@@ -116,6 +128,7 @@ private:
         Target target = find_target(document_, tokens);
         if (!target.parent) return no_such_path("replace", path);
         Value* slot = child(target.parent, target.key);
+        if (!slot && limits_.replace_adds && target.parent->is_object()) return add("add", path, value);
         if (!slot) return no_such_key("replace", path);
         *slot = value;
         return {};
@@ -143,24 +156,27 @@ private:
             found = child(target.parent, target.key);
             if (!found) return no_such_key(op, from);
         }
+        if (op == "copy") TRY(count_copy(*found));
         Value value = *found;
         if (op == "move") {
             // A value cannot move into itself.
             if (path.size() > from.size() && path.compare(0, from.size(), from) == 0 && path[from.size()] == '/') return no_such_path(op, path);
             TRY(remove(op, from));
-        } else {
-            copied_bytes_ += write(value).size();
-            if (copied_bytes_ > limits_.copied_bytes_max)
-                return error(Reason::RequestEntityTooLarge,
-                             "Unable to complete the copy, the accumulated size increase of copy is {}, exceeding the limit {}", copied_bytes_,
-                             limits_.copied_bytes_max);
         }
         return add(op, path, std::move(value));
     }
 
+    Status count_copy(const Value& value) {
+        copied_values_ += values_in(value);
+        if (copied_values_ <= kCopiedValuesMax) copied_bytes_ += write(value).size();
+        if (copied_values_ <= kCopiedValuesMax && copied_bytes_ <= limits_.copied_bytes_max) return {};
+        return error(Reason::RequestEntityTooLarge, "Unable to complete the copy, the accumulated size increase of copy is {}, exceeding the limit {}",
+                     std::max(copied_bytes_, limits_.copied_bytes_max + 1), limits_.copied_bytes_max);
+    }
+
     Value& document_;
     const PatchLimits& limits_;
-    size_t copied_bytes_ = 0;
+    size_t copied_bytes_ = 0, copied_values_ = 0;
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ public:
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
         plain_merge_ = tag == "?" && text == "<<";
-        finish(mark, scalar(mark, tag, text), anchor);
+        finish(mark, scalar(mark, tag, text), anchor, tag.size() > 1);
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
         open(mark, Value(Array()), anchor);
@@ -120,8 +120,9 @@ private:
         return value;
     }
 
-    void finish(const YAML::Mark& mark, Value value, YAML::anchor_t anchor) {
-        count(mark, cost(value));
+    // tagged: a tag costs as much as a value.
+    void finish(const YAML::Mark& mark, Value value, YAML::anchor_t anchor, bool tagged = false) {
+        count(mark, cost(value) + (tagged ? 1 : 0));
         remember(mark, anchor, value);
         place(mark, std::move(value), false);
     }

@@ -89,7 +89,7 @@ void HttpSession::on_data(std::string_view bytes) {
 // Keeps the host's sum.
 void HttpSession::note_held() {
     const bool taken = state_ == State::Handling || state_ == State::Upgraded;   // a stream's queue has bounds of its own
-    const size_t now = state_ == State::Gone ? 0 : in_.size() + body_.size() + handled_ + (taken ? 0 : connection_->queued_bytes());
+    const size_t now = state_ == State::Gone ? 0 : in_.capacity() + body_.capacity() + handled_ + (taken ? 0 : connection_->queued_bytes());
     host_->held += now - held_;
     const bool more = now > held_;
     held_ = now;

@@ -24,7 +24,7 @@ struct SessionHost {
     std::function<void(HttpSession&)> gone;               // loop thread
     // Bytes of requests that are not answered and of answers that are not taken; loop thread. Over kHeldBytesMax the server is told, and closes
     // those who are slow.
-    static constexpr size_t kHeldBytesMax = 256 << 20;
+    static constexpr size_t kHeldBytesMax = 192 << 20;
     size_t held = 0;
     std::function<void()> crowded;                        // loop thread
 };

@@ -10,7 +10,7 @@ from cluster import PORT, Api, Cluster, percentile, report
 
 part = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 MAPS = '/api/v1/namespaces/bench/configmaps'
-PROBE_MS, RSS_MB = float(os.environ.get('SKIFF_PROBE_MS', 1000)), 400
+PROBE_MS, RSS_MB = float(os.environ.get('SKIFF_PROBE_MS', 1000)), 256
 missed = []
 
 

@@ -96,6 +96,7 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
     } else {
         std::vector<std::string> duplicates;
         auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates});
+        if (!tree.ok() && tree.status().reason() == Reason::RequestEntityTooLarge) return tree;
         if (!tree.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", gvk.kind, tree.status().message());
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree).value(), strict));
         if (strict)

@@ -29,6 +29,7 @@ Result<json::Value> read_apply(const Body& body, RequestContext& context) {
     if (body.tree != nullptr) return *body.tree;
     std::vector<std::string> repeated;
     auto parsed = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
+    if (!parsed.ok() && parsed.status().reason() == Reason::RequestEntityTooLarge) return parsed;
     if (!parsed.ok()) return error(Reason::BadRequest, "error decoding YAML: {}", parsed.status().message());
     if (!repeated.empty()) {
         std::string text = "error converting YAML to JSON: yaml: unmarshal errors:";
@@ -37,25 +38,6 @@ Result<json::Value> read_apply(const Body& body, RequestContext& context) {
         context.warnings.push_back(std::move(text));
     }
     return parsed;
-}
-
-// A "replace" that fails has changed nothing.
-// The library that Kubernetes uses lets "replace" add a member that is not there yet; a patch that failed is tried again with that rule.
-Status patch_stepwise(json::Value& object, const json::Value& patch) {
-    for (const json::Value& operation : patch.items()) {
-        Status status = json::json_patch(object, json::Value::array({operation}));
-        if (!status.ok() && operation["op"].as_string() == "replace") {
-            const std::string& path = operation["path"].as_string();
-            std::string last = path.substr(path.rfind('/') + 1);
-            bool index = !last.empty() && last.find_first_not_of("0123456789-") == std::string::npos;
-            if (index) return status;
-            json::Value add = operation;
-            add.set("op", "add");
-            status = json::json_patch(object, json::Value::array({std::move(add)}));
-        }
-        TRY(std::move(status));
-    }
-    return {};
 }
 
 // That the object does not exist is told before that the patch is no patch: what to say then is kept as a document that is no list.
@@ -108,7 +90,8 @@ Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& ol
         Status status = json::json_patch(object, patch.document);
         if (!status.ok() && status.reason() == Reason::Invalid) {
             object = old;
-            status = patch_stepwise(object, patch.document);
+            // The library that Kubernetes uses lets "replace" add a member that is not there yet.
+            status = json::json_patch(object, patch.document, {.replace_adds = true});
         }
         if (!status.ok() && (status.reason() == Reason::Invalid || status.reason() == Reason::BadRequest)) return rejected();
         TRY(std::move(status));

@@ -88,3 +88,18 @@ TEST_CASE("a JSON pointer leads to a value") {
     CHECK(json::pointer_escape("a/~b") == "a~1~0b");
     CHECK(!json::parse_pointer("a").ok());
 }
+
+TEST_CASE("copies of a JSON patch are bounded by their values too") {
+    auto object = tree(R"({"d":{"a":{"b":"x"}}})");
+    json::Value patch = json::Value::array({});
+    for (int i = 0; i < 30; ++i) patch.push_back(json::Value::object({{"op", "copy"}, {"from", "/d"}, {"path", "/d/" + std::to_string(i)}}));
+    CHECK(json::json_patch(object, patch).reason() == Reason::RequestEntityTooLarge);
+}
+
+TEST_CASE("where replace may add, it adds members but no items") {
+    auto object = tree(R"({"a":{},"l":[1]})");
+    CHECK(json::json_patch(object, tree(R"([{"op":"replace","path":"/a/b","value":1}])"), {.replace_adds = true}).ok());
+    CHECK(object["a"]["b"].as_int() == 1);
+    CHECK_FALSE(json::json_patch(object, tree(R"([{"op":"replace","path":"/l/1","value":1}])"), {.replace_adds = true}).ok());
+    CHECK_FALSE(json::json_patch(object, tree(R"([{"op":"replace","path":"/a/c","value":1}])")).ok());
+}
