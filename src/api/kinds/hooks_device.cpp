@@ -1,5 +1,6 @@
 #include "api/kinds/hooks.h"
 #include "api/kinds/set_default.h"
+#include "api/kinds/template_metadata.h"
 #include "api/kinds/validate_device.h"
 
 namespace skiff::api::kinds {
@@ -60,6 +61,7 @@ KindHooks resource_claim_template_hooks() {
         if_object(object, "spec", [](Value& made) { if_object(made, "spec", drop_disabled_claim_fields); });
     };
     auto validate = [](const Value& object, FieldErrors& errors) {
+        validate_template_metadata(object["spec"]["metadata"], FieldPath("spec").child("metadata"), errors);
         validate_device_claim(object["spec"]["spec"]["devices"], FieldPath("spec").child("spec").child("devices"), errors);
     };
     return {.set_defaults = [](Value& object) { if_object(object, "spec", [](Value& spec) { if_object(spec, "spec", default_claim_spec); }); },

@@ -44,6 +44,17 @@ void check_selectors(const Value& selectors, const FieldPath& path, FieldErrors&
     if (selectors.size() > kSelectorsMax) errors.too_many(path, selectors.size(), kSelectorsMax);
 }
 
+void check_toleration(const Value& toleration, const FieldPath& path, FieldErrors& errors) {
+    const std::string &key = toleration["key"].as_string(), &op = toleration["operator"].as_string(), &value = toleration["value"].as_string(),
+                      &effect = toleration["effect"].as_string();
+    if (!key.empty()) add_complaints(check_qualified_name(key), path.child("key"), key, errors);
+    if (op == "Exists" && !value.empty()) errors.invalid(path.child("value"), value, "must be empty for operator `Exists`");
+    else if (op == "Equal") add_complaints(check_label_value(value), path.child("value"), value, errors);
+    else if (op.empty()) errors.required(path.child("operator"), "");
+    else if (op != "Exists") errors.not_supported(path.child("operator"), op, {"Equal", "Exists"});
+    if (!effect.empty() && effect != "NoExecute" && effect != "NoSchedule") errors.not_supported(path.child("effect"), effect, {"NoExecute", "NoSchedule"});
+}
+
 void check_exact(const Value& request, const FieldPath& path, FieldErrors& errors) {
     check_name(request["deviceClassName"], check_dns1123_subdomain, path.child("deviceClassName"), errors);
     check_selectors(request["selectors"], path.child("selectors"), errors);
@@ -56,6 +67,7 @@ void check_exact(const Value& request, const FieldPath& path, FieldErrors& error
     } else {
         errors.not_supported(path.child("allocationMode"), mode, {"All", "ExactCount"});
     }
+    for (size_t i = 0; i < request["tolerations"].size(); ++i) check_toleration(request["tolerations"][i], path.child("tolerations").index(i), errors);
 }
 
 void check_duplicates(const Value& list, const char* field, const FieldPath& path, FieldErrors& errors) {
@@ -97,9 +109,10 @@ RequestNames request_names(const Value& devices) {
 void check_reference(const std::string& name, const RequestNames& requests, const FieldPath& path, FieldErrors& errors) {
     constexpr const char* kUnknown = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
     auto parts = split(name, '/');
+    if (parts.empty()) parts.emplace_back();
     if (parts.size() > 2) return errors.invalid(path, name, kUnknown);
     for (const auto& part : parts) add_complaints(check_dns1123_label(part), path, part, errors);
-    auto found = requests.find(parts.empty() ? name : parts[0]);
+    auto found = requests.find(parts[0]);
     if (found == requests.end() || (parts.size() == 2 && !found->second.count(parts[1]))) errors.invalid(path, name, kUnknown);
 }
 
@@ -156,8 +169,9 @@ void check_qualified(const std::string& name, const FieldPath& path, FieldErrors
 
 void check_constraint(const Value& constraint, const RequestNames& requests, const FieldPath& path, FieldErrors& errors) {
     check_references(constraint["requests"], requests, path.child("requests"), errors);
-    const Value& attribute = constraint["matchAttribute"];
-    FieldPath at = path.child("matchAttribute");
+    const char* field = constraint["matchAttribute"].is_null() && !constraint["distinctAttribute"].is_null() ? "distinctAttribute" : "matchAttribute";
+    const Value& attribute = constraint[field];
+    FieldPath at = path.child(field);
     if (attribute.is_null()) return errors.required(at, "");
     check_qualified(attribute.as_string(), at, errors);
     if (!attribute.empty() && !contains(attribute.as_string(), "/")) errors.invalid(at, attribute, "must include a domain");
@@ -279,15 +293,12 @@ void validate_resource_slice(const Value& object, FieldErrors& errors) {
 }
 
 void drop_disabled_claim_fields(Value& spec) {
-    auto drop = [](Value& request) {
-        for (auto field : {"tolerations", "capacity"}) request.erase(field);
-    };
+    auto drop = [](Value& request) { request.erase("capacity"); };
     if_object(spec, "devices", [&](Value& devices) {
         each_object(devices, "requests", [&](Value& request) {
             if_object(request, "exactly", drop);
             each_object(request, "firstAvailable", drop);
         });
-        each_object(devices, "constraints", [](Value& constraint) { constraint.erase("distinctAttribute"); });
     });
 }
 

@@ -6,6 +6,7 @@
 #include "api/kinds/check.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_device.h"
+#include "api/kinds/validate_status.h"
 #include "base/strings.h"
 #include "json/write.h"
 
@@ -22,6 +23,11 @@ std::string device_of(const Value& device) {
     std::string id = device["driver"].as_string() + "/" + device["pool"].as_string() + "/" + device["device"].as_string();
     if (!device["shareID"].empty()) id += "/" + device["shareID"].as_string();
     return id;
+}
+
+// As Kubernetes prints an id whose fields it does not export.
+Value shown_device() {
+    return Value::object({{"Driver", Value::object()}, {"Pool", Value::object()}, {"Device", Value::object()}, {"ShareID", Value::object()}});
 }
 
 void check_users(const Value& claim, const Value& old, const FieldPath& path, FieldErrors& errors) {
@@ -69,8 +75,9 @@ void check_allocation(const Value& allocation, const Value& spec, const FieldPat
 
 void check_device_status(const Value& device, const std::set<std::string>& allocated, const FieldPath& path, FieldErrors& errors) {
     check_device_id(device, path, errors);
-    if (!allocated.count(device_of(device))) errors.invalid(path, device_of(device), "must be an allocated device in the claim");
+    if (!allocated.count(device_of(device))) errors.invalid(path, shown_device(), "must be an allocated device in the claim");
     if (device["conditions"].size() > kConditionsMax) errors.too_many(path.child("conditions"), device["conditions"].size(), kConditionsMax);
+    check_conditions(device["conditions"], path.child("conditions"), errors);
     const Value &data = device["data"], &network = device["networkData"];
     if (!data.is_null()) {
         if (json::write(data).size() > kDataMax) errors.too_long(path.child("data"), kDataMax);
@@ -98,7 +105,7 @@ void validate_resource_claim_status(const Value& object, const Value& old, Field
     check_users(object, old, path.child("reservedFor"), errors);
     for (size_t i = 0; i < status["devices"].size(); ++i) {
         check_device_status(status["devices"][i], allocated, path.child("devices").index(i), errors);
-        if (!seen.insert(device_of(status["devices"][i])).second) errors.duplicate(path.child("devices").index(i).child("deviceID"), device_of(status["devices"][i]));
+        if (!seen.insert(device_of(status["devices"][i])).second) errors.duplicate(path.child("devices").index(i).child("deviceID"), shown_device());
     }
     if (!status["allocation"].is_object()) return;
     if (before["allocation"].is_object()) {
@@ -121,7 +128,7 @@ void drop_stale_device_status(Value& status, const Value& old) {
     allocation.erase("allocationTimestamp");
     if (allocation["devices"]["results"].size() == 0) return;
     for (auto& result : allocation.mut("devices").mut("results").mut_items())
-        for (auto field : {"bindingConditions", "bindingFailureConditions", "shareID", "consumedCapacity", "tolerations"}) result.erase(field);
+        for (auto field : {"bindingConditions", "bindingFailureConditions", "shareID", "consumedCapacity"}) result.erase(field);
 }
 
 }  // namespace skiff::api::kinds

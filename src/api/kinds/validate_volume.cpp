@@ -1,3 +1,4 @@
+#include "api/kinds/template_metadata.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_parts.h"
 #include "base/strings.h"
@@ -160,12 +161,8 @@ void check_disk(std::string_view kind, const Value& source, const FieldPath& par
         errors.not_supported(path.child("diskURI"), source["diskURI"], {"https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"});
 }
 
-// Of a claim's metadata a template may give labels and annotations only.
 void validate_claim_template(const Value& made, const FieldPath& path, FieldErrors& errors) {
-    validate_labels(made["metadata"]["labels"], path.child("metadata").child("labels"), errors);
-    validate_annotations(made["metadata"]["annotations"], path.child("metadata").child("annotations"), errors);
-    for (auto field : {"name", "generateName", "namespace", "finalizers", "ownerReferences"})
-        if (!made["metadata"][field].empty()) errors.forbidden(path.child("metadata").child(field), "cannot be set");
+    validate_template_metadata(made["metadata"], path.child("metadata"), errors);
     validate_claim_spec(made["spec"], path.child("spec"), errors);
 }
 

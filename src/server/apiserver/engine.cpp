@@ -10,6 +10,7 @@
 #include "json/write.h"
 #include "json/yaml.h"
 #include "server/apiserver/body_bounds.h"
+#include "server/apiserver/device_selectors.h"
 #include "server/apiserver/protobuf_form.h"
 #include "server/apiserver/registry/metadata.h"
 
@@ -208,6 +209,7 @@ Status validate_create(const api::KindInfo& kind, const json::Value& object) {
     api::FieldErrors errors;
     validate_metadata(kind, object, errors);
     if (kind.hooks.validate_create) kind.hooks.validate_create(object, errors);
+    check_device_selectors(kind, object, nullptr, errors);
     if (errors.empty()) return {};
     return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }
@@ -223,6 +225,7 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
         if (again) validate_metadata_maps(object, errors);
     }
     if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
+    check_device_selectors(kind, object, &old, errors);
     if (errors.empty()) return {};
     return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }

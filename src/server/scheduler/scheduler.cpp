@@ -163,8 +163,18 @@ private:
         wake_.notify_one();
     }
 
+    // A device that a claim has is free for those who have not heard of the claim. An API that does not answer is not waited for without end.
+    void wait_for_caches() {
+        auto stopping = [this] {
+            std::lock_guard lock(mutex_);
+            return stopping_;
+        };
+        for (int i = 0; i < 20 && !stopping() && !informers_->wait_synced(std::chrono::milliseconds(500)); ++i) {}
+    }
+
     void run() {
         set_thread_name("sched");
+        wait_for_caches();
         for (;;) {
             {
                 std::unique_lock lock(mutex_);

@@ -1,8 +1,7 @@
-// What Kubernetes' strategies of resource.k8s.io do beyond one object: administrators' access needs a label on the namespace, selectors are compiled,
-// and status of devices goes with their allocation.
+// What Kubernetes' strategies of resource.k8s.io do beyond one object: administrators' access needs a label on the namespace, and status of devices
+// goes with their allocation.
 #include "api/kinds/validate_device.h"
 #include "api/validation.h"
-#include "cel/device.h"
 #include "server/apiserver/admission/plugins.h"
 
 namespace skiff::apiserver {
@@ -13,25 +12,6 @@ using api::FieldPath;
 
 const api::Gvr kNamespaces{"", "v1", "namespaces"};
 constexpr std::string_view kAdminLabel = "resource.kubernetes.io/admin-access";
-
-void check_selectors(const json::Value& selectors, const FieldPath& path, FieldErrors& errors) {
-    for (size_t i = 0; i < selectors.size(); ++i) {
-        const json::Value& expression = selectors[i]["cel"]["expression"];
-        const FieldPath at = path.index(i).child("cel").child("expression");
-        auto program = cel::compile_device_selector(expression.as_string());
-        if (!program.ok()) errors.invalid(at, expression, program.status().message());
-        else if (program->estimated_cost().max > cel::kDeviceSelectorCostMax) errors.forbidden(at, "too complex, exceeds cost limit");
-    }
-}
-
-void check_requests(const json::Value& requests, const FieldPath& path, FieldErrors& errors) {
-    for (size_t i = 0; i < requests.size(); ++i) {
-        check_selectors(requests[i]["exactly"]["selectors"], path.index(i).child("exactly").child("selectors"), errors);
-        const json::Value& several = requests[i]["firstAvailable"];
-        for (size_t j = 0; j < several.size(); ++j)
-            check_selectors(several[j]["selectors"], path.index(i).child("firstAvailable").index(j).child("selectors"), errors);
-    }
-}
 
 size_t first_admin(const json::Value& list, bool requests) {
     for (size_t i = 0; i < list.size(); ++i)
@@ -55,26 +35,19 @@ public:
         const json::Value& object = *request.object;
         FieldErrors errors;
         if (request.subresource == "status") check_status(request, errors);
-        else if (request.kind.plural == "deviceclasses") check_class(request, errors);
         // The spec of claims and templates never changes.
-        else if (!request.old_object && request.kind.plural == "resourceclaims") check_claim(request, object["spec"], FieldPath("spec"), errors);
-        else if (!request.old_object && request.kind.plural == "resourceclaimtemplates") check_claim(request, object["spec"]["spec"], FieldPath("spec").child("spec"), errors);
+        else if (!request.old_object && request.kind.plural == "resourceclaims") check_claim(request, object["spec"], errors);
+        else if (!request.old_object && request.kind.plural == "resourceclaimtemplates") check_claim(request, object["spec"]["spec"], errors);
         if (errors.empty()) return {};
         return errors.to_status(request.kind.gvk.group, request.kind.gvk.kind, object["metadata"]["name"].as_string());
     }
 
 private:
-    void check_class(const AdmissionRequest& request, FieldErrors& errors) const {
-        if (request.old_object && (*request.old_object)["spec"]["selectors"] == (*request.object)["spec"]["selectors"]) return;
-        check_selectors((*request.object)["spec"]["selectors"], FieldPath("spec").child("selectors"), errors);
-    }
-
-    void check_claim(const AdmissionRequest& request, const json::Value& spec, const FieldPath& path, FieldErrors& errors) const {
+    void check_claim(const AdmissionRequest& request, const json::Value& spec, FieldErrors& errors) const {
         const json::Value& requests = spec["devices"]["requests"];
         // Kubernetes names this path for templates too.
         if (const size_t i = first_admin(requests, true); i < requests.size())
             need_label(request, FieldPath("spec").child("devices").child("requests").index(i).child("adminAccess"), errors);
-        check_requests(requests, path.child("devices").child("requests"), errors);
     }
 
     void check_status(const AdmissionRequest& request, FieldErrors& errors) const {

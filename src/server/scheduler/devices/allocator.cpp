@@ -90,7 +90,11 @@ Status Allocator::prepare(const std::vector<DevicePool>& pools) {
     }
     for (auto& claim : claims_) {
         claim.chosen.clear();
-        for (auto& constraint : claim.constraints) constraint.devices = 0;
+        for (size_t i = 0; i < claim.constraints.size(); ++i) {
+            claim.constraints[i].devices = 0;
+            if (claim.constraints[i].attribute.empty())
+                return error(Reason::Invalid, "claim {}, constraint #{}: empty constraint (unsupported constraint type?)", claim.key, i);
+        }
         size_t least = 0;
         for (auto& alternatives : claim.requests) {
             size_t least_of = std::numeric_limits<int32_t>::max();
