@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/strings.h"
+
 namespace skiff::net {
 
 namespace {
@@ -72,7 +74,7 @@ Status connect_error(int fd) {
     int code = 0;
     socklen_t size = sizeof code;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) != 0) code = errno;
-    if (code != 0) return error(Reason::ServiceUnavailable, "connect: {}", strerror(code));
+    if (code != 0) return error(Reason::ServiceUnavailable, "connect: {}", lower(strerror(code)));   // as Go writes it
     return {};
 }
 

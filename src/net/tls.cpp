@@ -137,6 +137,19 @@ SslCtx new_context(const SSL_METHOD* method) {
     return ctx;
 }
 
+// Why a server's certificate is refused, in the words of Go's clients where there are such: users know and search for them.
+std::string refusal(long code) {
+    switch (code) {
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return "certificate signed by unknown authority";
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+        case X509_V_ERR_CERT_NOT_YET_VALID: return "certificate has expired or is not yet valid";
+        default: return X509_verify_cert_error_string(code);
+    }
+}
+
 // A certificate that does not verify must not cut the connection: the request is answered 401. The result stays in the session,
 // so that a resumed one remembers it.
 int verify_and_go_on(X509_STORE_CTX* store, void*) {
@@ -355,7 +368,7 @@ private:
         const long verified = SSL_get_verify_result(ssl_.get());
         if (!SSL_is_server(ssl_.get()) && !SSL_is_init_finished(ssl_.get()) && verified != X509_V_OK) {
             ERR_clear_error();
-            return fail(std::string("x509: ") + X509_verify_cert_error_string(verified));
+            return fail("tls: failed to verify certificate: x509: " + refusal(verified));
         }
         return fail(last_error());
     }

@@ -107,7 +107,7 @@ TEST_CASE("the client refuses a foreign authority and a wrong name, unless told 
     foreign.ca_pem = other.certificate_pem();
     const auto refused = f.client(foreign)->request(f.get());
     REQUIRE_FALSE(refused.ok());
-    CHECK(contains(refused.status().message(), "x509"));
+    CHECK(contains(refused.status().message(), "tls: failed to verify certificate: x509: certificate signed by unknown authority"));
     foreign.insecure_skip_verify = true;
     CHECK(f.client(foreign)->request(f.get()).ok());
     TlsClientConfig named;

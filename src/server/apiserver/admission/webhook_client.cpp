@@ -107,7 +107,9 @@ Result<json::Value> WebhookClient::call(const json::Value& config, const std::st
     auto response = (*client)->request(request);
     if (!response.ok()) {
         bool late = response.status().reason() == Reason::Timeout;
-        return error(Reason::InternalError, "failed to call webhook: Post \"{}\": {}", shown, late ? "context deadline exceeded" : response.status().message());
+        const std::string& why = response.status().message();
+        const size_t tls = why.find("tls: failed");   // behind what this process says of the request, which `shown` says here
+        return error(Reason::InternalError, "failed to call webhook: Post \"{}\": {}", shown, late ? "context deadline exceeded" : tls == std::string::npos ? why : why.substr(tls));
     }
     if (response->code < 200 || response->code > 206)
         return error(Reason::InternalError, "failed to call webhook: the server rejected our request: {} {}", response->code, response->body.substr(0, kBodyShown));
