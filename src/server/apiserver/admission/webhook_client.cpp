@@ -8,11 +8,10 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "net/tls.h"
+#include "server/apiserver/admission/webhook_refusal.h"
 
 namespace skiff::apiserver {
 namespace {
-
-constexpr size_t kBodyShown = 256;
 
 std::string host_and_port(const std::string& host, int64_t port) {
     return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
@@ -112,7 +111,7 @@ Result<json::Value> WebhookClient::call(const json::Value& config, const std::st
         return error(Reason::InternalError, "failed to call webhook: Post \"{}\": {}", shown, late ? "context deadline exceeded" : tls == std::string::npos ? why : why.substr(tls));
     }
     if (response->code < 200 || response->code > 206)
-        return error(Reason::InternalError, "failed to call webhook: the server rejected our request: {} {}", response->code, response->body.substr(0, kBodyShown));
+        return error(Reason::InternalError, "failed to call webhook: {}", webhook_refusal(response->code, response->headers.get("Content-Type"), response->body));
     auto answer = json::parse(response->body, {.depth_max = 200});
     if (!answer.ok()) return error(Reason::InternalError, "failed to call webhook: the answer is no JSON: {}", answer.status().message());
     return answer;

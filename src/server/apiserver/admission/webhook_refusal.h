@@ -1,0 +1,11 @@
+// What is said of a webhook's answer that is not 2xx, as client-go words it: the message of a Status, or what the code means. Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace skiff::apiserver {
+
+std::string webhook_refusal(int code, std::string_view content_type, std::string_view body);
+
+}  // namespace skiff::apiserver
