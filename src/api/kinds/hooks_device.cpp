@@ -1,4 +1,6 @@
+#include "api/kinds/check.h"
 #include "api/kinds/hooks.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/set_default.h"
 #include "api/kinds/template_metadata.h"
 #include "api/kinds/validate_device.h"
@@ -24,8 +26,8 @@ void default_claim_spec(Value& spec) {
     });
 }
 
-void check_same(const Value& object, const Value& old, FieldErrors& errors) {
-    if (!(object["spec"] == old["spec"])) errors.invalid(FieldPath("spec"), object["spec"], "field is immutable");
+void check_same(const char* type, const Value& object, const Value& old, FieldErrors& errors) {
+    if (!(object["spec"] == old["spec"])) errors.invalid(FieldPath("spec"), internal_form(type, object["spec"]), "field is immutable");
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ KindHooks resource_claim_hooks() {
             .prepare_update = [drop](Value& object, const Value&) { drop(object); },
             .validate_create = validate,
             .validate_update = [validate](const Value& object, const Value& old, FieldErrors& errors) {
-                check_same(object, old, errors);
+                validate(object, errors);
+                check_same("ResourceClaimSpec", object, old, errors);
                 validate(object, errors);
             },
             .validate_status_update = validate_resource_claim_status};
@@ -68,7 +71,8 @@ KindHooks resource_claim_template_hooks() {
             .prepare_create = drop, .prepare_update = [drop](Value& object, const Value&) { drop(object); },
             .validate_create = validate,
             .validate_update = [validate](const Value& object, const Value& old, FieldErrors& errors) {
-                check_same(object, old, errors);
+                validate(object, errors);
+                check_same("ResourceClaimTemplateSpec", object, old, errors);
                 validate(object, errors);
             }};
 }
@@ -76,7 +80,13 @@ KindHooks resource_claim_template_hooks() {
 KindHooks resource_slice_hooks() {
     return {.prepare_create = drop_disabled_slice_fields, .prepare_update = [](Value& object, const Value&) { drop_disabled_slice_fields(object); },
             .validate_create = validate_resource_slice,
-            .validate_update = also_on_update(validate_resource_slice)};
+            .validate_update = [](const Value& object, const Value& old, FieldErrors& errors) {
+                validate_resource_slice(object, errors);
+                const FieldPath spec("spec");
+                const Value &now = object["spec"], &before = old["spec"];
+                check_immutable(now["pool"]["name"], before["pool"]["name"], spec.child("pool").child("name"), errors);
+                for (auto field : {"driver", "nodeName"}) check_immutable(now[field], before[field], spec.child(field), errors);
+            }};
 }
 
 }  // namespace skiff::api::kinds

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/kinds/check.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_device.h"
 #include "api/kinds/validate_status.h"
@@ -109,7 +110,7 @@ void validate_resource_claim_status(const Value& object, const Value& old, Field
     }
     if (!status["allocation"].is_object()) return;
     if (before["allocation"].is_object()) {
-        if (!(before["allocation"] == status["allocation"])) errors.invalid(path.child("allocation"), status["allocation"], "field is immutable");
+        if (!(before["allocation"] == status["allocation"])) errors.invalid(path.child("allocation"), internal_form("AllocationResult", status["allocation"]), "field is immutable");
     } else {
         check_allocation(status["allocation"], object["spec"], path.child("allocation"), errors);
     }

@@ -225,7 +225,9 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
         if (again) validate_metadata_maps(object, errors);
     }
     if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
+    // Twice, as the kinds that have them are validated.
     check_device_selectors(kind, object, &old, errors);
+    if (!errors.empty()) check_device_selectors(kind, object, &old, errors);
     if (errors.empty()) return {};
     return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }
