@@ -152,6 +152,24 @@ std::string Registry::text() const {
     return out;
 }
 
+// When the kernel started us: /proc/self/stat counts from boot, which happened its uptime ago.
+static double start_time_s() {
+    double ticks = 0, uptime_s = 0;
+    if (FILE* stat = std::fopen("/proc/self/stat", "re")) {
+        unsigned long long started = 0;
+        // The name in parentheses has no space in it: it is ours.
+        if (std::fscanf(stat, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &started) == 1) ticks = static_cast<double>(started);
+        std::fclose(stat);
+    }
+    if (FILE* uptime = std::fopen("/proc/uptime", "re")) {
+        if (std::fscanf(uptime, "%lf", &uptime_s) != 1) uptime_s = 0;
+        std::fclose(uptime);
+    }
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9 - uptime_s + ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 void append_process_metrics(std::string& out) {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -164,6 +182,8 @@ void append_process_metrics(std::string& out) {
         if (std::fscanf(statm, "%ld %ld", &total_pages, &resident_pages) != 2) resident_pages = 0;
         std::fclose(statm);
     }
+    append_head(out, "process_virtual_memory_bytes", "Virtual memory size in bytes.", "gauge");
+    out.append(fmt::format("process_virtual_memory_bytes {}\n", total_pages * sysconf(_SC_PAGESIZE)));
     append_head(out, "process_resident_memory_bytes", "Resident memory size in bytes.", "gauge");
     out.append(fmt::format("process_resident_memory_bytes {}\n", resident_pages * sysconf(_SC_PAGESIZE)));
     size_t fds = 0;
@@ -174,6 +194,12 @@ void append_process_metrics(std::string& out) {
     }
     append_head(out, "process_open_fds", "Number of open file descriptors.", "gauge");
     out.append(fmt::format("process_open_fds {}\n", fds));
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    append_head(out, "process_max_fds", "Maximum number of open file descriptors.", "gauge");
+    out.append(fmt::format("process_max_fds {}\n", files.rlim_cur));
+    append_head(out, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "gauge");
+    out.append(fmt::format("process_start_time_seconds {:.2f}\n", start_time_s()));
 }
 
 }  // namespace skiff::metrics

@@ -111,7 +111,7 @@ class Fuzzer:
             if mode == "create":
                 answers = self.both("POST", url + query, body)
             elif mode == "apply":
-                target = url + "/" + str((body.get("metadata") or {}).get("name")) + query + "&fieldManager=fuzz"
+                target = url + "/" + base["metadata"]["name"] + query + "&fieldManager=fuzz"
                 answers = self.both("PATCH", target, body, content_type="application/apply-patch+yaml")
             else:
                 target = url + "/" + base["metadata"]["name"] + ("/status" if mode == "status" else "") + query

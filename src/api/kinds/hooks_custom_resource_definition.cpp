@@ -17,8 +17,8 @@ void default_definition(Value& object) {
         set_default_zero(names, "singular", lower(kind));
         set_default_zero(names, "listKind", kind + "List");
     }
+    set_default(spec, "conversion", Value::object({{"strategy", "None"}}));
     Value& conversion = spec.mut("conversion");
-    set_default_zero(conversion, "strategy", "None");
     if_object(conversion, "webhook", [](Value& webhook) {
         if_object(webhook, "clientConfig", [](Value& config) {
             if_object(config, "service", [](Value& service) { set_default(service, "port", 443); });

@@ -26,6 +26,8 @@ void validate_env(const json::Value& container, const FieldPath& path, FieldErro
 // A fieldRef; allowed are the paths of environment variables or of downward API volumes.
 enum class FieldRefUse { Env, Volume };
 void validate_field_ref(const json::Value& reference, FieldRefUse use, const FieldPath& path, FieldErrors& errors);
+// resourceFieldRef of a variable or of a file.
+void validate_resource_ref(const json::Value& reference, const FieldPath& path, FieldErrors& errors);
 // validate_probe.cpp
 void validate_probes(const json::Value& container, const FieldPath& path, FieldErrors& errors);
 // validate_resources.cpp: requests and limits of a container.

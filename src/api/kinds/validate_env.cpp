@@ -50,22 +50,6 @@ void validate_divisor(const std::string& resource, const std::string& divisor, c
         errors.invalid(path, resource, "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the " + std::string(word) + " resource");
 }
 
-void validate_resource_ref(const Value& reference, const FieldPath& path, FieldErrors& errors) {
-    const std::string& resource = reference["resource"].as_string();
-    if (resource.empty()) {
-        errors.required(path.child("resource"), "");
-        return;
-    }
-    bool huge = resource.starts_with("requests.hugepages-") || resource.starts_with("limits.hugepages-");
-    const std::vector<std::string> known = {"limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
-                                            "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
-    if (!huge && std::find(known.begin(), known.end(), resource) == known.end()) {
-        errors.not_supported(path.child("resource"), resource, known);
-        return;
-    }
-    validate_divisor(resource, reference["divisor"].as_string(), path.child("divisor"), errors);
-}
-
 void validate_source(const Value& variable, const FieldPath& path, FieldErrors& errors) {
     const Value& source = variable["valueFrom"];
     size_t sources = 0;
@@ -103,6 +87,22 @@ void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors&
 }
 
 }  // namespace
+
+void validate_resource_ref(const Value& reference, const FieldPath& path, FieldErrors& errors) {
+    const std::string& resource = reference["resource"].as_string();
+    if (resource.empty()) {
+        errors.required(path.child("resource"), "");
+        return;
+    }
+    bool huge = resource.starts_with("requests.hugepages-") || resource.starts_with("limits.hugepages-");
+    const std::vector<std::string> known = {"limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
+                                            "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
+    if (!huge && std::find(known.begin(), known.end(), resource) == known.end()) {
+        errors.not_supported(path.child("resource"), resource, known);
+        return;
+    }
+    validate_divisor(resource, reference["divisor"].as_string(), path.child("divisor"), errors);
+}
 
 void validate_field_ref(const Value& reference, FieldRefUse use, const FieldPath& path, FieldErrors& errors) {
     if (!reference["apiVersion"].empty() && reference["apiVersion"].as_string() != "v1") {

@@ -22,7 +22,9 @@ void check_backend(const Value& backend, const FieldPath& path, FieldErrors& err
         return;
     }
     if (resource.is_object()) {
-        for (auto field : {"kind", "name"}) check_required(resource[field], path.child("resource").child(field), errors);
+        FieldPath at = path.child("resource");
+        if (!resource["apiGroup"].is_null()) add_complaints(check_dns1123_subdomain(resource["apiGroup"].as_string()), at.child("apiGroup"), resource["apiGroup"].as_string(), errors);
+        for (auto field : {"kind", "name"}) check_name(resource[field], check_path_segment, at.child(field), errors);
         return;
     }
     if (!service.is_object()) {

@@ -142,7 +142,11 @@ void validate_cron_job(const Value& object, FieldErrors& errors) {
     for (auto field : {"startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"})
         check_not_negative(spec[field], path.child(field), errors);
     check_one_of(spec["concurrencyPolicy"], path.child("concurrencyPolicy"), {"Allow", "Forbid", "Replace"}, errors);
-    validate_job_spec(spec["jobTemplate"]["spec"], path.child("jobTemplate").child("spec"), errors);
+    const Value& made = spec["jobTemplate"]["spec"];
+    FieldPath at = path.child("jobTemplate").child("spec");
+    validate_job_spec(made, at, errors);
+    if (!made["selector"].is_null()) errors.invalid(at.child("selector"), made["selector"], "`selector` will be auto-generated");
+    if (made["manualSelector"].as_bool()) errors.not_supported(at.child("manualSelector"), made["manualSelector"], {"nil", "false"});
     if (object["metadata"]["name"].as_string().size() > kNameMax)
         errors.invalid(FieldPath("metadata").child("name"), object["metadata"]["name"], "must be no more than 52 characters");
 }

@@ -14,11 +14,14 @@ using json::Value;
 
 const FieldPath kSpec("spec");
 
-void check_object_ref(const Value& target, const FieldPath& path, FieldErrors& errors) {
+// What is scaled is of a group; what a metric describes may be of the core.
+enum class CoreGroup { Refused, Allowed };
+
+void check_object_ref(const Value& target, const FieldPath& path, FieldErrors& errors, CoreGroup core_group = CoreGroup::Refused) {
     check_name(target["kind"], check_path_segment, path.child("kind"), errors);
     check_name(target["name"], check_path_segment, path.child("name"), errors);
     const std::string& version = target["apiVersion"].as_string();
-    bool core = version == "v1" && target["kind"].as_string() == "ReplicationController";
+    bool core = core_group == CoreGroup::Allowed || target["kind"].as_string() == "ReplicationController";
     size_t slash = version.find('/');
     if (slash != std::string::npos && slash != version.rfind('/')) errors.invalid(path.child("apiVersion"), version, "unexpected GroupVersion string: " + version);
     else if ((slash == std::string::npos || slash == 0) && !core) errors.invalid(path.child("apiVersion"), version, "apiVersion must specify API group");
@@ -69,7 +72,7 @@ void check_source(std::string_view field, const Value& source, const FieldPath& 
     FieldPath target = path.child("target");
     bool value = !source["target"]["value"].is_null(), average = !source["target"]["averageValue"].is_null();
     if (field == "object") {
-        check_object_ref(source["describedObject"], path.child("describedObject"), errors);
+        check_object_ref(source["describedObject"], path.child("describedObject"), errors, CoreGroup::Allowed);
         check_named_metric(source, path, errors);
         if (!value && !average) errors.required(target.child("averageValue"), "must set either a target value or averageValue");
     } else if (field == "external") {

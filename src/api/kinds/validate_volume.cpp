@@ -31,7 +31,11 @@ void check_downward_items(const Value& items, const FieldPath& at, FieldErrors& 
         bool field = items[i]["fieldRef"].is_object(), resource = items[i]["resourceFieldRef"].is_object();
         if (field) validate_field_ref(items[i]["fieldRef"], FieldRefUse::Volume, at.child("fieldRef"), errors);
         if (field && resource) errors.invalid(at, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
-        if (resource && items[i]["resourceFieldRef"]["containerName"].empty()) errors.required(at.child("resourceFieldRef").child("containerName"), "");
+        if (resource && !field) {
+            const Value& reference = items[i]["resourceFieldRef"];
+            if (reference["containerName"].empty()) errors.required(at.child("resourceFieldRef").child("containerName"), "");
+            else validate_resource_ref(reference, at.child("resourceFieldRef"), errors);
+        }
         if (!field && !resource) errors.required(at, "one of fieldRef and resourceFieldRef is required");
         check_mode(items[i]["mode"], at.child("mode"), errors);
     }
@@ -94,7 +98,6 @@ void check_projected(const Value& source, const FieldPath& path, FieldErrors& er
                 take(projection, projection["path"]);
             }
         }
-        if (given == 0) errors.required(at, "must specify a volume type");
     }
 }
 
@@ -151,7 +154,18 @@ void check_disk(std::string_view kind, const Value& source, const FieldPath& par
         if (name && id) errors.invalid(path, "resource", "datasetName and datasetUUID can not be specified simultaneously");
         if (name && contains(source["datasetName"].as_string(), "/")) errors.invalid(path.child("datasetName"), source["datasetName"], "must not contain '/'");
     }
-    if (kind == "quobyte" && source["registry"].empty()) errors.required(path.child("registry"), "must be a host:port pair or multiple pairs separated by commas");
+    if (kind == "quobyte") {
+        constexpr const char* kPairs = "must be a host:port pair or multiple pairs separated by commas";
+        const std::string& registry = source["registry"].as_string();
+        auto is_pair = [](std::string_view text) {
+            size_t colon = text.rfind(':');
+            return colon != text.npos && (text.find(':') == colon || (text[0] == '[' && colon > 0 && text[colon - 1] == ']'));
+        };
+        if (registry.empty()) errors.required(path.child("registry"), kPairs);
+        else
+            for (std::string_view pair : split_views(registry, ','))
+                if (!is_pair(pair)) errors.invalid(path.child("registry"), registry, kPairs);
+    }
     if (kind == "storageos" && !source["volumeName"].empty())
         add_complaints(check_dns1123_label(source["volumeName"].as_string()), path.child("volumeName"), source["volumeName"].as_string(), errors);
     if (kind == "azureDisk" && !source["diskURI"].as_string().starts_with("/subscriptions/") && source["kind"].as_string() == "Managed")
@@ -190,7 +204,10 @@ void check_source(std::string_view kind, const Value& source, const FieldPath& p
         if (driver.empty()) errors.required(path.child("driver"), "");
         if (driver.size() > kDriverMax) errors.too_long(path.child("driver"), kDriverMax);
         add_complaints(check_dns1123_subdomain(lower(driver)), path.child("driver"), driver, errors);
-        if (source["nodePublishSecretRef"].is_object() && !source.has("volumeHandle")) check_required(source["nodePublishSecretRef"]["name"], path.child("nodePublishSecretRef").child("name"), errors);
+        if (const Value& secret = source["nodePublishSecretRef"]; secret.is_object() && !source.has("volumeHandle")) {
+            check_required(secret["name"], path.child("nodePublishSecretRef").child("name"), errors);
+            check_optional_name(secret["name"], check_dns1123_subdomain, path.child("name"), errors);   // so Kubernetes calls it
+        }
     } else if (kind == "local") {
         check_required(source["path"], path.child("path"), errors);
         check_no_backsteps(source["path"], path.child("path"), errors);

@@ -118,6 +118,20 @@ private:
             return;
         }
         std::string found(json_type(value));
+        const std::string format = schema.checks ? schema.checks->format : std::string();
+        if (!format.empty() && !value.is_null() && !value.is_string()) {
+            // A format stands for the type where it is known; of lists it is never asked.
+            if (value.is_array()) {
+                if (name == "string") {
+                    ++out.matches;
+                    return;
+                }
+            } else {
+                found = value.is_int() ? "int64" : value.is_number() ? "float64" : "";
+                out.add(Finding::Kind::Type, path, found, in_body(path, fmt::format("must be of type {}: \"{}\"", format, found)));
+                return;
+            }
+        }
         out.add(Finding::Kind::Type, path, found, in_body(path, fmt::format("must be of type {}: \"{}\"", name, found)));
     }
 
@@ -144,17 +158,17 @@ private:
     void number(const Checks& c, const Value& value, const std::string& path, Outcome& out) {
         double n = value.as_double();
         auto shown = [](double d) { return go_print(is_whole(d) ? Value(static_cast<int64_t>(d)) : Value(d)); };
-        // Of whole numbers Kubernetes looks at the whole part of the factor only, which may be none.
-        if (c.multiple_of && value.is_int() && static_cast<int64_t>(*c.multiple_of) <= 0) {
-            out.add(Finding::Kind::Invalid, path, Value(0), fmt::format("factor MultipleOf declared for {} must be positive: {}", path, static_cast<int64_t>(*c.multiple_of)));
-        } else if (c.multiple_of && *c.multiple_of > 0) {
-            double ratio = n / *c.multiple_of;
-            if (!is_whole(ratio)) out.add(Finding::Kind::Invalid, path, value, in_body(path, "should be a multiple of " + shown(*c.multiple_of)));
+        // Of whole numbers Kubernetes looks at the whole part of a limit only; a factor may have none.
+        auto limit = [&](double d) { return value.is_int() ? std::trunc(d) : d; };
+        if (c.multiple_of) {
+            double factor = limit(*c.multiple_of);
+            if (factor <= 0) out.add(Finding::Kind::Invalid, path, Value(0), fmt::format("factor MultipleOf declared for {} must be positive: {}", path, shown(factor)));
+            else if (!is_whole(n / factor)) out.add(Finding::Kind::Invalid, path, value, in_body(path, "should be a multiple of " + shown(factor)));
         }
-        if (c.maximum && (c.exclusive_maximum ? n >= *c.maximum : n > *c.maximum))
-            out.add(Finding::Kind::Invalid, path, value, in_body(path, fmt::format("should be less than {}{}", c.exclusive_maximum ? "" : "or equal to ", shown(*c.maximum))));
-        if (c.minimum && (c.exclusive_minimum ? n <= *c.minimum : n < *c.minimum))
-            out.add(Finding::Kind::Invalid, path, value, in_body(path, fmt::format("should be greater than {}{}", c.exclusive_minimum ? "" : "or equal to ", shown(*c.minimum))));
+        if (c.maximum && (c.exclusive_maximum ? n >= limit(*c.maximum) : n > limit(*c.maximum)))
+            out.add(Finding::Kind::Invalid, path, value, in_body(path, fmt::format("should be less than {}{}", c.exclusive_maximum ? "" : "or equal to ", shown(limit(*c.maximum)))));
+        if (c.minimum && (c.exclusive_minimum ? n <= limit(*c.minimum) : n < limit(*c.minimum)))
+            out.add(Finding::Kind::Invalid, path, value, in_body(path, fmt::format("should be greater than {}{}", c.exclusive_minimum ? "" : "or equal to ", shown(limit(*c.minimum)))));
     }
 
     void listed(const Checks& c, const Value& value, const std::string& path, Outcome& out) {

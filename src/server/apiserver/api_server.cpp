@@ -17,6 +17,22 @@ namespace {
 constexpr size_t kPoolQueueMax = 4096;
 constexpr auto kStopGrace = std::chrono::milliseconds(500);
 
+// How many objects there are of each kind, under both names that dashboards look for.
+void append_object_counts(const Core& core, std::string& out) {
+    std::map<std::string, std::string> storage, resources;
+    for (const api::KindInfo* kind : core.kinds.all()) {
+        if (!kind->storage) continue;
+        const ResourceCache* cache = core.cache.resource(*kind);
+        if (cache == nullptr) continue;
+        storage[kind->gvr().group_resource()] = fmt::format("apiserver_storage_objects{{resource=\"{}\"}} {}\n", kind->gvr().group_resource(), cache->size());
+        resources[kind->gvr().group_resource()] = fmt::format("apiserver_resource_objects{{group=\"{}\",resource=\"{}\"}} {}\n", kind->gvk.group, kind->plural, cache->size());
+    }
+    out += "# HELP apiserver_storage_objects Number of stored objects of each resource.\n# TYPE apiserver_storage_objects gauge\n";
+    for (const auto& entry : storage) out += entry.second;
+    out += "# HELP apiserver_resource_objects Number of objects of each resource.\n# TYPE apiserver_resource_objects gauge\n";
+    for (const auto& entry : resources) out += entry.second;
+}
+
 }  // namespace
 
 struct ApiServer::Impl {
@@ -88,13 +104,14 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
         i->discovery->invalidate();
         i->aggregator->schedule();
     });
-    metrics.collect([cache = impl->cache.get(), flows = &impl->pipeline->flow_control()](std::string& out) {
+    metrics.collect([i = impl.get(), cache = impl->cache.get(), flows = &impl->pipeline->flow_control()](std::string& out) {
         metrics::append_process_metrics(out);
         flows->append_metrics(out);
         out += "# HELP kubernetes_build_info The version of this server.\n# TYPE kubernetes_build_info gauge\n"
                "kubernetes_build_info{major=\"1\",minor=\"34\",git_version=\"v1.34.4+skiff1\"} 1\n";
         out += fmt::format("# HELP apiserver_registered_watchers Number of currently registered watchers.\n# TYPE apiserver_registered_watchers gauge\n"
                            "apiserver_registered_watchers {}\n", cache->watchers());
+        append_object_counts(*i->core, out);
     });
     return std::unique_ptr<ApiServer>(new ApiServer(std::move(impl)));
 }

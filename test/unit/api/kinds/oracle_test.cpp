@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "api/kinds/image_reference.h"
+#include "api/kinds/validate_status.h"
+#include "json/parse.h"
 #include "unit/api/kinds/kind_case.h"
 
 using Lines = std::vector<std::string>;
@@ -78,4 +80,39 @@ TEST_CASE("claims for devices name what they want") {
     CHECK(complaints("resource.k8s.io", "v1", "ResourceClaim",
                      claim(R"({"requests":[{"name":"r","exactly":{"deviceClassName":"c"}}],"constraints":[{"requests":["q"],"matchAttribute":"a.b/c"}]})")) ==
           Lines{"spec.devices.constraints[0].requests[0]: Invalid value: \"q\": must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"});
+}
+
+TEST_CASE("an update is judged as a whole, not only by what may not change") {
+    const char* pod = R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i:1"}]}})";
+    auto wrong = update_complaints("", "v1", "Pod", pod, R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i:2","livenessProbe":{}}]}})");
+    REQUIRE(wrong.size() == 2);
+    CHECK(wrong[0] == "spec.containers[0].livenessProbe: Required value: must specify a handler type");
+    auto binding = [](const char* subject) {
+        return std::string(R"({"metadata":{"name":"a"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"view"},"subjects":[)") + subject + "]}";
+    };
+    CHECK(update_complaints("rbac.authorization.k8s.io", "v1", "RoleBinding", binding(""), binding(R"({"kind":"Users","name":"u"})")).size() == 2);
+    CHECK_FALSE(update_complaints("storage.k8s.io", "v1", "CSINode", R"({"metadata":{"name":"a"},"spec":{"drivers":[{"name":"d","nodeID":"n"}]}})",
+                                  R"({"metadata":{"name":"a"},"spec":{"drivers":[{"name":"d","nodeID":"m"}]}})")
+                    .empty());
+}
+
+TEST_CASE("conditions have one of three states, a time and a reason") {
+    skiff::api::FieldErrors errors;
+    auto conditions = skiff::json::parse(R"([{"type":"A","status":"Maybe","lastTransitionTime":"2026-01-01T00:00:00Z","reason":"no reason"},{"type":"A","status":"True"}])").value();
+    skiff::api::kinds::check_conditions(conditions, skiff::api::FieldPath("c"), errors);
+    Lines found;
+    for (const auto& cause : errors.causes()) found.push_back(cause.field + " " + cause.type);
+    CHECK(found == Lines{"c[0].status FieldValueNotSupported", "c[0].reason FieldValueInvalid", "c[1].type FieldValueDuplicate", "c[1].lastTransitionTime FieldValueRequired",
+                         "c[1].reason FieldValueRequired"});
+}
+
+TEST_CASE("a metric may describe an object of the core, what is scaled has a group") {
+    auto scaler = [](const char* target, const char* described) {
+        return std::string(R"({"metadata":{"name":"a"},"spec":{"maxReplicas":3,"scaleTargetRef":)") + target + R"(,"metrics":[{"type":"Object","object":{"metric":{"name":"m"},
+            "target":{"type":"Value","value":"1"},"describedObject":)" + described + "}}]}}";
+    };
+    const char *deployment = R"({"apiVersion":"apps/v1","kind":"Deployment","name":"d"})", *service = R"({"apiVersion":"v1","kind":"Service","name":"s"})";
+    CHECK(complaints("autoscaling", "v2", "HorizontalPodAutoscaler", scaler(deployment, service)).empty());
+    CHECK(complaints("autoscaling", "v2", "HorizontalPodAutoscaler", scaler(service, service)) ==
+          Lines{R"(spec.scaleTargetRef.apiVersion: Invalid value: "v1": apiVersion must specify API group)"});
 }
