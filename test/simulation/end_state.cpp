@@ -149,6 +149,8 @@ void find_orphans(SimApi& api, std::vector<std::string>& wrong) {
         if (!owners.empty() && std::none_of(owners.begin(), owners.end(), [&](const Value& owner) { return uids.count(owner["uid"].as_string()); }))
             wrong.push_back(fmt::format("orphan: {} {}", gvr.resource, key_of(object)));
         if (!object["metadata"]["deletionTimestamp"].is_null()) wrong.push_back(fmt::format("stuck: {} {} is being deleted for ever", gvr.resource, key_of(object)));
+        if (gvr == kPods && object["metadata"]["labels"]["app"].as_string() == "strayed" && !controller_of(object).is_null())
+            wrong.push_back(fmt::format("owned: pod {} strayed and was not released", key_of(object)));
         const auto& ns = object["metadata"]["namespace"].as_string();
         if (!ns.empty() && api.store.tree(kNamespaces, {}, ns).is_null()) wrong.push_back(fmt::format("orphan: {} {} in a namespace that is gone", gvr.resource, key_of(object)));
     }

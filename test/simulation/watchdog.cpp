@@ -48,6 +48,7 @@ void Watchdog::look(const Write& write) {
     if (write.gvr == kPods && made && write.subresource.empty()) return pod_made(write.ns, *write.body);
     if (write.gvr == kJobs && made) return job_made(write.ns, *write.body);
     if (write.gvr == kNamespaces && write.subresource == "finalize") return namespace_given_up(write.name);
+    if (write.gvr == kConfigMaps && !removed) return owner_let_go(write);
     if (write.gvr != kPods) return;
     const auto pod = api_.store.tree(kPods, write.ns, write.name);
     if (pod.is_null()) return;
@@ -119,6 +120,21 @@ void Watchdog::job_made(const std::string& ns, const Value& job) {
     if (now && before && !cron_gaps_ && cron["spec"]["concurrencyPolicy"].as_string() != "Forbid" && *now - *before > std::chrono::minutes(1))
         api_.wrong.push_back(fmt::format("cron: {} left out what lay between {} and {}", owner["name"].as_string(), last, time));
     last = std::max(last, time);
+}
+
+// Of ConfigMaps, which no controller makes: of others a dependent may be younger than what the collector knows.
+void Watchdog::owner_let_go(const Write& write) {
+    auto foreground = [](const Value& metadata) {
+        for (const auto& finalizer : metadata["finalizers"].items())
+            if (finalizer.as_string() == "foregroundDeletion") return true;
+        return false;
+    };
+    const auto owner = api_.store.tree(kConfigMaps, write.ns, write.name);
+    if (!(*write.body)["metadata"].has("finalizers") || !foreground(owner["metadata"]) || foreground((*write.body)["metadata"])) return;
+    for (const auto& map : api_.store.trees(kConfigMaps, write.ns))
+        for (const auto& reference : map["metadata"]["ownerReferences"].items())
+            if (reference["uid"] == owner["metadata"]["uid"] && reference["blockOwnerDeletion"].as_bool())
+                api_.wrong.push_back(fmt::format("foreground: {} goes before {}, which blocks it", write.name, map["metadata"]["name"].as_string()));
 }
 
 void Watchdog::namespace_given_up(const std::string& name) {

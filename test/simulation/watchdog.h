@@ -3,7 +3,7 @@
 // - a rollout keeps as many pods ready as its strategy promises (where no user and no accident interferes);
 // - a Job's pod loses its finalizer only when it is counted;
 // - a CronJob runs no time twice, and leaves none out unless its policy or a jump of the clock says so;
-// - a namespace is given up only when it is empty.
+// - a namespace is given up only when it is empty, an owner that is deleted in the foreground only after what blocks it.
 // One thread.
 #pragma once
 
@@ -37,6 +37,7 @@ private:
     void pod_removed(const std::string& ns, const json::Value& pod);
     void pod_patched(const std::string& ns, const json::Value& pod, const json::Value& patch);
     void job_made(const std::string& ns, const json::Value& job);
+    void owner_let_go(const Write& write);
     void namespace_given_up(const std::string& name);
 
     SimApi& api_;
