@@ -89,7 +89,7 @@ func (t *tour) scales() {
 	must(web.Create(t.ctx, deployment("scaled", 0), metav1.CreateOptions{}))
 	resource := schema.GroupResource{Group: "apps", Resource: "deployments"}
 	now := must(getter.Scales(t.ns).Get(t.ctx, resource, "scaled", metav1.GetOptions{}))
-	now.Spec.Replicas = 0
+	now.Spec.Replicas, now.ResourceVersion = 0, "" // whatever the controller has written meanwhile
 	must(getter.Scales(t.ns).Update(t.ctx, resource, now, metav1.UpdateOptions{}))
 	patched := must(getter.Scales(t.ns).Patch(t.ctx, schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}, "scaled", types.MergePatchType,
 		[]byte(`{"spec":{"replicas":1}}`), metav1.PatchOptions{}))
