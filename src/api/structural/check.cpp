@@ -277,6 +277,21 @@ void collect_formats(const Value& s, std::vector<std::string>& out) {
         for (const Value& below : s[list].items()) collect_formats(below, out);
 }
 
+// JSON Schema's own identifiers, which nobody else complains about; "" when there are none.
+std::string_view foreign_keyword(const Value& s) {
+    if (!s.is_object()) return {};
+    if (!s["id"].empty()) return "id";
+    if (!s["$schema"].empty()) return "schema";
+    for (const auto& [name, below] : s["properties"].members())
+        if (auto found = foreign_keyword(below); !found.empty()) return found;
+    for (const char* one : {"items", "additionalProperties", "not"})
+        if (auto found = foreign_keyword(s[one]); !found.empty()) return found;
+    for (const char* list : {"allOf", "anyOf", "oneOf"})
+        for (const Value& below : s[list].items())
+            if (auto found = foreign_keyword(below); !found.empty()) return found;
+    return {};
+}
+
 }  // namespace
 
 void check_schema(const Value& props, StatusSubresource status, const FieldPath& version_path, FieldErrors& errors) {
@@ -298,6 +313,8 @@ void check_schema(const Value& props, StatusSubresource status, const FieldPath&
     KeywordChecker::Place root;
     root.root = true;
     KeywordChecker(errors).node(props, root, path);
+    if (!errors.empty()) return;
+    if (auto keyword = foreign_keyword(props); !keyword.empty()) errors.invalid(path, "", fmt::format("OpenAPIV3Schema '{}' is not supported", keyword));
 }
 
 std::vector<std::string> unknown_formats(const Value& props) {

@@ -5,21 +5,29 @@
 namespace skiff::apiserver {
 namespace {
 
-// kube-apiserver names no kind in these: `.authorization.k8s.io "" is invalid`.
-Status invalid(const char* field, std::string why) {
-    std::string message = "Invalid value: " + why;
-    return error(Reason::Invalid, ".authorization.k8s.io \"\" is invalid: {}: {}", field, message).with_details({"authorization.k8s.io", "", "", ""}).with_cause({"FieldValueInvalid", message, field});
+// Of the metadata only managedFields may be there (made before anybody looks), and the namespace of a local review.
+void check_metadata(const json::Value& meta, bool local, api::FieldErrors& errors) {
+    for (const json::Member& member : meta.members())
+        if (member.key != "managedFields" && !(local && member.key == "namespace") && !member.value.empty())
+            return errors.invalid(api::FieldPath("metadata"), meta, local ? "must be empty except for namespace" : "must be empty");
 }
 
-Status check_spec(const json::Value& spec, bool self) {
-    bool resource = spec["resourceAttributes"].is_object(), path = spec["nonResourceAttributes"].is_object();
-    if (resource && path) {
+Status check_review(const json::Value& review, bool self, bool local) {
+    const json::Value& spec = review["spec"];
+    api::FieldErrors errors;
+    api::FieldPath path("spec");
+    bool resource = spec["resourceAttributes"].is_object(), other = spec["nonResourceAttributes"].is_object();
+    if (resource && other) {
         const json::Value& n = spec["nonResourceAttributes"];
-        return invalid("spec.nonResourceAttributes", json::write(json::Value::object({{"Path", n["path"].as_string()}, {"Verb", n["verb"].as_string()}})) + ": cannot be specified in combination with resourceAttributes");
+        errors.invalid(path.child("nonResourceAttributes"), json::Value::object({{"Path", n["path"].as_string()}, {"Verb", n["verb"].as_string()}}),
+                       "cannot be specified in combination with resourceAttributes");
+    } else if (!resource && !other) {
+        errors.invalid(path.child("resourceAttributes"), nullptr, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
     }
-    if (!resource && !path) return invalid("spec.resourceAttributes", "null: exactly one of nonResourceAttributes or resourceAttributes must be specified");
-    if (!self && spec["user"].as_string().empty() && spec["groups"].size() == 0) return invalid("spec.user", "\"\": at least one of user or group must be specified");
-    return {};
+    if (!self && spec["user"].as_string().empty() && spec["groups"].size() == 0) errors.invalid(path.child("user"), "", "at least one of user or group must be specified");
+    check_metadata(review["metadata"], local, errors);
+    // kube-apiserver names no kind in these: `.authorization.k8s.io "" is invalid`.
+    return errors.empty() ? Status() : errors.to_status("authorization.k8s.io", "", "");
 }
 
 User user_of(const json::Value& spec) {
@@ -68,8 +76,15 @@ Result<Answer> serve_access_review(Core& core, RequestContext& context, const Bo
     json::Value review = TRY(decode_object(core.kinds, kind, body, context));
     bool self = kind.plural == "selfsubjectaccessreviews";
     const json::Value& spec = review["spec"];
-    TRY(check_spec(spec, self));
-    if (kind.plural == "localsubjectaccessreviews") {
+    const bool local = kind.plural == "localsubjectaccessreviews";
+    if (!review["metadata"].empty()) {
+        json::Value tracked = review;
+        track_fields(core.kinds, kind, nullptr, tracked, context, core.clock);
+        TRY(check_review(tracked, self, local));
+    } else {
+        TRY(check_review(review, self, local));
+    }
+    if (local) {
         const std::string& ns = spec["resourceAttributes"]["namespace"].as_string();
         if (ns != context.attributes.ns)
             return error(Reason::BadRequest, "spec.resourceAttributes.namespace must match namespace: {}", context.attributes.ns);
