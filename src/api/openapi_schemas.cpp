@@ -117,7 +117,7 @@ Value property_of(const TypeSchema& type, const Field& field, OpenApiVersion ver
     if (!field.doc.empty()) extra.set("description", field.doc);
     if (version == OpenApiVersion::V3) {
         if (field.default_value) extra.set("default", *field.default_value);
-        else if (field.always && !field.absent.is_null()) extra.set("default", field.absent);
+        else if (field.always && !field.absent.is_null() && field.value.kind != Kind::IntOrString && field.value.kind != Kind::Quantity) extra.set("default", field.absent);
         if (!field.enum_values.empty() && field.value.kind == Kind::String) extra.set("enum", strings(field.enum_values));
         if (!field.enum_values.empty() && field.value.kind == Kind::List) schema.mut("items").set("enum", strings(field.enum_values));
     }
@@ -129,7 +129,8 @@ Value property_of(const TypeSchema& type, const Field& field, OpenApiVersion ver
     if (field.map_type == MapType::Atomic && field.value.kind != Kind::Object) extra.set("x-kubernetes-map-type", "atomic");
     if (!field.patch_merge_key.empty()) extra.set("x-kubernetes-patch-merge-key", field.patch_merge_key);
     if (field.patch_strategy) extra.set("x-kubernetes-patch-strategy", strategy_text(field.patch_strategy));
-    if (ref && version == OpenApiVersion::V3 && extra.size() > 0) schema = Value::object({{"allOf", Value::array({std::move(schema)})}});
+    bool bare = extra.size() == 0 && type.name() == "apiextensions.v1.JSONSchemaProps" && field.name != "default";   // the few fields of which Kubernetes says nothing
+    if (ref && version == OpenApiVersion::V3 && !bare) schema = Value::object({{"allOf", Value::array({std::move(schema)})}});
     for (auto& member : extra.mut_members()) schema.set(member.key, std::move(member.value));
     return schema;
 }
@@ -222,6 +223,10 @@ TypeFacts type_facts(const KindRegistry& kinds) {
         std::string group(slash == version.npos ? std::string_view() : version.substr(0, slash)), short_version(version.substr(slash == version.npos ? 0 : slash + 1));
         for (const char* name : {"DeleteOptions", "WatchEvent"}) add(schemas.find(std::string("meta.v1.") + name), {group, short_version, name});
     }
+    // Atomic, but only ever items of lists, where it makes no difference to an apply.
+    for (const char* name : {"admissionregistration.v1.NamedRuleWithOperations", "admissionregistration.v1.Variable", "core.v1.EndpointAddress", "core.v1.EndpointPort",
+                             "core.v1.TopologySelectorTerm", "discovery.v1.EndpointPort", "rbac.v1.Subject", "meta.v1.OwnerReference"})
+        if (const TypeSchema* type = schemas.find(name)) facts.atomic.insert(type);
     for (const TypeSchema* type : schemas.all())
         for (const auto& field : type->fields())
             for (const ValueSchema* value = &field.value; value; value = value->element.get())
