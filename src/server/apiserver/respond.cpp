@@ -23,11 +23,13 @@ std::string quoted_warning(std::string_view text) {
     return out;
 }
 
-// A client on this machine reads from memory: packing would cost it and us more than it saves.
-bool on_this_machine(std::string_view address) { return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("[::ffff:127."); }
+// A client on this machine reads from memory: packing a large answer would cost it and us more than it saves.
+constexpr size_t kLocalGzipMax = 1 << 20;
+bool on_this_machine(std::string_view address) { return address.starts_with("127.") || address.starts_with("[::1]"); }
 
-bool wants_gzip(const RequestContext& context) {
-    if (context.http == nullptr || on_this_machine(context.http->remote_address)) return false;
+bool wants_gzip(const RequestContext& context, size_t bytes) {
+    if (context.http == nullptr || bytes < kGzipMin) return false;
+    if (bytes > kLocalGzipMax && on_this_machine(context.http->remote_address)) return false;
     for (std::string_view part : split_views(context.http->headers.get("Accept-Encoding"), ','))
         if (trim(part.substr(0, part.find(';'))) == "gzip") return true;
     return false;
@@ -70,7 +72,7 @@ void send_pieces(net::Exchange& exchange, const RequestContext& context, int cod
     for (const auto& [name, value] : context.extra_headers) response.headers.set(name, value);
     size_t total = 0;
     for (const net::Bytes& piece : pieces) total += piece->size();
-    if (total >= kGzipMin && wants_gzip(context)) {
+    if (wants_gzip(context, total)) {
         if (net::Bytes packed = gzip_pieces(pieces)) {
             response.headers.set("Content-Encoding", "gzip");
             response.headers.add("Vary", "Accept-Encoding");
