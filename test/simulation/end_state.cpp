@@ -203,14 +203,17 @@ void check_endpoints(SimApi& api, std::vector<std::string>& wrong) {
         if (by_hand) wanted = endpoints;
         auto selector = api::LabelSelector::from_map(service["spec"]["selector"]);
         const auto pods = api.store.list(kPods, {.ns = ns});
+        std::set<std::string> alive;
         for (const auto& pod : pods->items) {
             auto tree = pod->tree();
+            alive.insert((*tree)["status"]["podIP"].as_string());
             if (!by_hand && selector.matches(pod->meta().labels) && condition_true((*tree)["status"], "Ready") && !finished(*tree)) wanted.insert((*tree)["status"]["podIP"].as_string());
         }
         for (const auto& slice : api.store.trees(kEndpointSlices, ns))
             if (slice["metadata"]["labels"]["kubernetes.io/service-name"].as_string() == name)
                 for (const auto& endpoint : slice["endpoints"].items()) {
                     const auto& address = endpoint["addresses"][0].as_string();
+                    if (!by_hand && !alive.count(address)) wrong.push_back(fmt::format("orphan: endpoint {} of {} is of no pod", address, name));
                     if (endpoint["conditions"]["ready"].as_bool() && !slices.insert(address).second) wrong.push_back(fmt::format("duplicate: endpoint {} of {} in two slices", address, name));
                 }
         if (slices != wanted) wrong.push_back(fmt::format("slices of {} hold {} addresses, {} are ready", name, slices.size(), wanted.size()));

@@ -61,6 +61,7 @@ void Kubelets::power(const std::string& name, bool on) {
     auto it = nodes_.find(name);
     if (it == nodes_.end() || it->second.on == on) return;
     it->second.on = on;
+    it->second.off = clock_.elapsed();
     if (!on) return;
     it->second.lease = clock_.elapsed();
     write_ready(name);
@@ -68,12 +69,33 @@ void Kubelets::power(const std::string& name, bool on) {
 }
 
 void Kubelets::leave(const std::string& name) {
-    nodes_.erase(name);
+    if (nodes_.erase(name)) left_[name] = clock_.elapsed();
     (void)api_.remove(kNodes, {}, name);
 }
 
 bool Kubelets::all_on() const {
     return std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node.second.on; });
+}
+
+std::vector<std::string> Kubelets::neglected() const {
+    std::vector<std::string> found;
+    // Where no node is left, nobody could take the pods.
+    if (std::none_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node.second.on; })) return found;
+    auto dead = [&](const std::string& name) {
+        auto it = nodes_.find(name);
+        return it != nodes_.end() && !it->second.on && clock_.elapsed() - it->second.off >= kNoticed;
+    };
+    for (const auto& [name, node] : nodes_)
+        if (const auto tree = api_.store.tree(kNodes, {}, name); dead(name) && condition_true(tree["status"], "Ready")) found.push_back("neglected: node " + name + " is dead and looks ready");
+    for (const auto& pod : api_.store.trees(kPods)) {
+        const auto& on = pod["spec"]["nodeName"].as_string();
+        const auto& name = pod["metadata"]["name"].as_string();
+        const bool daemon = pod["metadata"]["ownerReferences"][0]["kind"].as_string() == "DaemonSet";
+        if (dead(on) && !daemon && !finished(pod) && pod["metadata"]["deletionTimestamp"].is_null()) found.push_back(fmt::format("neglected: pod {} stays on {}, which is dead", name, on));
+        auto left = left_.find(on);
+        if (left != left_.end() && !nodes_.count(on) && clock_.elapsed() - left->second >= kNoticed) found.push_back(fmt::format("neglected: pod {} is on {}, which has left", name, on));
+    }
+    return found;
 }
 
 void Kubelets::write_ready(const std::string& name) {

@@ -21,6 +21,9 @@ public:
     void leave(const std::string& node);                     // its Node object is deleted too
     bool has(const std::string& node) const { return nodes_.count(node) != 0; }
     bool all_on() const;
+    // Nodes that are dead or gone for kNoticed, where nobody has drawn the consequences. Holds where the controllers are undisturbed.
+    std::vector<std::string> neglected() const;
+    static constexpr Duration kNoticed = std::chrono::seconds(100);
     // Does what is due; true when there was something.
     bool step();
     Duration next_due() const;                               // of a pod or a lease
@@ -28,7 +31,7 @@ public:
 private:
     struct Node {
         bool on = true;
-        Duration lease{0};
+        Duration lease{0}, off{0};                               // due; since when the machine is off
     };
     void find_pods(const std::string& node);
     void heard(const api::ObjectPtr& pod);
@@ -41,6 +44,7 @@ private:
     SimApi& api_;
     FakeClock& clock_;
     std::map<std::string, Node> nodes_;
+    std::map<std::string, Duration> left_;
     std::map<std::pair<std::string, std::string>, Duration> due_;      // pods to look at
     std::unique_ptr<client::Watch> watch_;
     int addresses_ = 0;

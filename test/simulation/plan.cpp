@@ -87,6 +87,10 @@ Outcome run(const Plan& plan) {
     }
     cluster.run_until(kLast + 5s);
     cluster.background = {};
+    const bool nodes = std::any_of(plan.parts.begin(), plan.parts.end(), [](const auto& part) { return !strcmp(parts()[part.first].name, "nodes"); });
+    if (nodes) cluster.run_until(kLast + 10s + Kubelets::kNoticed);
+    if (nodes && plan.faults.empty() && plan.latency_ms == 0)
+        for (auto& neglect : cluster.kubelets.neglected()) cluster.api.wrong.push_back(std::move(neglect));
     for (const auto& [part, variant] : plan.parts)
         if (parts()[part].end) parts()[part].end(cluster);
     cluster.story.tell("the users rest");
