@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kPiecesPerSend = 64;
 constexpr size_t kTlsRecordBytes = 16 << 10;
+constexpr size_t kBytesPerTurn = 256 << 10;  // of an answer; then others get their turn
 constexpr int kReadsPerWake = 4;             // then others get their turn
 constexpr unsigned kPeerSilenceMs = 60'000;  // unacknowledged data or keep-alive probes this long mean that the peer is gone
 
@@ -81,7 +82,7 @@ void Connection::start(std::shared_ptr<ConnectionEvents> events) {
 // A server's part takes a millisecond, and a thousand clients may come at once.
 void Connection::handshake_in_turn() {
     if (!is_server_) return handshake();
-    loop_.post_slow([self = shared_from_this()] { self->handshake(); });
+    loop_.post_slow(Loop::Slow::Handshake, [self = shared_from_this()] { self->handshake(); });
 }
 
 void Connection::handshake() {
@@ -256,7 +257,7 @@ void Connection::flush() {
             incoming_.clear();
         }
     }
-    if (closed() || dispatching_ || write_waiting_) return;
+    if (closed() || dispatching_ || write_waiting_ || turn_waiting_) return;
     if (!open_) {
         if (ending_ == Ending::Close) close_now();
         return;
@@ -266,6 +267,13 @@ void Connection::flush() {
     const Sent outcome = tls_ ? send_tls(why) : send_plain(why);
     if (outcome == Sent::Failed) return write_failed(why);
     if (outcome == Sent::Some) return wait_writable();
+    if (outcome == Sent::Turn) {
+        turn_waiting_ = true;
+        return loop_.post_slow(Loop::Slow::Bulk, [self = shared_from_this()] {
+            self->turn_waiting_ = false;
+            self->flush();
+        });
+    }
     std::vector<Bytes>().swap(sending_);   // an idle connection keeps no memory for its queue
     sending_first_ = 0;
     auto keep = events_;
@@ -315,7 +323,9 @@ void Connection::sent(size_t bytes) {
 }
 
 Connection::Sent Connection::send_plain(std::string& why) {
+    size_t total = 0;
     while (sending_first_ < sending_.size()) {
+        if (total >= kBytesPerTurn) return Sent::Turn;
         iovec parts[kPiecesPerSend];
         size_t count = 0;
         for (size_t i = sending_first_; i < sending_.size() && count < kPiecesPerSend; ++i, ++count) {
@@ -332,13 +342,16 @@ Connection::Sent Connection::send_plain(std::string& why) {
             why = strerror(errno);
             return Sent::Failed;
         }
+        total += static_cast<size_t>(n);
         sent(static_cast<size_t>(n));
     }
     return Sent::All;
 }
 
 Connection::Sent Connection::send_tls(std::string& why) {
+    size_t total = 0;
     while (sending_first_ < sending_.size()) {
+        if (total >= kBytesPerTurn) return Sent::Turn;
         // Small pieces share a record. On a retry the same bytes come first again, as OpenSSL demands.
         const Bytes& front = sending_[sending_first_];
         const char* data = front->data() + sending_offset_;
@@ -366,6 +379,7 @@ Connection::Sent Connection::send_tls(std::string& why) {
             why = io == TlsSession::Io::Eof ? "connection closed" : tls_->error();
             return Sent::Failed;
         }
+        total += taken;
         sent(taken);
     }
     return Sent::All;
@@ -387,10 +401,11 @@ void Connection::close_now() {
     auto keep = shared_from_this();
     socket_.close();
     queued_bytes_ = 0;
-    std::vector<Bytes>().swap(sending_);
+    std::vector<Bytes> dropped, dropped_too = std::move(sending_);   // their owners may hear of it
+    sending_.clear();
     {
         std::lock_guard lock(mutex_);
-        std::vector<Bytes>().swap(incoming_);
+        dropped.swap(incoming_);
     }
     auto events = std::move(events_);
     events_.reset();

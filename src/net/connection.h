@@ -69,7 +69,7 @@ public:
 
 private:
     enum class Ending { None, ShutdownWrite, Close };
-    enum class Sent { All, Some, Failed };
+    enum class Sent { All, Some, Turn, Failed };   // Turn: others get theirs before it goes on
 
     void abandon() override;
     void on_readable() override;
@@ -102,6 +102,7 @@ private:
     bool read_waiting_ = false, write_waiting_ = false;
     bool read_wants_write_ = false;  // TLS: reading goes on when the socket can be written
     bool dispatching_ = false;       // on_readable() flushes at its end
+    bool turn_waiting_ = false;      // flush() comes again by itself
     bool peer_done_ = false, write_ended_ = false;
     Ending ending_ = Ending::None;
     std::vector<Bytes> sending_;

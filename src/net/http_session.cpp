@@ -14,6 +14,7 @@ constexpr size_t kTargetLoggedMax = 200;
 constexpr size_t kPipelinedBytesMax = 64 << 10;            // read ahead while a request is being handled
 constexpr size_t kUnsentBytesMax = 1 << 20;                // answers that wait for the client before it gets the next one
 constexpr size_t kReserveBytesMax = 256 << 10;
+constexpr std::chrono::milliseconds kUnsentTime{30'000};   // without progress
 constexpr size_t kPathBytesMax = 64 << 10;
 constexpr size_t kSmallBytes = 16 << 10;                   // such requests are taken however crowded it is
 constexpr std::chrono::milliseconds kLingerTime{2000};     // for a client that still sends what was refused
@@ -206,7 +207,8 @@ void HttpSession::answered(bool keep_alive) {
     }
     state_ = State::Idle;
     connection_->set_reading(true);
-    expect_within(host_->limits.idle_timeout);
+    // An answer holds memory and a seat until it is taken.
+    expect_within(connection_->queued_bytes() > kUnsentBytesMax ? std::min(kUnsentTime, host_->limits.idle_timeout) : host_->limits.idle_timeout);
     note_held();
     process();
 }

@@ -40,18 +40,21 @@ struct Loop::Impl {
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     std::atomic<bool> stopped{false}, refusing{false};
     std::unique_ptr<char[]> scratch;
-    std::deque<std::function<void()>> slow;               // loop thread only
+    std::deque<std::function<void()>> slow[2];            // by kind; loop thread only, as are the next two
+    size_t slow_turn = 0;
     bool slow_posted = false;
     void run_slow() {
         slow_posted = false;
-        if (slow.empty()) return;
-        auto task = std::move(slow.front());
-        slow.pop_front();
+        slow_turn = 1 - slow_turn;
+        auto& queue = slow[slow[slow_turn].empty() ? 1 - slow_turn : slow_turn];
+        if (queue.empty()) return;
+        auto task = std::move(queue.front());
+        queue.pop_front();
         task();
         schedule_slow();
     }
     void schedule_slow() {
-        if (slow.empty() || std::exchange(slow_posted, true)) return;
+        if ((slow[0].empty() && slow[1].empty()) || std::exchange(slow_posted, true)) return;
         asio::post(context, [this] { run_slow(); });
     }
     std::mutex mutex;
@@ -85,7 +88,7 @@ void Loop::drop_pending() {
     for (auto& entry : members) {
         if (auto member = entry.second.lock()) member->abandon();
     }
-    impl_->slow.clear();
+    for (auto& queue : impl_->slow) queue.clear();
     impl_->context.drop_handlers();
 }
 
@@ -107,9 +110,9 @@ void Loop::post(std::function<void()> task) {
     });
 }
 
-void Loop::post_slow(std::function<void()> task) {
+void Loop::post_slow(Slow kind, std::function<void()> task) {
     if (impl_->refusing) return;
-    impl_->slow.push_back(std::move(task));
+    impl_->slow[static_cast<size_t>(kind)].push_back(std::move(task));
     impl_->schedule_slow();
 }
 

@@ -50,9 +50,10 @@ public:
     void join(const std::shared_ptr<LoopMember>& member);   // any thread
     void leave(LoopMember* member);                          // from its destructor, any thread
     void post(std::function<void()> task);
-    // For work of a millisecond that strangers ask for (handshakes): one such task a turn of the loop, so that everybody else's events come between.
-    // Loop thread only.
-    void post_slow(std::function<void()> task);
+    // For work of a millisecond that strangers can ask for a thousand times: one such task a turn of the loop, so that everybody else's events come
+    // between; handshakes and pieces of large answers by turns. Loop thread only.
+    enum class Slow { Handshake, Bulk };
+    void post_slow(Slow kind, std::function<void()> task);
     bool in_thread() const;
     static constexpr size_t kScratchBytes = 64 << 10;
     char* scratch();                             // for one read or write at a time, loop thread only
