@@ -9,8 +9,8 @@ namespace skiff::apiserver {
 
 class MeteredExchange : public net::Exchange {
 public:
-    // done(code, response) is called once: at the answer, at the start of a stream or upgrade (without a response), or at destruction (0).
-    using Done = std::function<void(int code, const net::Response* response)>;
+    // done(code, response) is called once: at the answer (it may still change it), at the start of a stream or upgrade (without a response), or at destruction (0).
+    using Done = std::function<void(int code, net::Response* response)>;
     MeteredExchange(net::ExchangePtr inner, Done done) : inner_(std::move(inner)), done_(std::move(done)) {}
     ~MeteredExchange() override { tell(0, nullptr); }
     const net::Request& request() const override { return inner_->request(); }
@@ -30,7 +30,7 @@ public:
     void on_aborted(std::function<void()> aborted) override { inner_->on_aborted(std::move(aborted)); }
 
 private:
-    void tell(int code, const net::Response* response) {
+    void tell(int code, net::Response* response) {
         if (auto done = std::exchange(done_, nullptr)) done(code, response);
     }
     net::ExchangePtr inner_;

@@ -37,6 +37,20 @@ bool is_stream(const Attributes& a) {
     return a.verb == "proxy" || s == "exec" || s == "attach" || s == "portforward" || s == "proxy" || s == "log";
 }
 
+// A large answer keeps its seat until the client has it: what waits to be sent is load like what is being made, and a client that asks for more
+// than it takes is told to wait.
+constexpr size_t kKeepsSeatBytes = 64 << 10;
+
+void keep_until_sent(net::Response& response, std::shared_ptr<void> seat) {
+    size_t bytes = response.body ? response.body->size() : 0;
+    for (const net::Bytes& piece : response.more) bytes += piece ? piece->size() : 0;
+    net::Bytes& last = response.more.empty() ? response.body : response.more.back();
+    if (!seat || !last || bytes < kKeepsSeatBytes) return;
+    using Both = std::pair<net::Bytes, std::shared_ptr<void>>;
+    auto both = std::make_shared<Both>(last, std::move(seat));
+    last = net::Bytes(both, both->first.get());
+}
+
 int seats_for(const Core& core, const Attributes& a) {
     if (a.verb != "list") return 1;
     const api::KindInfo* kind = core.kinds.find(api::Gvr{a.group, a.version, a.resource});
@@ -171,7 +185,8 @@ Pipeline::Step Pipeline::meter(State& state) {
     WallTime received = core_.clock.now();
     net::Exchange* inner = state.exchange.get();   // the metered one owns it
     if (audit_ && audit_->wants_arrivals()) note(*state.context, state.request(), state.user.get(), 0, received, nullptr);
-    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code, const net::Response* response) {
+    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code, net::Response* response) {
+        if (response) keep_until_sent(*response, std::move(context->seat));
         context->seat.reset();
         gauge.set(--count);
         const Attributes& a = context->attributes;
