@@ -61,7 +61,7 @@ def hammer(cluster, connections, number, until, counts):
                     elif kind == 2:
                         data = head('GET', f'{LISTS}/c{n % OBJECTS}', USER)
                     else:
-                        data = head('POST', '/api/v1/namespaces/bench/secrets', USER, json.dumps({'metadata': {'name': f's-{number}-{i}-{n}'}, 'stringData': {'a': 'x' * 500}}))
+                        data = head('POST', '/api/v1/namespaces/bench/secrets', USER, json.dumps({'metadata': {'name': f's-{connections}-{number}-{i}-{n}'}, 'stringData': {'a': 'x' * 500}}))
                     code, retry = await exchange(reader, writer, data)
                     with counts.get_lock():
                         counts[0 if code < 300 else 1 if code == 429 and retry else 2] += 1
