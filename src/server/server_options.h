@@ -22,7 +22,7 @@ struct ServerOptions {
     std::string service_node_port_range = "30000-32767";
     std::string write_kubeconfig = "/etc/skiff/kubeconfig.yaml";
     std::string write_kubeconfig_mode = "0600";
-    std::vector<std::string> disable;                  // dns, proxy, network, manifests
+    std::vector<std::string> disable;                  // names as check_options knows them
     int64_t kubelet_port = 10250;
     std::vector<std::string> controller_args;          // NAME=VALUE as kube-controller-manager names them; see apply_controller_args
     std::vector<std::string> scheduler_args;           // config=FILE

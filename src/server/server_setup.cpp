@@ -121,10 +121,10 @@ Status check_options(const ServerOptions& options) {
     if (options.https_listen_port < 1 || options.https_listen_port > 65535)
         return error(Reason::BadRequest, "--https-listen-port {}: must be within 1-65535", options.https_listen_port);
     for (const auto& part : options.disable) {
-        static const std::vector<std::string> kParts{"dns", "manifests", "network", "proxy", "coredns", "servicelb", "traefik", "local-storage", "metrics-server", "network-policy"};
+        static const std::vector<std::string> kParts{"dns", "network", "proxy", "coredns", "servicelb", "traefik", "local-storage", "metrics-server", "network-policy"};
         bool known = false;
         for (const auto& name : kParts) known = known || name == part;
-        if (!known) return error(Reason::BadRequest, "--disable {}: no such part; known are dns, manifests, network, network-policy, proxy", part);
+        if (!known) return error(Reason::BadRequest, "--disable {}: no such part; known are dns, local-storage, metrics-server, network, network-policy, proxy, servicelb", part);
     }
     return {};
 }

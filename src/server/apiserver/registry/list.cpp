@@ -145,8 +145,8 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     if (target.revision > core.cache.applied() && !core.cache.wait_applied(target.revision, kFutureWait))
         return revision_too_large(target.revision, core.cache.applied());
     Candidates found;
-    // A resource that has not changed since the revision shows the same now.
-    bool cached = target.kind != Target::Kind::Exact || resource->changed() <= target.revision;
+    // A resource that has not changed since the revision shows the same now. What is compacted is gone all the same, as clients expect.
+    bool cached = target.kind != Target::Kind::Exact || (resource->changed() <= target.revision && target.revision >= core.store.compact_revision());
     if (cached) found = from_cache(core, *resource, request.filter, kind, target.start);
     else found = TRY(from_store(core, *resource, request.filter, kind, target));
     if (target.kind == Target::Kind::Exact) found.revision = target.revision;

@@ -130,6 +130,22 @@ TEST_CASE_METHOD(Fixture, "pages of a list are one snapshot") {
     CHECK(second->resource_version == first->resource_version);
 }
 
+TEST_CASE_METHOD(Fixture, "a page whose snapshot is compacted has expired, also when nothing of the kind changed since") {
+    for (auto name : {"a", "b", "c"}) REQUIRE(client->create(kConfigMaps, "default", config_map(name), {}, {}).ok());
+    client::ListOptions options;
+    options.ns = "default";
+    options.limit = 1;
+    auto first = client->list(kConfigMaps, options);
+    REQUIRE(first.ok());
+    options.continue_token = first->continue_token;
+    REQUIRE(client->list(kConfigMaps, options).ok());
+    REQUIRE(client->create({"", "v1", "serviceaccounts"}, "default", json::Value::object({{"metadata", json::Value::object({{"name", "other"}})}}), {}, {}).ok());
+    REQUIRE(store->compact(store->current_revision()).ok());
+    auto later = client->list(kConfigMaps, options);
+    REQUIRE_FALSE(later.ok());
+    CHECK(later.status().reason() == Reason::Expired);
+}
+
 TEST_CASE_METHOD(Fixture, "an object with finalizers stays until the last one is gone") {
     json::Value object = config_map("a");
     object.mut("metadata").set("finalizers", json::Value::array({"example.com/x"}));
