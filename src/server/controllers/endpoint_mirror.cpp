@@ -1,5 +1,7 @@
 #include "server/controllers/endpoint_mirror.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -26,7 +28,13 @@ constexpr size_t kAddressesMax = 1000;
 
 bool ours(const api::Meta& slice) { return slice.label(kManagedBy) == kManager && slice.find_label(kServiceName); }
 
-std::string group_key(const json::Value& slice) { return slice["addressType"].as_string() + json::write(slice["ports"]); }
+// What slices differ by that are not one. By values: the API server may write the same ports in another form.
+std::string group_key(const json::Value& slice) {
+    std::string key = slice["addressType"].as_string();
+    for (const auto& port : slice["ports"].items())
+        key += fmt::format("|{} {} {} {}", port["name"].as_string(), port["port"].as_int(), port["protocol"].as_string("TCP"), port["appProtocol"].as_string());
+    return key;
+}
 
 json::Value mirror_metadata(const json::Value& endpoints, const json::Value& owner_reference) {
     const auto& from = endpoints["metadata"];
