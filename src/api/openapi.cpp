@@ -269,6 +269,7 @@ std::string OpenApi::make_v2_protobuf(std::string_view) const {
         if (kind->custom)
             add_custom_definitions(*kind, OpenApiVersion::V2, [&](const std::string& name, json::Value schema) { add(definitions, 1, name, gnostic_schema(schema)); });
     for (const auto& [name, schema] : scalar_definitions(OpenApiVersion::V2)) add(definitions, 1, name, gnostic_schema(schema));
+    for (const auto& name : json_definitions()) add(definitions, 1, name, gnostic_schema(json::Value::object()));
     append_bytes_field(out, 9, definitions);
     return out;
 }
