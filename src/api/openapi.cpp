@@ -1,6 +1,8 @@
 #include "api/openapi.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "api/openapi_custom.h"
 #include "api/openapi_gnostic.h"
@@ -75,12 +77,15 @@ private:
     bool first_ = true;
 };
 
-void add_definitions(Document& document, const std::vector<const TypeSchema*>& roots, OpenApiVersion version, const TypeFacts& facts) {
+using Emit = std::function<void(const std::string& name, const json::Value& schema)>;
+
+// The definitions of built-in types that a document has, in any of its forms.
+void each_definition(const std::vector<const TypeSchema*>& roots, OpenApiVersion version, const TypeFacts& facts, const Emit& emit) {
     auto types = reachable(roots);
-    for (const auto& [name, type] : types) document.member(definition_name(name), definition_of(*type, version, facts));
+    for (const auto& [name, type] : types) emit(definition_name(name), definition_of(*type, version, facts));
     if (types.count("apiextensions.v1.JSONSchemaProps"))
-        for (const auto& name : json_definitions()) document.member(name, json::Value::object());
-    for (const auto& [name, schema] : scalar_definitions(version)) document.member(name, schema);
+        for (const auto& name : json_definitions()) emit(name, json::Value::object());
+    for (const auto& [name, schema] : scalar_definitions(version)) emit(name, schema);
 }
 
 void add_custom(Document& document, const std::vector<const KindInfo*>& kinds, OpenApiVersion version) {
@@ -203,7 +208,7 @@ std::string OpenApi::make_document(std::string_view path) const {
     document.raw("},");
     document.open("components");
     document.open("schemas");
-    add_definitions(document, roots_of(*kinds_, kinds), OpenApiVersion::V3, type_facts(*kinds_));
+    each_definition(roots_of(*kinds_, kinds), OpenApiVersion::V3, type_facts(*kinds_), [&](const std::string& name, const json::Value& schema) { document.member(name, schema); });
     add_custom(document, kinds, OpenApiVersion::V3);
     document.raw(kSecurity);
     return document.take();
@@ -233,10 +238,11 @@ std::string OpenApi::make_v2(std::string_view) const {
             if (known.insert(path).second) document.text_member(path, item);
     document.raw("},");
     document.open("definitions");
-    add_definitions(document, roots, OpenApiVersion::V2, type_facts(*kinds_));
     std::set<std::string> ours;
-    for (const auto& entry : reachable(roots)) ours.insert(definition_name(entry.first));
-    for (const auto& entry : scalar_definitions(OpenApiVersion::V2)) ours.insert(entry.first);
+    each_definition(roots, OpenApiVersion::V2, type_facts(*kinds_), [&](const std::string& name, const json::Value& schema) {
+        document.member(name, schema);
+        ours.insert(name);
+    });
     for (const auto& foreign : foreign_)
         for (const auto& [name, schema] : foreign->definitions)
             if (ours.insert(name).second) document.text_member(name, schema);
@@ -262,14 +268,10 @@ std::string OpenApi::make_v2_protobuf(std::string_view) const {
         add_paths(*kinds_, *kind, OpenApiVersion::V2,
                   [&](const std::string& at, json::Value item) { add(paths, 2, at, gnostic_path_item(item)); });
     append_bytes_field(out, 8, paths);
-    auto types = type_facts(*kinds_);
-    for (const auto& [name, type] : reachable(roots_of(*kinds_, kinds)))
-        add(definitions, 1, definition_name(name), gnostic_schema(definition_of(*type, OpenApiVersion::V2, types)));
+    const Emit define = [&](const std::string& name, const json::Value& schema) { add(definitions, 1, name, gnostic_schema(schema)); };
+    each_definition(roots_of(*kinds_, kinds), OpenApiVersion::V2, type_facts(*kinds_), define);
     for (const auto* kind : kinds)
-        if (kind->custom)
-            add_custom_definitions(*kind, OpenApiVersion::V2, [&](const std::string& name, json::Value schema) { add(definitions, 1, name, gnostic_schema(schema)); });
-    for (const auto& [name, schema] : scalar_definitions(OpenApiVersion::V2)) add(definitions, 1, name, gnostic_schema(schema));
-    for (const auto& name : json_definitions()) add(definitions, 1, name, gnostic_schema(json::Value::object()));
+        if (kind->custom) add_custom_definitions(*kind, OpenApiVersion::V2, define);
     append_bytes_field(out, 9, definitions);
     return out;
 }
