@@ -82,7 +82,8 @@ done
 mkdir "$work/web"
 cp "$skiff" "$work/web/skiff"
 (cd "$work/web" && sha256sum skiff >skiff.sha256 && cp skiff bad && echo "0000  bad" >bad.sha256)
-a python3 -m http.server --bind 127.0.0.1 --directory "$work/web" 8099 >/dev/null 2>&1 &
+# Not through a(): $! must be the server itself, to be ended.
+nsenter -t "${holder[a]}" --mount --net --uts --wd="$top" python3 -m http.server --bind 127.0.0.1 --directory "$work/web" 8099 >/dev/null 2>&1 &
 web=$!
 inventory a >"$work/before"
 
