@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t kApplicationId = 0x736b6966;   // "skif"
 constexpr int64_t kFormatVersion = 1;
 constexpr int64_t kQuickCheckBytesMax = 256 << 20;   // beyond, start-up time wins; rows carry their own checksums
-constexpr int64_t kFreePagesKept = 256;              // given out again soon anyway
+constexpr int64_t kFreePagesKept = 256, kFreePartKept = 16;   // given out again soon anyway
 
 constexpr std::string_view kColumns = "id, key, kind, create_revision, prev_id, sum, value";
 enum Column { kId, kKey, kKind, kCreateRevision, kPrevId, kSum, kValue };
@@ -285,7 +285,7 @@ Result<bool> SqliteLog::compact_step(size_t rows_max) {
 Result<bool> SqliteLog::vacuum_step(size_t pages_max) {
     auto unused = TRY(connection_.query_integer("PRAGMA freelist_count"));
     auto pages = TRY(connection_.query_integer("PRAGMA page_count"));
-    if (unused <= kFreePagesKept + pages / 8) return false;
+    if (unused <= kFreePagesKept + pages / kFreePartKept) return false;
     TRY(write([&] { return connection_.exec(fmt::format("PRAGMA incremental_vacuum({})", pages_max).c_str()); }, false));
     return true;
 }

@@ -16,7 +16,7 @@ constexpr size_t kHistoryRowsStep = 512;
 constexpr size_t kResealRowsStep = 128;
 constexpr Duration kMilestoneInterval = std::chrono::seconds(15);
 constexpr size_t kMilestoneBytes = 2 << 20;
-constexpr size_t kHistoryPartOfLive = 8;
+constexpr size_t kHistoryPartOfLive = 16;
 
 }  // namespace
 
