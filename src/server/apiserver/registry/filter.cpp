@@ -21,6 +21,19 @@ Status not_supported(const api::KindInfo& kind, const std::string& field) {
     return error(Reason::BadRequest, "field label not supported: {}", field);
 }
 
+// What every object that the selector matches has.
+uint64_t bits_of(const api::LabelSelector& selector) {
+    using Operator = api::LabelRequirement::Operator;
+    uint64_t bits = 0;
+    for (const api::LabelRequirement& r : selector.requirements()) {
+        if (r.op == Operator::NotIn || r.op == Operator::NotEquals || r.op == Operator::DoesNotExist) continue;
+        bits |= label_bit(r.key);
+        const bool equals = r.op == Operator::Equals || r.op == Operator::DoubleEquals || r.op == Operator::In;
+        if (equals && r.values.size() == 1) bits |= label_bit(r.key, r.values.front());
+    }
+    return bits;
+}
+
 }  // namespace
 
 struct Filter::Selectors {
@@ -32,6 +45,7 @@ struct Filter::Selectors {
     };
     api::LabelSelector labels;
     std::vector<Term> fields;
+    uint64_t label_bits = 0;        // that an object must have
     std::string node_name;
     bool has_node_name = false;
 };
@@ -48,6 +62,7 @@ Result<Filter> Filter::make(const api::KindInfo& kind, std::string ns, std::stri
     if (label_selector.empty() && field_selector.empty()) return filter;
     auto selectors = std::make_shared<Selectors>();
     selectors->labels = TRY(api::LabelSelector::parse(label_selector));
+    selectors->label_bits = bits_of(selectors->labels);
     api::FieldSelector fields = TRY(api::FieldSelector::parse(field_selector));
     for (const api::FieldSelector::Term& term : fields.terms()) {
         Selectors::Term t;
@@ -79,6 +94,7 @@ Result<Filter> Filter::make(const api::KindInfo& kind, std::string ns, std::stri
 }
 
 bool Filter::matches(const Item& item) const {
+    if (selectors_ && (item.label_bits & selectors_->label_bits) != selectors_->label_bits) return false;
     const api::Meta& meta = item.object->meta();
     if (!ns_.empty() && meta.ns != ns_) return false;
     if (!name_.empty() && meta.name != name_) return false;

@@ -116,6 +116,19 @@ private:
 
 }  // namespace
 
+uint64_t label_bit(std::string_view key) { return uint64_t{1} << (std::hash<std::string_view>{}(key) & 63); }
+
+uint64_t label_bit(std::string_view key, std::string_view value) {
+    const size_t hash = std::hash<std::string_view>{}(key) * 31 + std::hash<std::string_view>{}(value);
+    return uint64_t{1} << (hash >> 58);
+}
+
+uint64_t label_bits(const api::Labels& labels) {
+    uint64_t bits = 0;
+    for (const auto& [key, value] : labels) bits |= label_bit(key) | label_bit(key, value);
+    return bits;
+}
+
 std::string_view Item::field(size_t n) const {
     std::string_view left = fields;
     while (true) {

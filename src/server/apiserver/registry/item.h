@@ -16,10 +16,17 @@ struct Item {
     api::ObjectPtr object;     // in its storage version
     int64_t revision = 0;      // of its last change; equals metadata.resourceVersion
     std::string fields;        // values of the kind's selectable fields, each ended by '\0'
+    uint64_t label_bits = ~uint64_t{0};   // as label_bits() makes them, or all where nobody has looked
     // The value of the n-th selectable field.
     std::string_view field(size_t n) const;
 };
 using ItemPtr = std::shared_ptr<const Item>;
+
+// A bit for each label's key and one for the key with its value (a Bloom filter): most objects that a selector does not want are told by it
+// without a look at the object.
+uint64_t label_bit(std::string_view key);
+uint64_t label_bit(std::string_view key, std::string_view value);
+uint64_t label_bits(const api::Labels& labels);
 
 struct CacheEvent {
     int64_t revision = 0;

@@ -68,17 +68,17 @@ struct Candidates {
 };
 
 // The revision is exact: what the range holds is the resource's state at its last change and at every later revision so far.
-Candidates from_cache(Core& core, ResourceCache& resource, const Filter& filter, const api::KindInfo& kind, const std::string& start) {
+Candidates from_cache(Core& core, ResourceCache& resource, const Filter& filter, const api::KindInfo& kind, const std::string& start, bool select) {
     Candidates out;
     out.revision = core.cache.applied();
     std::string key = filter.single_key(kind);
     if (!key.empty()) {
-        if (ItemPtr item = resource.get(key); item && item->key >= start) {
+        if (ItemPtr item = resource.get(key); item && item->key >= start && (!select || filter.matches(*item))) {
             out.revision = std::max(out.revision, item->revision);
             out.items.push_back(std::move(item));
         }
     } else {
-        auto range = resource.range(filter.ns(), start);
+        auto range = resource.range(filter.ns(), start, 0, select ? &filter : nullptr);
         out.revision = std::max(out.revision, range.changed);
         out.items = std::move(range.items);
     }
@@ -147,7 +147,9 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     Candidates found;
     // A resource that has not changed since the revision shows the same now. What is compacted is gone all the same, as clients expect.
     bool cached = target.kind != Target::Kind::Exact || (resource->changed() <= target.revision && target.revision >= core.store.compact_revision());
-    if (cached) found = from_cache(core, *resource, request.filter, kind, target.start);
+    // A page needs to know what comes behind it.
+    const bool select = request.filter.has_selectors() && request.limit == 0 && !converts_by_webhook(kind);
+    if (cached) found = from_cache(core, *resource, request.filter, kind, target.start, select);
     else found = TRY(from_store(core, *resource, request.filter, kind, target));
     if (target.kind == Target::Kind::Exact) found.revision = target.revision;
 
@@ -156,7 +158,7 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     ListAnswer answer;
     answer.revision = found.revision;
     size_t limit = request.limit > 0 ? static_cast<size_t>(request.limit) : std::string::npos;
-    if (!request.filter.has_selectors() && found.items.size() <= limit) {
+    if ((!request.filter.has_selectors() || (cached && select)) && found.items.size() <= limit) {
         answer.items = TRY(presented(core, kind, std::move(found.items)));
         return answer;
     }

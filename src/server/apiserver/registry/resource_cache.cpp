@@ -33,6 +33,7 @@ ItemPtr ResourceCache::make_item(std::string key, api::ObjectPtr object, int64_t
     auto item = std::make_shared<Item>();
     item->key = std::move(key);
     item->fields = fields_.scan(*object->bytes());
+    item->label_bits = label_bits(object->meta().labels);
     item->object = std::move(object);
     item->revision = revision;
     return item;
@@ -44,7 +45,7 @@ ItemPtr ResourceCache::get(std::string_view key) const {
     return found == items_.end() ? nullptr : *found;
 }
 
-ResourceCache::Range ResourceCache::range(std::string_view ns, std::string_view from, size_t limit) const {
+ResourceCache::Range ResourceCache::range(std::string_view ns, std::string_view from, size_t limit, const Filter* wanted) const {
     std::string prefix = ns.empty() ? std::string() : std::string(ns) + "/";
     std::string end = prefix;
     if (!end.empty()) end.back() = '/' + 1;
@@ -53,10 +54,10 @@ ResourceCache::Range ResourceCache::range(std::string_view ns, std::string_view 
     auto first = items_.lower_bound(from > std::string_view(prefix) ? from : std::string_view(prefix));
     auto last = prefix.empty() ? items_.end() : items_.lower_bound(std::string_view(end));
     out.changed = changed_;
-    if (prefix.empty() && limit == 0 && from.empty()) out.items.reserve(items_.size());
+    if (prefix.empty() && limit == 0 && from.empty() && wanted == nullptr) out.items.reserve(items_.size());
     for (; first != last; ++first) {
         if (limit != 0 && out.items.size() == limit) break;
-        out.items.push_back(*first);
+        if (wanted == nullptr || wanted->matches(**first)) out.items.push_back(*first);
     }
     if (limit != 0) out.left = static_cast<size_t>(std::distance(first, last));
     return out;
@@ -139,7 +140,10 @@ CacheEventPtr ResourceCache::remove(std::string_view key, api::ObjectPtr last, i
     event->previous = *found;
     items_.erase(found);
     auto item = std::make_shared<Item>(*event->previous);
-    if (last) item->object = std::move(last);
+    if (last) {
+        item->label_bits = label_bits(last->meta().labels);
+        item->object = std::move(last);
+    }
     item->revision = revision;
     event->item = std::move(item);
     remember(event);

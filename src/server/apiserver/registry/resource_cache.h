@@ -1,5 +1,5 @@
 // ResourceCache: all objects of one storage prefix in key order, and its last events. Fed by Cache from the store's publication only.
-// Any thread; readers share a lock that is held for copying pointers, never for serializing.
+// Any thread; readers share a lock that is held for copying pointers and asking selectors, never for serializing.
 #pragma once
 
 #include <deque>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "server/apiserver/registry/item.h"
+#include "server/apiserver/registry/filter.h"
 
 namespace skiff::apiserver {
 
@@ -31,7 +31,8 @@ public:
         int64_t changed = 0;
         size_t left = 0;       // objects of the range behind the last item
     };
-    Range range(std::string_view ns, std::string_view from = {}, size_t limit = 0) const;
+    // With a filter only what it matches; a limit then counts these.
+    Range range(std::string_view ns, std::string_view from = {}, size_t limit = 0, const Filter* wanted = nullptr) const;
     size_t size() const;
     int64_t changed() const;
 
