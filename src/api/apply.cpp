@@ -172,7 +172,7 @@ Result<json::Value> apply_configuration(const KindRegistry&, const KindInfo& kin
     if (manager.name == "kubectl" && !options.force) forgiven = forgiven_by_last_applied(kind, applier.root(), before);
     auto outcome = TRY(applier.run(before, configuration, std::move(managed), options.force, forgiven));
     json::Value object = outcome.object.is_null() ? std::move(before) : std::move(outcome.object);
-    if (Status wrong = normalize_kind(kind, object); !wrong.ok())
+    if (Status wrong = normalize_kind(kind, object, nullptr, Reader::Converter); !wrong.ok())
         return error(Reason::Unknown, "failed to convert new typed object ({}/{}; {}/{}, Kind={}) to object: {}",
                      configuration["metadata"]["namespace"].as_string(), configuration["metadata"]["name"].as_string(), kind.gvk.group, kind.gvk.version,
                      kind.gvk.kind, wrong.message());

@@ -41,9 +41,30 @@ std::string go_path(const Frame* frame) {
     return path + *frame->name;
 }
 
+// What Go's conversion of unstructured values says of a value that does not fit (apimachinery/pkg/runtime/converter.go).
+std::string conversion_problem(const ValueSchema& schema, const std::string& go_type, const json::Value& tree) {
+    const bool whole = tree.type() == json::Type::Int, text = tree.is_string();
+    std::string_view go = whole ? "int64" : tree.type() == json::Type::Double ? "float64" : text ? "string" : tree.is_bool() ? "bool" : tree.is_array() ? "slice" : "map";
+    switch (schema.kind) {
+        case Kind::Object: return fmt::format("cannot restore struct from: {}", go);
+        case Kind::Map: return fmt::format("cannot restore map from {}", go);
+        case Kind::Bytes:
+        case Kind::List: return fmt::format("cannot restore slice from {}", go);
+        case Kind::Bool: return "unrecognized type: bool";
+        case Kind::String: return whole ? "cannot convert int64 to " + go_type : "unrecognized type: string";
+        case Kind::Int32:
+        case Kind::Int64:
+        case Kind::Double: {
+            std::string_view wanted = schema.kind == Kind::Int32 ? "int32" : schema.kind == Kind::Int64 ? "int64" : "float64";
+            return tree.is_number() ? fmt::format("cannot convert {} to {}", go, wanted) : fmt::format("unrecognized type: {}", wanted);
+        }
+        default: return fmt::format("json: cannot unmarshal {} into Go value of type {}", go_json_kind(tree), go_type_of(schema, go_type));
+    }
+}
+
 class Normalizer {
 public:
-    explicit Normalizer(StrictProblems* strict) : strict_(strict) {}
+    Normalizer(StrictProblems* strict, Reader reader) : strict_(strict), converts_(reader == Reader::Converter) {}
 
     Status run(const TypeSchema& schema, json::Value& tree) {
         Frame root;
@@ -123,19 +144,21 @@ private:
         switch (schema.kind) {
             case Kind::Any: return any(tree, frame);
             case Kind::Object:
-                if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+                if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame, &tree);
                 return object(*schema.object, tree, frame);
             case Kind::List: return list(schema, go_type, tree, frame);
             case Kind::Map: return map(schema, go_type, tree, frame);
             default: break;
         }
+        if (converts_ && schema.kind == Kind::Int32 && tree.type() == json::Type::Int) tree = static_cast<int64_t>(static_cast<int32_t>(tree.as_int()));
         ScalarResult result = normalize_scalar(schema.kind, tree);
-        if (result.error == ScalarError::Mismatch) report_mismatch(schema, go_type, result.text, frame);
-        if (result.error == ScalarError::Custom && first_error_.ok()) first_error_ = Status(Reason::BadRequest, std::move(result.text));
+        if (result.error == ScalarError::Mismatch) report_mismatch(schema, go_type, result.text, frame, &tree);
+        if (result.error == ScalarError::Custom && first_error_.ok())
+            first_error_ = Status(Reason::BadRequest, (converts_ && schema.kind == Kind::Bytes ? "error decoding from json: " : "") + std::move(result.text));
     }
 
     void list(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
-        if (!tree.is_array()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+        if (!tree.is_array()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame, &tree);
         auto& items = tree.mut_items();
         for (size_t i = 0; i < items.size(); ++i) {
             if (items[i].is_null()) items[i] = zero_value(schema.element->kind);
@@ -145,7 +168,7 @@ private:
     }
 
     void map(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {
-        if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame);
+        if (!tree.is_object()) return report_mismatch(schema, go_type, std::string(go_json_kind(tree)), frame, &tree);
         drop_repeated(tree.mut_members(), frame);
         for (auto& member : tree.mut_members()) {
             if (member.value.is_null()) member.value = zero_value(schema.element->kind);
@@ -201,8 +224,12 @@ private:
     }
 
     // Go remembers the first type error and decodes the rest.
-    void report_mismatch(const ValueSchema& schema, const std::string& go_type, const std::string& found, const Frame& frame) {
+    void report_mismatch(const ValueSchema& schema, const std::string& go_type, const std::string& found, const Frame& frame, const json::Value* tree) {
         if (!first_error_.ok()) return;
+        if (converts_) {
+            first_error_ = Status(Reason::BadRequest, conversion_problem(schema, go_type, *tree));
+            return;
+        }
         const Frame* field = &frame;
         while (field->parent && !field->type) field = field->parent;
         std::string_view owner = field->type ? field->type->short_name() : std::string_view();
@@ -211,6 +238,7 @@ private:
     }
 
     StrictProblems* strict_;
+    bool converts_;
     Status first_error_;
 };
 
@@ -238,10 +266,10 @@ Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes) {
 
 }  // namespace
 
-Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict) { return Normalizer(strict).run(schema, tree); }
+Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict, Reader reader) { return Normalizer(strict, reader).run(schema, tree); }
 
-Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict) {
-    return kind.hooks.normalize ? kind.hooks.normalize(tree, strict) : normalize(*kind.schema, tree, strict);
+Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict, Reader reader) {
+    return kind.hooks.normalize ? kind.hooks.normalize(tree, strict) : normalize(*kind.schema, tree, strict, reader);
 }
 
 Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::Value tree, StrictProblems* strict) {

@@ -17,10 +17,14 @@ using StrictProblems = std::vector<std::string>;
 
 // Normalises tree in place. On an error tree is half done and the message is Go's: `json: cannot unmarshal string into Go struct field
 // DeploymentSpec.spec.replicas of type int32`, `quantities must match the regular expression ...`. strict may be null.
-Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict = nullptr);
+enum class Reader {
+    Decoder,    // of bytes
+    Converter,  // of trees that were merged: other words, and whole numbers that are too large wrap around
+};
+Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict = nullptr, Reader reader = Reader::Decoder);
 
 // The same for a kind: custom kinds have a way of their own.
-Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict = nullptr);
+Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict = nullptr, Reader reader = Reader::Decoder);
 
 // JSON bytes to a normalised object. BadRequest `Deployment in version "v1" cannot be handled as a Deployment: ...` for type errors;
 // `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: ...` for bad JSON.

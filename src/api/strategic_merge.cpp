@@ -103,6 +103,11 @@ private:
         return {};
     }
 
+    static std::string_view go_type_name(const json::Value& value) {
+        if (value.is_object()) return "map[string]interface {}";
+        return value.is_string() ? "string" : value.is_bool() ? "bool" : "float64";
+    }
+
     // $setElementOrder/<list> and the list it is about are done together.
     Status ordered_lists(json::Value& original, json::Value& patch, const ValueSchema* schema, int depth) {
         for (size_t i = 0; i < patch.members().size();) {
@@ -115,8 +120,9 @@ private:
             json::Value order = member.value;
             patch.erase(directive);
             i = 0;
-            if (directive.size() <= kOrderPrefix.size() + 1 || directive[kOrderPrefix.size()] != '/' || !order.is_array())
+            if (directive.size() <= kOrderPrefix.size() + 1 || directive[kOrderPrefix.size()] != '/')
                 return error(Reason::BadRequest, "invalid patch format of setElementOrder list");
+            if (!order.is_array()) return plain("expected a []interface {{}}, but received a {}", go_type_name(order));
             std::string key = directive.substr(kOrderPrefix.size() + 1);
             TRY(ordered_list(original, patch, key, order, part_of(schema, key), depth));
         }

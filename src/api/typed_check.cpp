@@ -84,8 +84,8 @@ private:
             }
             auto element = element_of(schema, tree[i]);
             if (!element.ok()) {
-                fail(path, fmt::format("element {}: {}", i, element.status().message()));
-                continue;
+                // Kubernetes looks no further then.
+                return fail(path, fmt::format("element {}: {}", i, element.status().message()));
             }
             std::string shown = element_path(schema, *element);
             if (!seen.insert(*element).second) fail(path, "duplicate entries for key " + shown);

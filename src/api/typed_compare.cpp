@@ -3,6 +3,7 @@
 
 #include "api/typed_shape.h"
 #include "api/typed_value.h"
+#include "base/strings.h"
 #include "json/write.h"
 
 namespace skiff::api {
@@ -112,7 +113,13 @@ private:
 }  // namespace
 
 Result<std::string> element_of(const ValueSchema& list, const json::Value& item) {
-    if (list.list_type == ListType::Set) return "v:" + json::write(item);
+    if (list.list_type == ListType::Set) {
+        if (item.is_object()) return error(Reason::Unknown, "associative list without keys has an element that's a map type");
+        if (item.is_array()) return error(Reason::Unknown, "not supported: associative list with lists as elements");
+        if (item.is_null()) return error(Reason::Unknown, "associative list without keys has an element that's an explicit null");
+        return "v:" + json::write(item);
+    }
+    if (item.is_null()) return error(Reason::Unknown, "associative list with keys may not have a null element");
     if (!item.is_object()) return error(Reason::Unknown, "associative list with keys may not have non-map elements");
     // Keys are few and tables name them in any order; fieldsV1 has them sorted.
     std::vector<std::string> keys = *list.list_map_keys;
@@ -120,13 +127,15 @@ Result<std::string> element_of(const ValueSchema& list, const json::Value& item)
     std::string text = "k:{";
     for (const auto& key : keys) {
         const json::Value* value = key_value(list, item, key);
-        if (!value)
-            return error(Reason::Unknown, "associative list with keys has an element that omits key field \"{}\" (and doesn't have default value)", key);
+        if (!value) continue;   // the element is another one than any that has the key
         if (text.size() > 3) text += ',';
         json::append_quoted(text, key);
         text += ':';
         json::append(text, *value);
     }
+    if (text.size() == 3)
+        return error(Reason::Unknown, "associative list with keys has an element that omits all key fields [\"{}\"] (and doesn't have default values for any key fields)",
+                     join(*list.list_map_keys, "\" \""));
     return text + "}";
 }
 

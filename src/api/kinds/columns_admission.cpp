@@ -1,3 +1,5 @@
+#include <map>
+
 #include "api/kinds/column_cells.h"
 #include "api/kinds/columns.h"
 
@@ -14,12 +16,23 @@ Value param_kind(const Value& policy, WallTime) {
     return kind.is_object() ? Value(kind["apiVersion"].as_string() + "/" + kind["kind"].as_string()) : Value("<unset>");
 }
 
+// As the generated String() of the Go type has it.
+std::string go_selector(const Value& selector) {
+    std::map<std::string, std::string> labels;
+    for (const auto& [key, value] : selector["matchLabels"].members()) labels[key] = value.as_string();
+    std::string out = "&LabelSelector{MatchLabels:map[string]string{";
+    for (const auto& [key, value] : labels) out += key + ": " + value + ",";
+    out += "},MatchExpressions:[]LabelSelectorRequirement{";
+    for (const Value& one : selector["matchExpressions"].items())
+        out += fmt::format("LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},", one["key"].as_string(), one["operator"].as_string(), join_texts(one["values"], " "));
+    return out + "},}";
+}
+
 Value param_reference(const Value& binding, WallTime) {
     const Value& reference = binding["spec"]["paramRef"];
     if (!reference.is_object()) return "<unset>";
-    if (reference["name"].empty()) return format_selector(reference["selector"]);
-    std::string ns = reference["namespace"].as_string();
-    return (ns.empty() ? "" : ns + "/") + reference["name"].as_string();
+    if (reference["name"].empty()) return reference["selector"].is_object() ? Value(go_selector(reference["selector"])) : Value("<unset>");
+    return reference["namespace"].as_string("*") + "/" + reference["name"].as_string();
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ Value endpoint_addresses(const Value& object, WallTime) {
 Value slice_ports(const Value& slice, WallTime) {
     std::vector<std::string> texts;
     for (const auto& port : slice["ports"].items())
-        texts.push_back(port["port"].is_int() ? std::to_string(port["port"].as_int()) : text_or(port["name"], "*"));
+        texts.push_back(port["port"].is_int() ? std::to_string(port["port"].as_int()) : port["name"].is_string() ? port["name"].as_string() : "*");
+    if (texts.size() == 1 && texts[0].empty()) return "<unset>";
     return first_three(texts, "<unset>");
 }
 

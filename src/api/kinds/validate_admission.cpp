@@ -1,5 +1,6 @@
 #include "api/kinds/validate_admission.h"
 #include "api/kinds/check.h"
+#include "api/kinds/check_webhook.h"
 #include "api/selector.h"
 #include "base/strings.h"
 
@@ -45,10 +46,9 @@ void check_client(const Value& config, const FieldPath& path, FieldErrors& error
     const Value &url = config["url"], &service = config["service"];
     if (url.is_string() == service.is_object()) errors.required(path, "exactly one of url or service is required");
     else if (url.is_string()) {
-        if (!url.as_string().starts_with("https://"))
-            errors.invalid(path.child("url"), url, "'https' is the only allowed URL scheme; desired format: https://host[/path]");
+        check_webhook_url(url.as_string(), path.child("url"), errors);
     } else {
-        for (auto field : {"name", "namespace"}) check_required(service[field], path.child("service").child(field), errors, std::string("service ") + field + " is required");
+        check_webhook_service(service, path.child("service"), errors);
     }
 }
 

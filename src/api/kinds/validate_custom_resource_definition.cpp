@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/kinds/check.h"
+#include "api/kinds/check_webhook.h"
 #include "api/structural/check.h"
 #include "base/strings.h"
 
@@ -73,14 +74,24 @@ void check_column(const Value& column, const FieldPath& path, FieldErrors& error
     else check_path(column["jsonPath"].as_string(), path.child("JSONPath"), errors);
 }
 
-// The schema that a dotted path leads to, or null.
-const Value* schema_at(const Value& schema, std::string_view text) {
-    if (!text.starts_with('.')) return nullptr;
+// The schema that a dotted path leads to; null and why, when there is none.
+const Value* schema_at(const Value& schema, std::string_view text, std::string& why) {
+    if (!text.starts_with('.')) {
+        std::string_view word = text.substr(0, text.find_first_of(".[]"));
+        why = text.starts_with('[') ? std::string("array notation is not allowed") : fmt::format("expected [ or . but got: {}", word.empty() ? text.substr(0, 1) : word);
+        return nullptr;
+    }
     const Value* at = &schema;
     for (std::string_view part : split_views(text.substr(1), '.')) {
-        const Value* next = (*at)["properties"].find(part);
-        if (!next) return nullptr;
-        at = next;
+        std::string_view name = part.substr(0, part.find_first_of("[]"));
+        why = name.empty() ? "unexpected end of JSON path" : "does not refer to a valid field";
+        const Value& properties = (*at)["properties"];
+        at = properties.size() > 0 ? properties.find(name) : (*at)["additionalProperties"].is_object() ? &(*at)["additionalProperties"] : nullptr;
+        if (at == nullptr) return nullptr;
+        if (name.size() < part.size()) {
+            why = part[name.size()] == '[' ? "array notation is not allowed" : "expected [ or . but got: ]";
+            return nullptr;
+        }
     }
     return at;
 }
@@ -98,13 +109,14 @@ void check_selectable(const Value& version, const FieldPath& path, FieldErrors& 
             errors.required(where, "");
             continue;
         }
-        const Value* found = schema_at(schema, text);
-        if (text.starts_with(".metadata")) errors.invalid(where, text, "must not point to fields in metadata");
-        if (!found && !text.starts_with(".metadata")) {
-            errors.invalid(where, text, "is an invalid path: does not refer to a valid field");
+        std::string why;
+        const Value* found = schema_at(schema, text, why);
+        if (!found) {
+            errors.invalid(where, text, "is an invalid path: " + why);
             continue;
         }
-        const std::string type = found ? (*found)["type"].as_string() : std::string();
+        if (text == ".metadata" || text.starts_with(".metadata.")) errors.invalid(where, text, "must not point to fields in metadata");
+        const std::string& type = (*found)["type"].as_string();
         if (type != "string" && type != "boolean" && type != "integer")
             errors.invalid(where, text, "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.");
         if (!seen.insert(text).second) errors.duplicate(where, text);
@@ -135,6 +147,20 @@ private:
         return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Value& v) { return !v[part].is_null() && v[part] == all.front()[part] && (!v[part].is_array() || v[part].size() > 0); });
     }
 };
+
+// As Kubernetes' internal type prints them; what all have alike stands elsewhere.
+Value printed_versions(const Value& versions, const Shared& shared) {
+    if (versions.is_null()) return versions;
+    Value out = Value::array();
+    for (const Value& version : versions.items()) {
+        auto part = [&](const char* name, bool elsewhere) { return elsewhere ? Value() : version[name]; };
+        out.push_back(Value::object({{"Name", version["name"].as_string()}, {"Served", version["served"].as_bool()}, {"Storage", version["storage"].as_bool()},
+                                     {"Deprecated", version["deprecated"].as_bool()}, {"DeprecationWarning", version["deprecationWarning"]}, {"Schema", part("schema", shared.schema)},
+                                     {"Subresources", part("subresources", shared.subresources)}, {"AdditionalPrinterColumns", part("additionalPrinterColumns", shared.columns)},
+                                     {"SelectableFields", part("selectableFields", shared.selectable)}}));
+    }
+    return out;
+}
 
 void check_version(const Value& version, const FieldPath& path, const Shared& shared, bool first, FieldErrors& errors) {
     if (auto complaints = check_dns1035_label(version["name"].as_string()); !complaints.empty()) errors.invalid(path.child("name"), version["name"], join(complaints, ","));
@@ -177,13 +203,9 @@ void check_conversion(const Value& conversion, const FieldPath& path, FieldError
     } else if (client.has("url") == client["service"].is_object()) {
         errors.required(client_path, "exactly one of url or service is required");
     } else if (client.has("url")) {
-        if (!client["url"].as_string().starts_with("https://"))
-            errors.invalid(client_path.child("url"), client["url"], "'https' is the only allowed URL scheme; desired format: https://host[/path]");
+        check_webhook_url(client["url"].as_string(), client_path.child("url"), errors);
     } else {
-        check_required(client["service"]["name"], client_path.child("service").child("name"), errors, "service name is required");
-        check_required(client["service"]["namespace"], client_path.child("service").child("namespace"), errors, "service namespace is required");
-        if (int64_t port = client["service"]["port"].as_int(443); port < 1 || port > 65535)
-            errors.invalid(client_path.child("service").child("port"), port, "port is not valid: must be between 1 and 65535, inclusive");
+        check_webhook_service(client["service"], client_path.child("service"), errors);
     }
     check_review_versions(webhook["conversionReviewVersions"], path.child("conversionReviewVersions"), errors);
 }
@@ -191,6 +213,9 @@ void check_conversion(const Value& conversion, const FieldPath& path, FieldError
 void check_versions(const Value& spec, FieldErrors& errors) {
     const Value& versions = spec["versions"];
     FieldPath path = kSpec.child("versions");
+    // The first name is the one version of Kubernetes' older type too.
+    if (auto complaints = check_dns1035_label(versions[0]["name"].as_string()); !versions[0]["name"].as_string().empty() && !complaints.empty())
+        errors.invalid(kSpec.child("version"), versions[0]["name"], join(complaints, ","));
     for (size_t i = 0; i < versions.size(); ++i)
         if (!versions[i]["schema"]["openAPIV3Schema"].is_object()) errors.required(path.index(i).child("schema").child("openAPIV3Schema"), "");
     const Shared shared(versions);
@@ -202,8 +227,10 @@ void check_versions(const Value& spec, FieldErrors& errors) {
         unique &= seen.insert(versions[i]["name"].as_string()).second;
         check_version(versions[i], path.index(i), shared, i == 0, errors);
     }
-    if (!unique) errors.invalid(path, versions, "must contain unique version names");
-    if (stored != 1) errors.invalid(path, versions, "must have exactly one version marked as storage version");
+    if (unique && stored == 1) return;
+    const Value shown = printed_versions(versions, shared);
+    if (!unique) errors.invalid(path, shown, "must contain unique version names");
+    if (stored != 1) errors.invalid(path, shown, "must have exactly one version marked as storage version");
 }
 
 void check_spec(const Value& spec, FieldErrors& errors) {
@@ -222,7 +249,7 @@ void check_spec(const Value& spec, FieldErrors& errors) {
 void check_stored_versions(const Value& object, FieldErrors& errors) {
     const Value& stored = object["status"]["storedVersions"];
     FieldPath path = FieldPath("status").child("storedVersions");
-    if (stored.size() == 0) return errors.invalid(path, Value::array(), "must have at least one stored version");
+    if (stored.size() == 0) return errors.invalid(path, Value(), "must have at least one stored version");
     const Value& versions = object["spec"]["versions"];
     auto listed = [&](const Value& name) { return std::find(stored.items().begin(), stored.items().end(), name) != stored.items().end(); };
     for (const Value& version : versions.items())

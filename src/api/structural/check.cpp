@@ -217,7 +217,7 @@ private:
         FieldPath where = path.child("items");
         if (type == "object" && items["x-kubernetes-map-type"].as_string() != "atomic") {
             const std::string& map = items["x-kubernetes-map-type"].as_string();
-            if (map.empty()) errors_.required(where.child("x-kubernetes-map-type"), "must be atomic as item of a list with x-kubernetes-list-type=set");
+            if (map.empty()) errors_.invalid(where.child("x-kubernetes-map-type"), Value(), "must be atomic as item of a list with x-kubernetes-list-type=set");
             else errors_.invalid(where.child("x-kubernetes-map-type"), map, "must be atomic as item of a list with x-kubernetes-list-type=set");
         }
         const std::string& list = items["x-kubernetes-list-type"].as_string();
@@ -226,7 +226,8 @@ private:
 
     void map_items(const Value& keys, const Value& items, const FieldPath& path) {
         FieldPath where = path.child("items"), keys_path = path.child("x-kubernetes-list-map-keys");
-        if (items["type"].as_string() != "object") errors_.invalid(where.child("type"), items["type"].as_string(), "must be object if parent array's x-kubernetes-list-type is map");
+        if (items["type"].as_string() != "object")
+            return errors_.invalid(where.child("type"), items["type"].as_string(), "must be object if parent array's x-kubernetes-list-type is map");
         const json::Array& required = items["required"].items();
         std::vector<std::string> seen;
         for (size_t i = 0; i < keys.size(); ++i) {
@@ -264,6 +265,17 @@ void check_defaults(const Schema& schema, const FieldPath& path, FieldErrors& er
     }
     if (schema.items) check_defaults(*schema.items, path.child("items"), errors);
     for (const Property& property : schema.properties) check_defaults(property.schema, path.child("properties").key(property.name), errors);
+}
+
+// Keywords that structural schemas cannot even be asked about; what forbids them says so.
+bool has_foreign_parts(const Value& s) {
+    if (!s.is_object()) return false;
+    for (const char* keyword : {"$ref", "additionalItems", "patternProperties", "definitions", "dependencies"})
+        if (!s[keyword].empty()) return true;
+    if (s["items"].is_array()) return true;
+    for (const auto& [name, below] : s["properties"].members())
+        if (has_foreign_parts(below)) return true;
+    return has_foreign_parts(s["items"]) || has_foreign_parts(s["additionalProperties"]);
 }
 
 void collect_formats(const Value& s, std::vector<std::string>& out) {
@@ -307,7 +319,7 @@ void check_schema(const Value& props, StatusSubresource status, const FieldPath&
     }
     if (props["nullable"].as_bool()) errors.forbidden(version_path.child("openAPIV3Schema.nullable"), "nullable cannot be true at the root");
     FieldErrors structure;
-    StructureChecker(structure).node(props, Level::Root, path);
+    if (!has_foreign_parts(props)) StructureChecker(structure).node(props, Level::Root, path);
     if (structure.empty()) check_defaults(compile(props), path, structure);
     errors.append(structure);
     KeywordChecker::Place root;

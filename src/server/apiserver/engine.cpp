@@ -144,9 +144,23 @@ Result<json::Value> decode_typed(const api::KindRegistry& kinds, const api::Gvk&
     return object;
 }
 
-Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context) {
+Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context, const Patch& patch) {
     api::StrictProblems problems;
     api::StrictProblems* strict = context.field_validation == FieldValidation::Ignore ? nullptr : &problems;
+    if (patch.type == Patch::Type::Strategic) {
+        // Merged as a value of the kind's own type, which nothing can change.
+        tree.set("apiVersion", kind.gvk.api_version());
+        tree.set("kind", kind.gvk.kind);
+        if (Status status = api::normalize(*kind.schema, tree, strict, api::Reader::Converter); !status.ok()) return invalid_patch(api::go_print(patch.document), status.message());
+        warn_or_fail(problems, context);
+        api::set_defaults(kind, tree);
+        return tree;
+    }
+    if (!kind.custom && tree["apiVersion"].as_string().empty()) {
+        // Read as Kubernetes' internal type, in which nothing is called metadata.
+        context.warnings.emplace_back("unknown field \"metadata\"");
+        return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", context.attributes.name);
+    }
     json::Value before = with_sorted_members(tree);
     // A patch may not change the kind; a body that does not even fit the other kind says so first.
     api::GroupVersion gv = api::GroupVersion::parse(tree["apiVersion"].as_string());

@@ -27,9 +27,6 @@ Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::Kin
 // The same for a body of another type: Scale, Binding, TokenRequest. type_name is its schema ("autoscaling.v1.Scale").
 Result<json::Value> decode_typed(const api::KindRegistry& kinds, const api::Gvk& gvk, std::string_view type_name, const Body& body,
                                  RequestContext& context);
-// A tree made by a patch, brought into the kind's form. strict_text: how the whole object or patch reads in a strict error's cause.
-Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context);
-
 // A body of DELETE. Unknown fields are ignored, as kube-apiserver does.
 Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const Body& body);
 
@@ -53,6 +50,9 @@ struct Patch {
     Type type;
     json::Value document;
 };
+// A tree made by the patch, brought into the kind's form.
+Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context, const Patch& patch);
+
 // UnsupportedMediaType, or BadRequest for a patch that cannot be read.
 Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context);
 // The patched tree (not apply). Errors as kube-apiserver words them.

@@ -78,6 +78,7 @@ bool transform_of(const Clause& clause, FormsAllowed allowed, Form& form) {
             form.as = Form::As::Table;
         } else if (as == "PartialObjectMetadata" || as == "PartialObjectMetadataList") {
             form.as = Form::As::PartialObject;
+            form.of_list = as == "PartialObjectMetadataList";
         } else {
             return false;
         }

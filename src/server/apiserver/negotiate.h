@@ -21,6 +21,7 @@ struct Form {
     std::string as_version;                      // v1, v1beta1; of Discovery: v2, v2beta1
     Include include = Include::Metadata;         // of Table rows (query includeObject)
     bool pretty = false;
+    bool of_list = false;                        // asked for as PartialObjectMetadataList, which objects are not
 
     std::string content_type() const;            // of an object
     std::string stream_content_type() const;     // of a watch

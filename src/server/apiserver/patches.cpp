@@ -31,6 +31,9 @@ Result<json::Value> read_apply(const Body& body, RequestContext& context) {
     auto parsed = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
     if (!parsed.ok() && parsed.status().reason() == Reason::RequestEntityTooLarge) return parsed;
     if (!parsed.ok()) return error(Reason::BadRequest, "error decoding YAML: {}", parsed.status().message());
+    if (!parsed->is_object() && !parsed->is_null())
+        return error(Reason::BadRequest, "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                     api::go_json_kind(*parsed));
     if (!repeated.empty()) {
         std::string text = "error converting YAML to JSON: yaml: unmarshal errors:";
         for (const std::string& one : repeated) text += "\n  " + one;
@@ -41,7 +44,8 @@ Result<json::Value> read_apply(const Body& body, RequestContext& context) {
 }
 
 // That the object does not exist is told before that the patch is no patch: what to say then is kept as a document that is no list.
-Patch unreadable(std::string why) { return {Patch::Type::Json, "error decoding patch: " + std::move(why)}; }
+Patch unreadable_text(std::string why) { return {Patch::Type::Json, std::move(why)}; }
+Patch unreadable(std::string why) { return unreadable_text("error decoding patch: " + std::move(why)); }
 
 bool manager_given(const RequestContext& context) { return context.http == nullptr || !context.http->query.get("fieldManager").empty(); }
 
@@ -74,12 +78,22 @@ Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestC
             // The parser adds an offset that Kubernetes does not have.
             std::string why = parsed.status().message();
             if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
-            return unreadable(std::move(why));
+            return patch.type == Patch::Type::Strategic ? unreadable_text(std::move(why)) : unreadable(std::move(why));
         }
         patch.document = std::move(parsed).value();
     }
     if (patch.type == Patch::Type::Json && !patch.document.is_array())
         return unreadable(fmt::format("json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp", api::go_json_kind(patch.document)));
+    if (patch.type != Patch::Type::Json && !patch.document.is_object()) {
+        bool strategic = patch.type == Patch::Type::Strategic;
+        // Nothing at all changes nothing, but only where maps are merged.
+        if (patch.document.is_null() && strategic) patch.document = json::Value::object();
+        else if (patch.document.is_null()) return unreadable_text("Invalid JSON Patch");
+        else {
+            std::string why = fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", api::go_json_kind(patch.document));
+            return strategic ? unreadable_text(std::move(why)) : unreadable(std::move(why));
+        }
+    }
     return patch;
 }
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "api/kinds/column_cells.h"
 #include "base/strings.h"
 #include "json/write.h"
 #include "server/apiserver/gzip.h"
+#include "server/apiserver/table.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -33,6 +35,31 @@ bool wants_gzip(const RequestContext& context, size_t bytes) {
     for (std::string_view part : split_views(context.http->headers.get("Accept-Encoding"), ','))
         if (trim(part.substr(0, part.find(';'))) == "gzip") return true;
     return false;
+}
+
+// The metadata of a list was asked for of an object, or the other way round. Kubernetes names its own internal type.
+Status wrong_form(const api::KindInfo& kind, const Form& form, bool list) {
+    if (form.as != Form::As::PartialObject || form.of_list == list) return {};
+    std::string_view group = kind.gvk.group;
+    std::string type = kind.custom                                  ? std::string("unstructured.Unstructured")
+                       : group.empty() || group == "events.k8s.io" ? "core." + kind.gvk.kind
+                                                                    : fmt::format("{}.{}", group.substr(0, group.find('.')), kind.gvk.kind);
+    if (list) return error(Reason::NotAcceptable, "you requested PartialObjectMetadata, but the requested object is a list (*{}List)", type);
+    return error(Reason::NotAcceptable, "you requested PartialObjectMetadataList, but the requested object is not a list (*{})", type);
+}
+
+// A Scale in the form of a table, or its metadata alone.
+json::Value scale_form(const json::Value& scale, const Form& form, WallTime now) {
+    if (form.as == Form::As::PartialObject) return partial_object(scale, form.as_version);
+    api::KindInfo shown;
+    shown.columns = {{"Name", "string", "", "", 0, [](const json::Value& o, WallTime) { return o["metadata"]["name"]; }},
+                     {"Desired", "integer", "", "replicas is the desired number of instances for the scaled object.", 0,
+                      [](const json::Value& o, WallTime) { return json::Value(o["spec"]["replicas"].as_int()); }},
+                     {"Available", "integer", "", "replicas is the actual number of observed instances of the scaled object.", 0,
+                      [](const json::Value& o, WallTime) { return json::Value(o["status"]["replicas"].as_int()); }},
+                     {"Age", "string", "", "", 0, api::kinds::age}};
+    json::Value metadata = json::Value::object({{"resourceVersion", scale["metadata"]["resourceVersion"]}});
+    return make_table(shown, std::move(metadata), json::Value::array({table_row(shown, scale, form, now)}), form, true);
 }
 
 net::Bytes newline() {
@@ -104,7 +131,10 @@ void send_value(net::Exchange& exchange, const Core& core, const RequestContext&
 }
 
 void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form) {
+    if (answer.value && form.as != Form::As::Object && form.as != Form::As::Discovery && (*answer.value)["kind"].as_string() == "Scale")
+        return send_value(exchange, core, context, answer.code, scale_form(*answer.value, form, core.clock.now()), "");
     if (answer.value) return send_value(exchange, core, context, answer.code, *answer.value, answer.value_type);
+    if (Status status = wrong_form(*answer.kind, form, false); !status.ok()) return send_status(exchange, core, context, status);
     auto bytes = encode_object(core, *answer.kind, answer.object, form);
     if (!bytes.ok()) return send_status(exchange, core, context, bytes.status());
     std::vector<net::Bytes> pieces{std::move(bytes).value()};
@@ -113,6 +143,7 @@ void send_answer(net::Exchange& exchange, const Core& core, const RequestContext
 }
 
 void send_list(net::Exchange& exchange, const Core& core, const RequestContext& context, const ListAnswer& list, const Form& form) {
+    if (Status status = wrong_form(*context.kind, form, true); !status.ok()) return send_status(exchange, core, context, status);
     auto pieces = encode_list(core, *context.kind, list, form);
     if (!pieces.ok()) return send_status(exchange, core, context, pieces.status());
     send_pieces(exchange, context, 200, form.content_type(), std::move(pieces).value());

@@ -1,5 +1,7 @@
 #include "server/apiserver/table.h"
 
+#include "api/kinds/column_cells.h"
+
 namespace skiff::apiserver {
 namespace {
 
@@ -39,6 +41,12 @@ json::Value column_definitions(const api::KindInfo& kind) {
 json::Value partial_object(const json::Value& object, const std::string& version) {
     json::Value out = json::Value::object({{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/" + version}});
     out.set("metadata", object["metadata"]);
+    // A field that v1 shows as an annotation is none inside Kubernetes, where this form is made.
+    if (object["kind"].as_string() == "DaemonSet")
+        if (json::Value* annotations = out.mut("metadata").find("annotations")) {
+            annotations->erase("deprecated.daemonset.template.generation");
+            if (annotations->empty()) out.mut("metadata").erase("annotations");
+        }
     return out;
 }
 
@@ -49,7 +57,13 @@ json::Value table_row(const api::KindInfo& kind, const json::Value& object, cons
         cells.push_back(object["metadata"]["creationTimestamp"]);
     }
     for (const api::Column& column : kind.columns) cells.push_back(column.cell ? column.cell(object, now) : json::Value());
+    if (kind.plural == "ipaddresses") cells.push_back(api::kinds::age(object, now));   // more than its columns, as in Kubernetes
     json::Value row = json::Value::object({{"cells", std::move(cells)}});
+    // Clients that hide what is over look at this.
+    if (const std::string& phase = object["status"]["phase"].as_string(); kind.plural == "pods" && (phase == "Succeeded" || phase == "Failed")) {
+        const char* message = phase == "Failed" ? "The pod failed." : "The pod has completed successfully.";
+        row.set("conditions", json::Value::array({json::Value::object({{"type", "Completed"}, {"status", "True"}, {"reason", phase}, {"message", message}})}));
+    }
     if (form.include == Form::Include::Object) row.set("object", object);
     else if (form.include == Form::Include::Metadata) row.set("object", partial_object(object, form.as_version.empty() ? "v1" : form.as_version));
     else row.set("object", nullptr);

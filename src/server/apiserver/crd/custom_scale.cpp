@@ -42,9 +42,6 @@ Result<Value> scale_of(const api::KindInfo& kind, const Value& object) {
 }
 
 Result<Value> with_replicas(const RequestContext& context, const Value& old, const Value& scale) {
-    const std::string& name = scale["metadata"]["name"].as_string();
-    if (!name.empty() && name != context.attributes.name)
-        return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, context.attributes.name);
     Value object = old;
     set_at(object, context.kind->custom->scale->spec_replicas, scale["spec"]["replicas"].as_int());
     object.mut("metadata").set("resourceVersion", scale["metadata"]["resourceVersion"].as_string());
@@ -82,9 +79,11 @@ Result<Answer> serve_custom_scale(Core& core, RequestContext& context, const Bod
     change.part = Change::Part::Whole;
     if (a.verb == "update") {
         Value wanted = TRY(decode_typed(core.kinds, scale.gvk, kScaleType, body, context));
+        TRY(check_object_names(context, wanted));
         change.make = [&context, wanted = std::move(wanted)](const Value& old) { return with_replicas(context, old, wanted); };
         return answer_of(core, kind, TRY(change_object(core, context, change)));
     }
+    if (media_type_of(body.content_type) == "application/strategic-merge-patch+json") return decode_patch(kind, body, context).status();
     Patch patch = TRY(decode_patch(scale, body, context));
     if (patch.type == Patch::Type::Apply) {
         change.track = false;
@@ -94,7 +93,9 @@ Result<Answer> serve_custom_scale(Core& core, RequestContext& context, const Bod
     } else {
         change.make = [&](const Value& old) -> Result<Value> {
             Value patched = TRY(apply_patch(scale, TRY(scale_of(kind, old)), patch, context));
-            return with_replicas(context, old, TRY(normalize_patched(core.kinds, scale, std::move(patched), context)));
+            Value wanted = TRY(normalize_patched(core.kinds, scale, std::move(patched), context, patch));
+            TRY(check_object_names(context, wanted));
+            return with_replicas(context, old, wanted);
         };
     }
     return answer_of(core, kind, TRY(change_object(core, context, change)));

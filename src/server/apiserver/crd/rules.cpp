@@ -238,25 +238,26 @@ public:
 
     // repeats: how often the node can occur in one request.
     // uncorrelatable: the list around the node whose items cannot be told from each other; null when there is none.
-    void node(const Value& props, cel::SchemaRoot root, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
-        if (!has_rules(props)) return;
+    // Returns whether the texts of the rules here and below are right: only then they are compiled.
+    bool node(const Value& props, cel::SchemaRoot root, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
+        if (!has_rules(props)) return true;
+        bool readable = children(props, repeats, uncorrelatable, name, path);
         const Value& rules = props["x-kubernetes-validations"];
         FieldPath where = path.child("x-kubernetes-validations");
+        for (size_t i = 0; i < rules.size(); ++i) readable &= texts(props, rules[i], where.index(i));
+        if (!readable) return false;
         if (rules.size() > 0) {
             cel::DeclPtr decl = cel::declare_openapi(props, root, name);
-            for (size_t i = 0; i < rules.size(); ++i) rule(props, rules[i], decl, repeats, uncorrelatable, where.index(i));
+            if (!decl || !decl->type)
+                errors_.internal(where, "internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations");
+            else
+                for (size_t i = 0; i < rules.size(); ++i) rule(rules[i], decl, repeats, uncorrelatable, where.index(i));
         }
         if (props.has("default")) {
             const Value& value = props["default"];
             if (auto compiled = compile_node(props, root, name)) Runner(errors_).visit(*compiled, value, &value, false, path.child("default"));
         }
-        auto below = [&](const Value& child, uint64_t times, const FieldPath* around, const std::string& suffix, const FieldPath& at) {
-            node(child, cel::SchemaRoot::No, times, around, name + suffix, at);
-        };
-        bool map_list = props["x-kubernetes-list-type"].as_string() == "map";
-        below(props["items"], times(repeats, props["maxItems"], props["items"]), uncorrelatable || map_list ? uncorrelatable : &path, ".@idx", path.child("items"));
-        below(props["additionalProperties"], times(repeats, props["maxProperties"], props["additionalProperties"]), uncorrelatable, ".@elem", path.child("additionalProperties"));
-        for (const auto& [key, child] : props["properties"].members()) below(child, repeats, uncorrelatable, "." + key, path.child("properties").key(key));
+        return true;
     }
 
     // After all nodes: the whole may be too much where no rule alone is.
@@ -268,6 +269,18 @@ public:
     }
 
 private:
+    bool children(const Value& props, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
+        bool readable = true;
+        auto below = [&](const Value& child, uint64_t times, const FieldPath* around, const std::string& suffix, const FieldPath& at) {
+            readable &= node(child, cel::SchemaRoot::No, times, around, name + suffix, at);
+        };
+        bool map_list = props["x-kubernetes-list-type"].as_string() == "map";
+        below(props["items"], times(repeats, props["maxItems"], props["items"]), uncorrelatable || map_list ? uncorrelatable : &path, ".@idx", path.child("items"));
+        below(props["additionalProperties"], times(repeats, props["maxProperties"], props["additionalProperties"]), uncorrelatable, ".@elem", path.child("additionalProperties"));
+        for (const auto& [key, child] : props["properties"].members()) below(child, repeats, uncorrelatable, "." + key, path.child("properties").key(key));
+        return readable;
+    }
+
     static uint64_t times(uint64_t repeats, const Value& limit, const Value& element) {
         if (!element.is_object()) return repeats;
         if (limit.is_number()) return product(repeats, static_cast<uint64_t>(std::max<int64_t>(limit.as_int(), 0)));
@@ -299,8 +312,7 @@ private:
         return errors_.causes().size() == before;
     }
 
-    void rule(const Value& props, const Value& rule, const cel::DeclPtr& decl, uint64_t repeats, const FieldPath* uncorrelatable, const FieldPath& path) {
-        if (!texts(props, rule, path) || !decl || !decl->type) return;
+    void rule(const Value& rule, const cel::DeclPtr& decl, uint64_t repeats, const FieldPath* uncorrelatable, const FieldPath& path) {
         cel::Environment env = environment_of(decl, rule["optionalOldSelf"].as_bool());
         auto program = cel::compile(rule["rule"].as_string(), env);
         if (!program.ok()) return refuse_rule(rule, path, "compilation failed: " + program.status().message());

@@ -1,4 +1,5 @@
 // One change of a stored object: read, make, check, admit, validate, compare-and-swap; used by update, patch, apply and subresources.
+#include "api/go_text.h"
 #include "api/kinds/validate_status.h"
 #include "base/strings.h"
 #include "server/apiserver/registry/custom_form.h"
@@ -9,13 +10,27 @@
 namespace skiff::apiserver {
 namespace {
 
+// Where kube-apiserver keeps the kind, which it tells to who names another uid.
+std::string shown_prefix(const api::KindInfo& kind, bool dry_run) {
+    const std::string& plural = kind.plural;
+    std::string prefix = dry_run ? "/" : "/registry/";
+    if (kind.custom || kind.gvk.group == "apiextensions.k8s.io" || kind.gvk.group == "apiregistration.k8s.io") return prefix + kind.gvk.group + "/" + plural;
+    if (plural == "replicationcontrollers") return prefix + "controllers";
+    if (plural == "nodes") return prefix + "minions";
+    if (plural == "services") return prefix + "services/specs";
+    if (plural == "endpoints") return prefix + "services/endpoints";
+    return prefix + (plural == "ingresses" ? std::string("ingress") : plural);
+}
+
 // The caller's resourceVersion and uid against the present object's.
-Status check_preconditions(const Change& change, const json::Value& meta, const Item& item, bool may_lack_version) {
+Status check_preconditions(const Change& change, const json::Value& meta, const Item& item, bool may_lack_version, bool dry_run) {
     const api::KindInfo& kind = *change.kind;
     const std::string& name = change.name;
     const std::string& uid = meta["uid"].as_string();
     if (change.check_uid && !uid.empty() && uid != item.object->meta().uid)
-        return conflict(kind, name, fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid, item.object->meta().uid));
+        return conflict(kind, name,
+                        fmt::format("StorageError: invalid object, Code: 4, Key: {}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                                    shown_prefix(kind, dry_run), object_key(change.ns, name), uid, item.object->meta().uid));
     const std::string& version = meta["resourceVersion"].as_string();
     if (version.empty() || version == "0") {
         if (may_lack_version) return {};
@@ -24,12 +39,15 @@ Status check_preconditions(const Change& change, const json::Value& meta, const 
             .with_details({kind.gvk.group, kind.plural, name, ""})
             .with_cause({"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"});
     }
+    if (!parse_int(version) || version[0] == '-') return error(Reason::Unknown, "strconv.ParseUint: parsing {}: invalid syntax", api::go_quote(version));
     if (version != std::to_string(item.revision)) return modified_conflict(kind, name);
     return {};
 }
 
 // Metadata that an update cannot leave out.
 void carry_metadata(const api::KindInfo& kind, json::Value& meta, const json::Value& old) {
+    for (const char* key : {"creationTimestamp", "deletionTimestamp"})
+        if (old.has(key)) meta.set(key, old[key]);
     for (const char* key : {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) {
         if (meta[key].empty() && old.has(key)) meta.set(key, old[key]);
         else if (meta[key].is_null()) meta.erase(key);
@@ -55,6 +73,23 @@ bool content_differs(const api::KindInfo& kind, const json::Value& a, const json
     return one_way(a, b) || one_way(b, a);
 }
 
+// Of the metadata, status writers change what the kind lets them: mostly labels, annotations, finalizers and owners too.
+void take_metadata(const api::KindInfo& kind, const json::Value& wanted, json::Value& kept) {
+    constexpr std::string_view kFixed[] = {"servicecidrs", "resourceclaims", "volumeattachments", "validatingadmissionpolicies", "flowschemas", "prioritylevelconfigurations"};
+    json::Value meta = wanted;
+    auto keep = [&](std::string_view key) {
+        if (const json::Value* before = kept.find(key)) meta.set(key, *before);
+        else meta.erase(key);
+    };
+    if (kind.custom || std::find(std::begin(kFixed), std::end(kFixed), kind.plural) != std::end(kFixed))
+        for (const char* key : {"labels", "annotations", "finalizers", "ownerReferences"}) keep(key);
+    else if (kind.plural == "deployments") keep("labels");
+    else if (kind.plural == "pods") keep("ownerReferences");
+    else if (kind.plural == "apiservices")
+        for (const char* key : {"labels", "annotations"}) keep(key);
+    kept = std::move(meta);
+}
+
 void keep_parts(const Change& change, json::Value& object, const json::Value& old) {
     if (change.part == Change::Part::Main && change.kind->has_status) {
         if (old.has("status")) object.set("status", old["status"]);
@@ -63,8 +98,7 @@ void keep_parts(const Change& change, json::Value& object, const json::Value& ol
         json::Value kept = old;
         if (object.has("status")) kept.set("status", object["status"]);
         else kept.erase("status");
-        // Of the metadata, status writers change what Kubernetes lets them: labels, annotations, finalizers and owners too.
-        kept.set("metadata", object["metadata"]);
+        take_metadata(*change.kind, object["metadata"], kept.mut("metadata"));
         object = std::move(kept);
     }
 }
@@ -115,7 +149,8 @@ public:
 
     Result<Answer> run() {
         json::Value object = TRY(change_.make(old_));
-        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part != Change::Part::Main || traits_of(kind_).unconditional_update));
+        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part != Change::Part::Main || traits_of(kind_).unconditional_update,
+                                context_.dry_run));
         carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         keep_parts(change_, object, old_);
         if (change_.track) track_fields(core_.kinds, kind_, &old_, object, context_, core_.clock);

@@ -1,5 +1,6 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
 #include "base/random.h"
+#include "base/strings.h"
 #include "server/apiserver/registry/metadata.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_hooks.h"
@@ -71,7 +72,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     json::Value& meta = object.mut("metadata");
     TRY(check_namespace(kind, a, meta));
     // The store refuses a revision; a dry run does not come that far.
-    if (!meta["resourceVersion"].as_string().empty() && !context.dry_run)
+    if (parse_int(meta["resourceVersion"].as_string()).value_or(0) > 0 && !context.dry_run)
         return error(Reason::Unknown, "resourceVersion should not be set on objects to be created");
     if (!context.dry_run) meta.erase("resourceVersion");
     drop_repeated_owners(meta, context.warnings);

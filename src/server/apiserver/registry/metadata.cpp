@@ -89,9 +89,10 @@ void validate_owners(const json::Value& owners, const FieldPath& path, FieldErro
         if (owner["kind"].as_string() == "Event" && gv.group.empty() && gv.version == "v1")
             errors.invalid(path, in_go_order(owner), fmt::format("{}/{}, Kind=Event is disallowed from being an owner", gv.group, gv.version));
         if (!owner["controller"].as_bool()) continue;
+        std::string shown = owner["kind"].as_string() + "/" + owner["name"].as_string();
         if (!controller.empty())
-            errors.invalid(path, in_go_order(owners), fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for {} and {}", controller, owner["name"].as_string()));
-        else controller = owner["name"].as_string();
+            errors.invalid(path, in_go_order(owners), fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for {} and {}", controller, shown));
+        else controller = std::move(shown);
     }
 }
 

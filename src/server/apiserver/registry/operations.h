@@ -25,6 +25,8 @@ struct Answer {
 Result<Answer> get_object(Core& core, RequestContext& context, std::string_view resource_version);
 // track: keep managedFields of the writer (apply has done it).
 Result<Answer> create_object(Core& core, RequestContext& context, json::Value object, bool track = true);
+// A wanted object names the object of the request, or the answer is BadRequest. What it does not say of its namespace is filled in.
+Status check_object_names(const RequestContext& context, json::Value& object);
 Result<Answer> update_object(Core& core, RequestContext& context, json::Value object);
 Result<Answer> patch_object(Core& core, RequestContext& context, const Body& body);
 

@@ -1,20 +1,6 @@
 #include "server/apiserver/registry/operations.h"
 
 namespace skiff::apiserver {
-namespace {
-
-Status check_patched_name(const RequestContext& context, const json::Value& object) {
-    const Attributes& a = context.attributes;
-    const std::string& name = object["metadata"]["name"].as_string();
-    if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
-    const std::string& ns = object["metadata"]["namespace"].as_string();
-    if (context.kind->scope == api::Scope::Namespaced && ns != a.ns)
-        return error(Reason::BadRequest, "the namespace of the object ({}) does not match the namespace on the request ({})", ns, a.ns);
-    return {};
-}
-
-}  // namespace
-
 Result<Answer> patch_object(Core& core, RequestContext& context, const Body& body) {
     const api::KindInfo& kind = *context.kind;
     const Attributes& a = context.attributes;
@@ -48,9 +34,9 @@ Result<Answer> patch_object(Core& core, RequestContext& context, const Body& bod
         json::Value patched = TRY(apply_patch(kind, old, patch, context));
         const json::Value* fields = patched["metadata"].find("managedFields");
         bool forget = fields != nullptr && fields->is_array() && fields->size() == 0;
-        patched = TRY(normalize_patched(core.kinds, kind, std::move(patched), context));
+        patched = TRY(normalize_patched(core.kinds, kind, std::move(patched), context, patch));
         if (forget) patched.mut("metadata").set("managedFields", json::Value::array());
-        TRY(check_patched_name(context, patched));
+        TRY(check_object_names(context, patched));
         return patched;
     };
     return change_object(core, context, change);

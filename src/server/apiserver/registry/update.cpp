@@ -2,14 +2,13 @@
 #include "server/apiserver/registry/traits.h"
 
 namespace skiff::apiserver {
-namespace {
 
-Status check_names(const RequestContext& context, json::Value& object) {
+Status check_object_names(const RequestContext& context, json::Value& object) {
     const Attributes& a = context.attributes;
     json::Value& meta = object.mut("metadata");
     const std::string& name = meta["name"].as_string();
-    if (name.empty()) meta.set("name", a.name);
-    else if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
+    if (name.empty()) return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
+    if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
     if (context.kind->scope == api::Scope::Cluster) {
         meta.erase("namespace");
         return {};
@@ -20,11 +19,9 @@ Status check_names(const RequestContext& context, json::Value& object) {
     return {};
 }
 
-}  // namespace
-
 Result<Answer> update_object(Core& core, RequestContext& context, json::Value object) {
     const Attributes& a = context.attributes;
-    TRY(check_names(context, object));
+    TRY(check_object_names(context, object));
     Change change;
     change.kind = context.kind;
     change.ns = a.ns;

@@ -39,9 +39,6 @@ json::Value scale_of(const json::Value& object) {
 }
 
 Result<json::Value> with_replicas(const RequestContext& context, const json::Value& old, const json::Value& scale) {
-    const std::string& name = scale["metadata"]["name"].as_string();
-    if (!name.empty() && name != context.attributes.name)
-        return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, context.attributes.name);
     int64_t replicas = scale["spec"]["replicas"].as_int();
     if (replicas < 0) {
         api::FieldErrors errors;
@@ -109,6 +106,18 @@ json::Value parent_managers(const json::Value& before, const json::Value& scale,
     return out;
 }
 
+// An update is one of the Scale too: a count of zero is no field of it, so nobody owns it then.
+Result<json::Value> update_scale(Core& core, const RequestContext& context, const api::KindInfo& scale, const json::Value& old, json::Value wanted) {
+    json::Value live = scale_of(old);
+    live.mut("metadata").set("managedFields", scale_managers(old["metadata"]["managedFields"]));
+    wanted.mut("metadata").set("managedFields", live["metadata"]["managedFields"]);
+    track_fields(core.kinds, scale, &live, wanted, context, core.clock);
+    json::Value object = TRY(with_replicas(context, old, wanted));
+    object.mut("metadata").set("managedFields",
+                               parent_managers(old["metadata"]["managedFields"], wanted["metadata"]["managedFields"], context.kind->gvk.api_version()));
+    return object;
+}
+
 // Apply works on the Scale, with the managers of its one field.
 Result<json::Value> apply_scale(Core& core, RequestContext& context, const api::KindInfo& scale, const json::Value& old, const json::Value& configuration) {
     json::Value live = scale_of(old);
@@ -131,19 +140,22 @@ Result<Answer> serve_scale(Core& core, RequestContext& context, const Body& body
     change.ns = a.ns;
     change.name = a.name;
     change.part = Change::Part::Whole;
+    change.track = false;
     if (a.verb == "update") {
         json::Value wanted = TRY(decode_typed(core.kinds, scale.gvk, kScaleType, body, context));
-        change.make = [&context, wanted = std::move(wanted)](const json::Value& old) { return with_replicas(context, old, wanted); };
+        TRY(check_object_names(context, wanted));
+        change.make = [&](const json::Value& old) { return update_scale(core, context, scale, old, wanted); };
         return answer_of(core, TRY(change_object(core, context, change)));
     }
     Patch patch = TRY(decode_patch(scale, body, context));
     if (patch.type == Patch::Type::Apply) {
-        change.track = false;
         change.make = [&](const json::Value& old) { return apply_scale(core, context, scale, old, patch.document); };
     } else {
         change.make = [&](const json::Value& old) -> Result<json::Value> {
             json::Value patched = TRY(apply_patch(scale, scale_of(old), patch, context));
-            return with_replicas(context, old, TRY(normalize_patched(core.kinds, scale, std::move(patched), context)));
+            json::Value wanted = TRY(normalize_patched(core.kinds, scale, std::move(patched), context, patch));
+            TRY(check_object_names(context, wanted));
+            return update_scale(core, context, scale, old, std::move(wanted));
         };
     }
     return answer_of(core, TRY(change_object(core, context, change)));

@@ -56,13 +56,12 @@ Result<Answer> update_part(Core& core, RequestContext& context, const Body& body
         change.make = [&](const json::Value& old) -> Result<json::Value> {
             if (patch.type == Patch::Type::Apply) return partial.merge(old, TRY(apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock)));
             json::Value patched = TRY(apply_patch(kind, old, patch, context));
-            return partial.merge(old, TRY(normalize_patched(core.kinds, kind, std::move(patched), context)));
+            return partial.merge(old, TRY(normalize_patched(core.kinds, kind, std::move(patched), context, patch)));
         };
         return change_object(core, context, change);
     }
     json::Value wanted = TRY(decode_object(core.kinds, kind, body, context));
-    const std::string& name = wanted["metadata"]["name"].as_string();
-    if (!name.empty() && name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
+    TRY(check_object_names(context, wanted));
     change.make = [&](const json::Value& old) { return partial.merge(old, wanted); };
     return change_object(core, context, change);
 }
