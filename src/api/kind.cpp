@@ -21,8 +21,13 @@ std::shared_ptr<const void> KindInfo::pin() const { return custom ? custom->owne
 KindRegistry::KindRegistry() : dynamic_(std::make_unique<DynamicKinds>()) {}
 KindRegistry::~KindRegistry() = default;
 
-std::shared_ptr<const KindRegistry> KindRegistry::builtin() {
-    KindRegistryBuilder builder;
+const std::vector<GroupVersion>& KindRegistry::optional_versions() {
+    static const std::vector<GroupVersion> kVersions = {{"admissionregistration.k8s.io", "v1beta1"}, {"admissionregistration.k8s.io", "v1alpha1"}};
+    return kVersions;
+}
+
+std::shared_ptr<const KindRegistry> KindRegistry::builtin(const std::vector<GroupVersion>& served) {
+    KindRegistryBuilder builder(served);
     add_builtin_kinds(builder);
     return builder.build();
 }

@@ -83,7 +83,10 @@ public:
     KindRegistry();
     ~KindRegistry();
     // All built-in kinds, linked. The registry is made once by the composition root and shared.
-    static std::shared_ptr<const KindRegistry> builtin();
+    // served: which of optional_versions() are to be had as well.
+    static std::shared_ptr<const KindRegistry> builtin(const std::vector<GroupVersion>& served = {});
+    // Versions that Kubernetes serves only when runtime-config says so; those of a kind in the order of preference.
+    static const std::vector<GroupVersion>& optional_versions();
 
     const KindInfo* find(const Gvr& gvr) const;
     const KindInfo* find(const Gvk& gvk) const;

@@ -1,8 +1,12 @@
 // KindRegistryBuilder: how the explicit list in kinds/kinds.cpp makes the KindRegistry. Used once, by one thread.
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "api/kind.h"
 
@@ -10,6 +14,11 @@ namespace skiff::api {
 
 class KindRegistryBuilder {
 public:
+    // served: versions that are off unless somebody asks for them (KindRegistry::optional_versions()).
+    explicit KindRegistryBuilder(std::vector<GroupVersion> served = {}) : served_(std::move(served)) {}
+    bool serves(const GroupVersion& version) const { return std::find(served_.begin(), served_.end(), version) != served_.end(); }
+    // A text for rows that are made while building: it stays until build().
+    std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
     // Types that several kinds share (meta.v1.ObjectMeta), or the first part of a kind's types.
     void add_types(std::span<const TypeRow> types);
     // Kinds come in discovery order; group versions in order of preference.
@@ -18,6 +27,8 @@ public:
     std::shared_ptr<const KindRegistry> build();
 
 private:
+    std::vector<GroupVersion> served_;
+    std::deque<std::string> texts_;
     std::shared_ptr<KindRegistry> registry_ = std::make_shared<KindRegistry>();
 };
 

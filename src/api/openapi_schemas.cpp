@@ -224,7 +224,8 @@ TypeFacts type_facts(const KindRegistry& kinds) {
         for (const char* name : {"DeleteOptions", "WatchEvent"}) add(schemas.find(std::string("meta.v1.") + name), {group, short_version, name});
     }
     // Atomic, but only ever items of lists, where it makes no difference to an apply.
-    for (const char* name : {"admissionregistration.v1.NamedRuleWithOperations", "admissionregistration.v1.Variable", "core.v1.EndpointAddress", "core.v1.EndpointPort",
+    for (const char* name : {"admissionregistration.v1.NamedRuleWithOperations", "admissionregistration.v1.Variable", "admissionregistration.v1beta1.NamedRuleWithOperations",
+                             "admissionregistration.v1beta1.Variable", "admissionregistration.v1alpha1.NamedRuleWithOperations", "core.v1.EndpointAddress", "core.v1.EndpointPort",
                              "core.v1.TopologySelectorTerm", "discovery.v1.EndpointPort", "rbac.v1.Subject", "meta.v1.OwnerReference"})
         if (const TypeSchema* type = schemas.find(name)) facts.atomic.insert(type);
     for (const TypeSchema* type : schemas.all())

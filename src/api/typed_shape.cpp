@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
+#include "api/typed_value.h"
+
 namespace skiff::api {
 
 namespace {
@@ -29,7 +33,25 @@ const ValueSchema& deduced_value() {
     return schema;
 }
 
+void find_atomic(const ValueSchema& schema, const json::Value& tree, const std::string& path, std::vector<std::string>& out) {
+    Shape shape = shape_of(schema, &tree);
+    if (shape == Shape::Map ? !tree.is_object() : shape != Shape::List || !tree.is_array()) return;
+    if (schema.atomic) out.push_back(path);
+    bool declared;
+    for (const auto& [key, item] : tree.members()) {
+        const ValueSchema& below = member_schema(schema, key, declared);
+        if (declared) find_atomic(below, item, path + "." + key, out);
+    }
+    for (size_t i = 0; i < tree.items().size(); ++i) find_atomic(element_schema(schema), tree[i], fmt::format("{}[{}]", path, i), out);
+}
+
 }  // namespace
+
+std::vector<std::string> atomic_paths(const ValueSchema& schema, const json::Value& tree) {
+    std::vector<std::string> out;
+    find_atomic(schema, tree, "", out);
+    return out;
+}
 
 Shape shape_of(const ValueSchema& schema, const json::Value* value) {
     switch (schema.kind) {

@@ -26,6 +26,9 @@ json::Value remove_items(const ValueSchema& schema, const json::Value& tree, con
 // associative lists. Reason Unknown, as Kubernetes answers 500.
 Status check_configuration(const ValueSchema& schema, const json::Value& tree);
 
+// The paths of all atomic lists, maps and structs that a configuration has: `.spec.selector`, `.spec.template.spec.containers[0].args`.
+std::vector<std::string> atomic_paths(const ValueSchema& schema, const json::Value& tree);
+
 // The path element of a list's element; an error when it lacks a key that has no default.
 Result<std::string> element_of(const ValueSchema& list, const json::Value& item);
 

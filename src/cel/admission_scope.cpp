@@ -59,10 +59,14 @@ bool fits(const Type& type, Gives gives) {
         case Gives::Bool: return type.kind == Kind::Bool;
         case Gives::String: return type.kind == Kind::String;
         case Gives::StringOrNull: return type.kind == Kind::String || type.kind == Kind::Null;
+        case Gives::Object: return type.kind == Kind::Struct && type.name == "Object";
+        case Gives::Patches: return type.kind == Kind::List && type.params[0]->kind == Kind::Struct && type.params[0]->name == "JSONPatch";
         case Gives::Anything: break;
     }
     return true;
 }
+
+constexpr std::string_view kNames[] = {"bool", "string", "", "", "Object", "list(JSONPatch)"};   // of Gives
 
 std::string printed_type(const Type& type) {
     switch (type.kind) {
@@ -91,6 +95,7 @@ Environment AdmissionScope::environment(Sees sees) const {
 
 Expression AdmissionScope::compile(std::string_view text, Gives gives, Sees sees) const {
     Environment environment = this->environment(sees);
+    if (gives == Gives::Object || gives == Gives::Patches) environment.allow_mutations();
     if (composed_) environment.variable("variables", Declaration::object("kubernetes.variables", variables_));
     Expression out;
     out.text = text;
@@ -103,7 +108,7 @@ Expression AdmissionScope::compile(std::string_view text, Gives gives, Sees sees
     const Type& type = *program->result_type();
     if (!fits(type, gives)) {
         if (gives == Gives::StringOrNull) out.mistake = fmt::format("must evaluate to one of [string null_type] but got {}", printed_type(type));
-        else out.mistake = fmt::format("must evaluate to {} but got {}", gives == Gives::Bool ? "bool" : "string", printed_type(type));
+        else out.mistake = fmt::format("must evaluate to {} but got {}", kNames[static_cast<int>(gives)], printed_type(type));
         return out;
     }
     out.program = std::move(*program);

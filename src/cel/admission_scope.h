@@ -11,7 +11,7 @@
 
 namespace skiff::cel {
 
-enum class Gives { Bool, String, StringOrNull, Anything };
+enum class Gives { Bool, String, StringOrNull, Anything, Object, Patches };   // Object{...}; a list of JSONPatch{...}
 
 // Compiled, or why not: "compilation failed: ERROR: ...", "must evaluate to bool but got int".
 struct Expression {
@@ -33,6 +33,8 @@ public:
     // With known types of object, oldObject and params; null: dyn.
     AdmissionScope(DeclPtr object, DeclPtr params) : object_(std::move(object)), params_(std::move(params)) {}
     Expression compile(std::string_view text, Gives gives, Sees sees) const;
+    // `variables` is there before the first one, as in mutating policies.
+    void compose() { composed_ = true; }
     // Adds `variables.<name>`.
     Expression add_variable(const std::string& name, std::string_view text, Sees sees);
 

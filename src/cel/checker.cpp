@@ -291,8 +291,13 @@ private:
         expr.type = Type::structure(expr.name);
         for (size_t i = 0; i < expr.args.size(); ++i) {
             visit(*expr.args[i]);
-            TypePtr wanted = field_type(expr.entry_places[i], *expr.type, expr.fields[i]);
             TypePtr given = entry_type(*expr.args[i], expr.optional[i]);
+            static constexpr std::string_view kPatchFields[] = {"op", "path", "from", "value"};
+            if (expr.name == "JSONPatch" && std::find(std::begin(kPatchFields), std::end(kPatchFields), expr.fields[i]) == std::end(kPatchFields)) {
+                issues_.report(expr.entry_places[i], fmt::format("expected type of field '{}' is '' but provided type is '{}'", expr.fields[i], given->text()));
+                continue;
+            }
+            TypePtr wanted = field_type(expr.entry_places[i], *expr.type, expr.fields[i]);
             if (match_.assignable(wanted, given)) continue;
             issues_.report(expr.entry_places[i], fmt::format("expected type of field '{}' is '{}' but provided type is '{}'", expr.fields[i], wanted->text(), given->text()));
         }

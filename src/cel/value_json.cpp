@@ -211,6 +211,7 @@ Result<json::Value> Value::to_json() const {
             if (!failed.ok()) return failed;
             return out;
         }
+        case ValueKind::Type: return skiff::error(Reason::Invalid, "type conversion not supported for 'type'");
         default: return skiff::error(Reason::Invalid, "a value of type {} has no JSON form", type_name());
     }
 }

@@ -52,7 +52,7 @@ void add_server_flags(FlagSet& flags, server::ServerOptions& server, NodeFlags& 
     flags.add({"write-kubeconfig-mode", 0, &server.write_kubeconfig_mode, "mode of that file", "Client", "SKIFF_KUBECONFIG_MODE", "MODE"});
     flags.add({"kube-scheduler-arg", 0, &server.scheduler_args, "config=FILE: a KubeSchedulerConfiguration with profiles, plugins and extenders", "Components", "", "ARG"});
     flags.add({"kube-controller-manager-arg", 0, &server.controller_args, "NAME=VALUE of kube-controller-manager: leader-elect, node-monitor-grace-period, terminated-pod-gc-threshold", "Components", "", "ARG"});
-    flags.add({"kube-apiserver-arg", 0, &server.api_args, "NAME=VALUE of kube-apiserver: oidc-*, authentication-*, token-auth-file, anonymous-auth, audit-*, *-admission-plugins, api-audiences", "Components", "", "ARG", false, false});
+    flags.add({"kube-apiserver-arg", 0, &server.api_args, "NAME=VALUE of kube-apiserver: oidc-*, authentication-*, token-auth-file, anonymous-auth, audit-*, *-admission-plugins, api-audiences, feature-gates, runtime-config", "Components", "", "ARG", false, false});
     flags.add({"disable", 0, &server.disable, "parts not to run: dns, local-storage, metrics-server, network, network-policy, proxy, servicelb", "Components", "", "PART"});
     flags.add({"disable-agent", 0, &node.disable_agent, "run no node in this process", "Components", "", ""});
 }

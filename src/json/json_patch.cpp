@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "json/path.h"
 #include "json/write.h"
 
 namespace skiff::json {
@@ -13,27 +12,26 @@ namespace {
 constexpr char kMissing[] = "missing value";
 constexpr char kBadIndex[] = "invalid index referenced";
 
-Status no_such_path(std::string_view op, std::string_view path, std::string_view why = kMissing) {
-    return error(Reason::Invalid, "{} operation does not apply: doc is missing path: {}: {}", op, path, why);
-}
-Status no_such_key(std::string_view op, std::string_view path, std::string_view why = kMissing) {
-    return error(Reason::Invalid, "{} operation does not apply: doc is missing key: {}: {}", op, path, why);
+template <typename... Args>
+Status wrong(fmt::format_string<Args...> text, Args&&... args) {
+    return Status(Reason::Invalid, fmt::format(text, std::forward<Args>(args)...));
 }
 
-// An array index as the library reads it: negative ones count from the end. -1 when it is none within [0, limit).
-int64_t array_index(const std::string& token, size_t limit) {
+// An array index as the library reads it: negative ones count from the end.
+Result<size_t> array_index(const std::string& token, size_t limit) {
     auto index = parse_int(token);
-    if (!index) return -1;
+    if (!index) return wrong("strconv.Atoi: parsing \"{}\": invalid syntax", token);
     auto bound = static_cast<int64_t>(limit);
-    if (*index < 0) *index += bound;
-    return *index >= 0 && *index < bound ? *index : -1;
+    int64_t at = *index < 0 ? *index + bound : *index;
+    if (at < 0 || at >= bound) return wrong("Unable to access invalid index: {}: {}", *index, kBadIndex);
+    return static_cast<size_t>(at);
 }
 
 Value* child(Value* parent, const std::string& token) {
     if (parent->is_object()) return parent->find(token);
     if (!parent->is_array()) return nullptr;
-    int64_t index = array_index(token, parent->size());
-    return index < 0 ? nullptr : &parent->mut_items()[static_cast<size_t>(index)];
+    auto index = array_index(token, parent->size());
+    return index.ok() ? &parent->mut_items()[*index] : nullptr;
 }
 
 struct Target {
@@ -41,11 +39,28 @@ struct Target {
     std::string key;
 };
 
-Target find_target(Value& document, const std::vector<std::string>& tokens) {
-    Target target{&document, tokens.back()};
-    for (size_t i = 0; i + 1 < tokens.size() && target.parent; ++i) target.parent = child(target.parent, tokens[i]);
-    if (target.parent && !target.parent->is_object() && !target.parent->is_array()) target.parent = nullptr;
-    return target;
+std::string decode_key(std::string_view part) {
+    std::string out;
+    for (size_t i = 0; i < part.size(); ++i) {
+        bool escape = part[i] == '~' && i + 1 < part.size() && (part[i + 1] == '0' || part[i + 1] == '1');
+        out += escape ? (part[++i] == '0' ? '~' : '/') : part[i];
+    }
+    return out;
+}
+
+// What stands before the first slash does not count, as the library has it.
+Target find_target(Value& document, std::string_view path) {
+    size_t slash = path.find('/');
+    if (slash == path.npos) return {};
+    Value* at = &document;
+    for (;;) {
+        size_t next = path.find('/', slash + 1);
+        std::string key = decode_key(path.substr(slash + 1, next == path.npos ? next : next - slash - 1));
+        if (next == path.npos) return {at, std::move(key)};
+        at = child(at, key);
+        if (!at || (!at->is_object() && !at->is_array())) return {};
+        slash = next;
+    }
 }
 
 // Copies of small values cost more than their bytes.
@@ -63,107 +78,129 @@ public:
     Patcher(Value& document, const PatchLimits& limits) : document_(document), limits_(limits) {}
 
     Status apply(const Value& operation) {
-        const Value& op = operation["op"];
-        const Value& path = operation["path"];
-        if (!op.is_string()) return error(Reason::BadRequest, "missing \"op\" in JSON patch operation");
-        if (!path.is_string()) return error(Reason::BadRequest, "missing \"path\" in JSON patch operation");
-        const std::string& name = op.as_string();
-        if ((name == "add" || name == "replace") && !operation.has("value"))
-            return error(Reason::BadRequest, "{} operation missing \"value\" field", name);
-        if (name == "add") return add(name, path.as_string(), operation["value"]);
-        if (name == "remove") return remove(name, path.as_string());
-        if (name == "replace") return replace(path.as_string(), operation["value"]);
-        if (name == "test") return test(path.as_string(), operation["value"]);
-        if (name != "move" && name != "copy") return error(Reason::BadRequest, "Unexpected kind: {}", name);
-        if (!operation["from"].is_string()) return error(Reason::BadRequest, "{} operation missing \"from\" field", name);
-        return transfer(name, operation["from"].as_string(), path.as_string());
+        const std::string& name = operation["op"].as_string();
+        static constexpr std::string_view kKinds[] = {"add", "remove", "replace", "test", "move", "copy"};
+        if (std::find(std::begin(kKinds), std::end(kKinds), name) == std::end(kKinds)) return wrong("Unexpected kind: {}", operation["op"].is_string() ? name : "unknown");
+        if (!operation["path"].is_string()) {
+            bool short_form = name == "add" || name == "remove" || name == "copy";
+            return wrong("{} operation failed to decode path: {}{}", name, short_form ? "" : "operation missing path field: ", kMissing);
+        }
+        const std::string& path = operation["path"].as_string();
+        if (name == "add") return add(path, operation["value"]);
+        if (name == "remove") return remove(path);
+        if (name == "replace") return replace(path, operation["value"]);
+        if (name == "test") return test(path, operation["value"]);
+        if (!operation["from"].is_string()) return wrong("{} operation failed to decode from: operation, missing from field: {}", name, kMissing);
+        return name == "copy" ? copy(operation["from"].as_string(), path) : move(operation["from"].as_string(), path);
     }
 
 private:
-    Status add(std::string_view op, const std::string& path, Value value) {
-        auto tokens = TRY(parse_pointer(path));
-        if (tokens.empty()) {
-            document_ = std::move(value);
-            return {};
-        }
-        Target target = find_target(document_, tokens);
-        if (!target.parent) return no_such_path(op, path);
+    static Status put(const Target& target, Value value) {
         if (target.parent->is_object()) {
             target.parent->set(target.key, std::move(value));
             return {};
         }
         auto& items = target.parent->mut_items();
-        if (target.key == "-") {
-            items.push_back(std::move(value));
-            return {};
+        size_t index = items.size();
+        if (target.key != "-") {
+            if (!parse_int(target.key)) return wrong("value was not a proper array index: '{0}': strconv.Atoi: parsing \"{0}\": invalid syntax", target.key);
+            index = TRY(array_index(target.key, items.size() + 1));
         }
-        int64_t index = array_index(target.key, items.size() + 1);
-        if (index < 0) return error(Reason::Invalid, "{} operation does not apply: doc is missing path: {}: {}", op, path, kBadIndex);
-        items.insert(items.begin() + index, std::move(value));
+        items.insert(items.begin() + static_cast<ptrdiff_t>(index), std::move(value));
         return {};
     }
 
-    Status remove(std::string_view op, const std::string& path) {
-        auto tokens = TRY(parse_pointer(path));
-        if (tokens.empty()) return no_such_path(op, path);
-        Target target = find_target(document_, tokens);
-        if (!target.parent) return no_such_path(op, path);
+    static Result<Value> take(const Target& target) {
+        Value out;
         if (target.parent->is_object()) {
-            if (!target.parent->erase(target.key)) return no_such_key(op, path, fmt::format("unable to remove nonexistent key: {}: {}", target.key, kMissing));
-            return {};
+            Value* found = target.parent->find(target.key);
+            if (!found) return wrong("Unable to remove nonexistent key: {}: {}", target.key, kMissing);
+            out = std::move(*found);
+            target.parent->erase(target.key);
+            return out;
         }
         auto& items = target.parent->mut_items();
-        int64_t index = array_index(target.key, items.size());
-        if (index < 0) return no_such_key(op, path, fmt::format("unable to access invalid index: {}: {}", target.key, kBadIndex));
-        items.erase(items.begin() + index);
-        return {};
+        auto at = items.begin() + static_cast<ptrdiff_t>(TRY(array_index(target.key, items.size())));
+        out = std::move(*at);
+        items.erase(at);
+        return out;
     }
 
+    // A member that is not there is null; an element that is not there is a mistake.
+    static Result<const Value*> read(const Target& target) {
+        static const Value kNull;
+        if (target.parent->is_array()) return &target.parent->items()[TRY(array_index(target.key, target.parent->size()))];
+        const Value* found = target.parent->find(target.key);
+        return found ? found : &kNull;
+    }
+
+    Status add(const std::string& path, const Value& value) {
+        Target target = find_target(document_, path);
+        if (!target.parent) return wrong("add operation does not apply: doc is missing path: \"{}\": {}", path, kMissing);
+        Status status = put(target, value);
+        return status.ok() ? status : wrong("error in add for path: '{}': {}", path, status.message());
+    }
+
+    Status remove(const std::string& path) {
+        Target target = find_target(document_, path);
+        if (!target.parent) return wrong("remove operation does not apply: doc is missing path: \"{}\": {}", path, kMissing);
+        auto taken = take(target);
+        return taken.ok() ? Status() : wrong("error in remove for path: '{}': {}", path, taken.status().message());
+    }
+
+    // Of an object, also what is not there yet.
     Status replace(const std::string& path, const Value& value) {
-        auto tokens = TRY(parse_pointer(path));
-        if (tokens.empty()) {
+        if (path.empty()) {
+            if (!value.is_object() && !value.is_array()) return wrong("replace operation value must be object or array");
             document_ = value;
             return {};
         }
-        Target target = find_target(document_, tokens);
-        if (!target.parent) return no_such_path("replace", path);
+        Target target = find_target(document_, path);
+        if (!target.parent) return wrong("replace operation does not apply: doc is missing path: {}: {}", path, kMissing);
+        if (target.parent->is_object()) {
+            target.parent->set(target.key, value);
+            return {};
+        }
         Value* slot = child(target.parent, target.key);
-        if (!slot && limits_.replace_adds && target.parent->is_object()) return add("add", path, value);
-        if (!slot) return no_such_key("replace", path);
+        if (!slot) return wrong("replace operation does not apply: doc is missing key: {}: {}", path, kMissing);
         *slot = value;
         return {};
     }
 
     Status test(const std::string& path, const Value& value) {
-        auto tokens = TRY(parse_pointer(path));
         const Value* found = &document_;
-        if (!tokens.empty()) {
-            Target target = find_target(document_, tokens);
-            if (!target.parent) return no_such_path("test", path);
-            found = child(target.parent, target.key);
+        if (!path.empty()) {
+            Target target = find_target(document_, path);
+            if (!target.parent) return wrong("test operation does not apply: is missing path: {}: {}", path, kMissing);
+            auto held = read(target);
+            if (!held.ok()) return wrong("error in test for path: '{}': {}", path, held.status().message());
+            found = *held;
         }
-        // An absent member equals null, as the library has it.
-        if (found ? *found == value : value.is_null()) return {};
-        return error(Reason::Invalid, "testing value {} failed: test failed", path);
+        if (*found == value) return {};
+        return wrong("testing value {} failed: test failed", path);
     }
 
-    Status transfer(std::string_view op, const std::string& from, const std::string& path) {
-        auto tokens = TRY(parse_pointer(from));
-        const Value* found = &document_;
-        if (!tokens.empty()) {
-            Target target = find_target(document_, tokens);
-            if (!target.parent) return no_such_path(op, from);
-            found = child(target.parent, target.key);
-            if (!found) return no_such_key(op, from);
-        }
-        if (op == "copy") TRY(count_copy(*found));
-        Value value = *found;
-        if (op == "move") {
-            // A value cannot move into itself.
-            if (path.size() > from.size() && path.compare(0, from.size(), from) == 0 && path[from.size()] == '/') return no_such_path(op, path);
-            TRY(remove(op, from));
-        }
-        return add(op, path, std::move(value));
+    Status move(const std::string& from, const std::string& path) {
+        Target target = find_target(document_, from);
+        if (!target.parent) return wrong("move operation does not apply: doc is missing from path: {}: {}", from, kMissing);
+        auto value = take(target);
+        if (!value.ok()) return wrong("error in move for path: '{}': {}", target.key, value.status().message());
+        target = find_target(document_, path);
+        if (!target.parent) return wrong("move operation does not apply: doc is missing destination path: {}: {}", path, kMissing);
+        Status status = put(target, std::move(*value));
+        return status.ok() ? status : wrong("error in move for path: '{}': {}", path, status.message());
+    }
+
+    Status copy(const std::string& from, const std::string& path) {
+        Target target = find_target(document_, from);
+        if (!target.parent) return wrong("copy operation does not apply: doc is missing from path: {}: {}", from, kMissing);
+        auto value = read(target);
+        if (!value.ok()) return wrong("error in copy for from: '{}': {}", from, value.status().message());
+        target = find_target(document_, path);
+        if (!target.parent) return wrong("copy operation does not apply: doc is missing destination path: {}: {}", path, kMissing);
+        TRY(count_copy(**value));
+        Status status = put(target, **value);
+        return status.ok() ? status : wrong("error while adding value during copy: {}", status.message());
     }
 
     Status count_copy(const Value& value) {

@@ -9,11 +9,11 @@ namespace skiff::json {
 struct PatchLimits {
     size_t operations_max = 10'000;
     size_t copied_bytes_max = 3 << 20;   // by all copy operations together
-    bool replace_adds = false;           // "replace" may add a member that is not there yet
 };
 
 // Applies the operations of patch (an array) in order to document; on an error document is half changed and must be thrown away.
-// BadRequest: patch is no patch. RequestEntityTooLarge: over a limit. Invalid: an operation cannot be applied.
+// BadRequest: patch is no list. RequestEntityTooLarge: over a limit. Invalid: an operation cannot be applied.
+// "replace" may add a member that is not there yet, and "copy" of one gives null, as in that library.
 Status json_patch(Value& document, const Value& patch, const PatchLimits& limits = {});
 
 }  // namespace skiff::json

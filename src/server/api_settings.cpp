@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "api/kind.h"
 #include "api/timestamp.h"
 #include "base/file.h"
 #include "base/strings.h"
@@ -129,6 +130,55 @@ void add_setters(ApiSettings& settings, std::map<std::string, Setter>& setters, 
     };
 }
 
+Result<std::pair<std::string, bool>> switch_of(const std::string& name, const std::string& item) {
+    const auto equals = item.find('=');
+    return std::pair{item.substr(0, equals), TRY(boolean(name, equals == std::string::npos ? "" : item.substr(equals + 1)))};
+}
+
+// Versions that are always served can only be asked for, the optional ones be switched on.
+Status read_runtime_config(const std::string& value, ApiSettings& settings) {
+    const char* kName = "runtime-config";
+    const auto kinds = api::KindRegistry::builtin();
+    for (const auto& item : split(value, ',')) {
+        const auto [version, on] = TRY(switch_of(kName, item));
+        auto matches = [&, wanted = version](const api::GroupVersion& v) {
+            return wanted == "api/all" || wanted == v.api_version() || (wanted == "api/beta" && v.version.find("beta") != std::string::npos) ||
+                   (wanted == "api/alpha" && v.version.find("alpha") != std::string::npos) || wanted.starts_with(v.api_version() + "/");
+        };
+        bool known = version == "api/ga" || version == "api/all" || version == "api/beta" || version == "api/alpha";
+        for (const auto& optional : api::KindRegistry::optional_versions()) {
+            if (!matches(optional)) continue;
+            known = true;
+            std::erase(settings.served, optional);
+            if (on) settings.served.push_back(optional);
+        }
+        for (const auto& always : kinds->group_versions()) {
+            if (!matches(always)) continue;
+            known = true;
+            if (!on && version != "api/beta") return bad(kName, version + " cannot be turned off");
+        }
+        if (!known) return bad(kName, "there is no " + version + " here");
+        if (version == "api/ga" && !on) return bad(kName, version + " cannot be turned off");
+    }
+    return {};
+}
+
+Status read_feature_gates(const std::string& value, ApiSettings& settings) {
+    for (const auto& item : split(value, ',')) {
+        const auto [gate, on] = TRY(switch_of("feature-gates", item));
+        if (gate != "MutatingAdmissionPolicy") return bad("feature-gates", gate + " cannot be switched here, only MutatingAdmissionPolicy");
+        settings.mutating_policies = on;
+    }
+    return {};
+}
+
+Status check_versions(const ApiSettings& settings) {
+    auto serves = [&](const char* version) { return std::find(settings.served.begin(), settings.served.end(), api::GroupVersion{"admissionregistration.k8s.io", version}) != settings.served.end(); };
+    if (settings.mutating_policies && !serves("v1beta1")) return bad("feature-gates", "MutatingAdmissionPolicy needs runtime-config admissionregistration.k8s.io/v1beta1=true");
+    if (serves("v1alpha1") && !serves("v1beta1")) return bad("runtime-config", "admissionregistration.k8s.io/v1alpha1 needs admissionregistration.k8s.io/v1beta1=true");
+    return {};
+}
+
 }  // namespace
 
 Result<ApiSettings> api_settings(const std::vector<std::string>& args) {
@@ -139,6 +189,8 @@ Result<ApiSettings> api_settings(const std::vector<std::string>& args) {
     auto setters = oidc_setters(oidc);
     add_setters(settings, setters, authentication_file, anonymous);
     add_audit_setters(settings, setters);
+    setters["feature-gates"] = [&settings](const std::string& value) { return read_feature_gates(value, settings); };
+    setters["runtime-config"] = [&settings](const std::string& value) { return read_runtime_config(value, settings); };
     for (const auto& arg : args) {
         const auto equals = arg.find('=');
         const auto name = arg.substr(0, equals), value = equals == std::string::npos ? std::string() : arg.substr(equals + 1);
@@ -150,6 +202,7 @@ Result<ApiSettings> api_settings(const std::vector<std::string>& args) {
         }
         TRY(found->second(value));
     }
+    TRY(check_versions(settings));
     if (!authentication_file.empty()) {
         if (oidc.any) return bad("authentication-config", "excludes the oidc-* arguments");
         auto text = TRY(file::read(authentication_file, kFileBytesMax).context("--kube-apiserver-arg authentication-config"));

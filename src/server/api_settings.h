@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/gvk.h"
 #include "base/status.h"
 #include "server/apiserver/audit/audit_log.h"
 #include "server/apiserver/authn/authenticator.h"
@@ -24,6 +25,8 @@ struct ApiSettings {
     apiserver::audit::AuditOptions audit;                           // folder "": the default one
     std::vector<std::string> enabled_plugins, disabled_plugins;
     json::Value admission_config;                                   // AdmissionConfiguration, null without a file
+    std::vector<api::GroupVersion> served;                          // optional versions that runtime-config asks for
+    bool mutating_policies = false;                                 // feature gate MutatingAdmissionPolicy
 };
 
 // BadRequest that names the argument: an unknown name, a bad value, a file that cannot be read.

@@ -9,6 +9,7 @@
 #include "server/apiserver/authz/bootstrap_policy.h"
 #include "server/apiserver/authz/chain.h"
 #include "server/apiserver/authz/escalation.h"
+#include "server/apiserver/authz/param_access.h"
 #include "server/apiserver/authz/rbac.h"
 
 namespace skiff::server {
@@ -41,6 +42,7 @@ Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(
     api.issuer.keys = [issuer] { return issuer->jwks(); };
     api.bootstrap_objects = apiserver::bootstrap_policy_objects();
     api.admission = TRY(apiserver::make_optional_plugins(settings.enabled_plugins, settings.disabled_plugins, settings.admission_config, clock).context("--kube-apiserver-arg"));
+    api.mutating_policies = settings.mutating_policies;
     // A bad policy file stops the server; a folder that cannot be written does not.
     auto where = settings.audit;
     where.folder = options.data_dir + "/server/audit";
@@ -77,6 +79,7 @@ Status finish_authentication(apiserver::ApiServer& api, const ServerPki& pki, co
     api.set_authorizer(authorizer);
     api.set_rule_resolver(rbac);
     api.core().admission.add(apiserver::make_rbac_escalation_check(rbac, authorizer));
+    api.core().admission.add(apiserver::make_param_access_check(api.core().kinds, api.reader(), authorizer));
     return {};
 }
 

@@ -55,6 +55,7 @@ json::Value extension_authentication(const ServerPki& pki) {
 // In the order of construction; destroyed in the reverse one.
 struct Server::Parts {
     ServerOptions options;
+    ApiSettings settings;
     Clock* clock = nullptr;
     std::unique_ptr<ServerPki> pki;
     JoinSecrets secrets;
@@ -89,12 +90,12 @@ Status Server::Parts::prepare() {
     encryption = TRY(SecretsEncryption::open(folder, options.secrets_encryption, *clock));
     store = TRY(store::open_sqlite({.path = folder + "/db/state.db", .history_events_max = kHistoryEvents, .cipher = encryption}));
     encryption->resume(*store);
-    kinds = api::KindRegistry::builtin();
+    settings = TRY(api_settings(options.api_args));
+    kinds = api::KindRegistry::builtin(settings.served);
     return {};
 }
 
 Status Server::Parts::start_api(net::IoThreads& io) {
-    const ApiSettings settings = TRY(api_settings(options.api_args));
     apiserver::ApiServerOptions api_options;
     api_options.store = store.get();
     api_options.kinds = kinds;

@@ -68,6 +68,7 @@ std::vector<Column> cluster_role_binding_columns();
 std::vector<Column> mutating_webhook_configuration_columns();
 std::vector<Column> validating_webhook_configuration_columns();
 std::vector<Column> validating_admission_policy_columns();
+std::vector<Column> mutating_admission_policy_columns();
 std::vector<Column> validating_admission_policy_binding_columns();
 // columns_flow_control.cpp
 std::vector<Column> flow_schema_columns();

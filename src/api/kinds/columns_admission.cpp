@@ -55,6 +55,16 @@ std::vector<Column> validating_admission_policy_columns() {
     };
 }
 
+std::vector<Column> mutating_admission_policy_columns() {
+    return {
+        name_column(),
+        column("Mutations", "integer", [](const Value& o, WallTime) -> Value { return o["spec"]["mutations"].size(); },
+               "Mutation indicates the number of mutations rules defined in this configuration"),
+        column("ParamKind", "string", param_kind, "ParamKind specifies the kind of resources used to parameterize this policy"),
+        age_column(),
+    };
+}
+
 std::vector<Column> validating_admission_policy_binding_columns() {
     return {
         name_column(),

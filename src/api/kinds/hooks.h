@@ -85,6 +85,9 @@ KindHooks mutating_webhook_configuration_hooks();
 KindHooks validating_webhook_configuration_hooks();
 KindHooks validating_admission_policy_hooks();
 KindHooks validating_admission_policy_binding_hooks();
+KindHooks mutating_admission_policy_hooks();
+KindHooks mutating_admission_policy_binding_hooks();         // v1beta1
+KindHooks mutating_admission_policy_binding_alpha_hooks();   // v1alpha1: parameters that are not there deny by default
 // hooks_custom_resource_definition.cpp
 KindHooks custom_resource_definition_hooks();
 // hooks_flow_control.cpp

@@ -44,6 +44,10 @@ void default_policy(Value& object) {
     if_object(spec, "matchConstraints", default_match);
 }
 
+void default_binding(Value& object) {
+    if_object(object, "spec", [](Value& spec) { if_object(spec, "matchResources", default_match); });
+}
+
 }  // namespace
 
 KindHooks mutating_webhook_configuration_hooks() {
@@ -65,10 +69,25 @@ KindHooks validating_admission_policy_hooks() {
             .validate_status_update = validate_policy_status};
 }
 
+KindHooks mutating_admission_policy_hooks() {
+    return {.set_defaults = default_policy, .validate_create = validate_mutating_policy, .validate_update = also_on_update(validate_mutating_policy)};
+}
+
+KindHooks mutating_admission_policy_binding_hooks() {
+    return {.set_defaults = default_binding, .validate_create = validate_mutating_policy_binding, .validate_update = also_on_update(validate_mutating_policy_binding)};
+}
+
+KindHooks mutating_admission_policy_binding_alpha_hooks() {
+    KindHooks hooks = mutating_admission_policy_binding_hooks();
+    hooks.set_defaults = [](Value& object) {
+        default_binding(object);
+        if_object(object, "spec", [](Value& spec) { if_object(spec, "paramRef", [](Value& ref) { set_default(ref, "parameterNotFoundAction", "Deny"); }); });
+    };
+    return hooks;
+}
+
 KindHooks validating_admission_policy_binding_hooks() {
-    return {.set_defaults = [](Value& object) {
-        if_object(object, "spec", [](Value& spec) { if_object(spec, "matchResources", default_match); });
-    },
+    return {.set_defaults = default_binding,
             .validate_create = validate_admission_policy_binding,
             .validate_update = also_on_update(validate_admission_policy_binding)};
 }

@@ -85,6 +85,7 @@
     X(admissionregistration_v1_validating_admission_policy) \
     X(admissionregistration_v1_validating_admission_policy_binding) \
     X(admissionregistration_v1_validating_webhook_configuration) \
+    X(admissionregistration_v1beta1_mutating_admission_policy) \
     X(apiextensions_v1_custom_resource_definition) \
     X(scheduling_v1_priority_class) \
     X(coordination_v1_lease) \

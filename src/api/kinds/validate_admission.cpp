@@ -163,6 +163,52 @@ void check_param_ref(const Value& ref, const FieldPath& path, FieldErrors& error
     check_one_of(ref["parameterNotFoundAction"], path.child("parameterNotFoundAction"), {"Deny", "Allow"}, errors);
 }
 
+// Nothing can be changed in what is deleted.
+void check_operations(const Value& match, const FieldPath& path, FieldErrors& errors) {
+    for (const Value& rule : match["resourceRules"].items())
+        for (const Value& operation : rule["operations"].items())
+            check_one_of(operation, path.child("resourceRules").child("operations"), {"*", "CONNECT", "CREATE", "UPDATE"}, errors);
+}
+
+// What policies of both kinds have in common.
+void check_policy_spec(const Value& spec, FieldErrors& errors, bool mutating) {
+    check_one_of(spec["failurePolicy"], kSpec.child("failurePolicy"), {"Fail", "Ignore"}, errors, Presence::Optional);
+    if (spec["paramKind"].is_object()) check_param_kind(spec["paramKind"], kSpec.child("paramKind"), errors);
+    if (!spec["matchConstraints"].is_object()) {
+        errors.required(kSpec.child("matchConstraints"), "");
+    } else {
+        check_match(spec["matchConstraints"], kSpec.child("matchConstraints"), errors);
+        if (spec["matchConstraints"]["resourceRules"].size() == 0) errors.required(kSpec.child("matchConstraints").child("resourceRules"), "");
+        if (mutating) check_operations(spec["matchConstraints"], kSpec.child("matchConstraints"), errors);
+    }
+    check_match_conditions(spec["matchConditions"], kSpec.child("matchConditions"), errors);
+    for (size_t i = 0; i < spec["variables"].size(); ++i) {
+        const Value& variable = spec["variables"][i];
+        FieldPath path = kSpec.child("variables").index(i);
+        if (trim(variable["name"].as_string()).empty()) errors.required(path.child("name"), "name is not specified");
+        else if (!is_identifier(variable["name"].as_string())) errors.invalid(path.child("name"), variable["name"], "must be a valid CEL identifier");
+        if (trim(variable["expression"].as_string()).empty()) errors.required(path.child("expression"), "expression is not specified");
+    }
+}
+
+void check_mutation(const Value& mutation, const FieldPath& path, FieldErrors& errors) {
+    check_one_of(mutation["patchType"], path.child("patchType"), {"ApplyConfiguration", "JSONPatch"}, errors);
+    const std::string& type = mutation["patchType"].as_string();
+    if (type != "ApplyConfiguration" && type != "JSONPatch") return;
+    bool patch = type == "JSONPatch";
+    const char *wanted = patch ? "jsonPatch" : "applyConfiguration", *other = patch ? "applyConfiguration" : "jsonPatch";
+    if (!mutation[wanted].is_object()) errors.required(path.child(wanted), "must be specified when patchType is " + type);
+    else if (trim(mutation[wanted]["expression"].as_string()).empty()) errors.required(path.child(wanted).child("expression"), "");
+    if (mutation[other].is_object()) errors.invalid(path.child(other), std::string("{") + other + "}", "must not be specified when patchType is " + type);
+}
+
+void check_binding_spec(const Value& spec, FieldErrors& errors) {
+    check_required(spec["policyName"], kSpec.child("policyName"), errors);
+    if (!spec["policyName"].as_string().empty()) add_complaints(check_dns1123_subdomain(spec["policyName"].as_string()), kSpec.child("policyName"), spec["policyName"].as_string(), errors);
+    if (spec["paramRef"].is_object()) check_param_ref(spec["paramRef"], kSpec.child("paramRef"), errors);
+    if (spec["matchResources"].is_object()) check_match(spec["matchResources"], kSpec.child("matchResources"), errors);
+}
+
 }  // namespace
 
 void validate_webhooks(const Value& object, FieldErrors& errors) {
@@ -178,22 +224,7 @@ void validate_webhooks(const Value& object, FieldErrors& errors) {
 
 void validate_admission_policy(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
-    check_one_of(spec["failurePolicy"], kSpec.child("failurePolicy"), {"Fail", "Ignore"}, errors, Presence::Optional);
-    if (spec["paramKind"].is_object()) check_param_kind(spec["paramKind"], kSpec.child("paramKind"), errors);
-    if (!spec["matchConstraints"].is_object()) {
-        errors.required(kSpec.child("matchConstraints"), "");
-    } else {
-        check_match(spec["matchConstraints"], kSpec.child("matchConstraints"), errors);
-        if (spec["matchConstraints"]["resourceRules"].size() == 0) errors.required(kSpec.child("matchConstraints").child("resourceRules"), "");
-    }
-    check_match_conditions(spec["matchConditions"], kSpec.child("matchConditions"), errors);
-    for (size_t i = 0; i < spec["variables"].size(); ++i) {
-        const Value& variable = spec["variables"][i];
-        FieldPath path = kSpec.child("variables").index(i);
-        if (trim(variable["name"].as_string()).empty()) errors.required(path.child("name"), "name is not specified");
-        else if (!is_identifier(variable["name"].as_string())) errors.invalid(path.child("name"), variable["name"], "must be a valid CEL identifier");
-        if (trim(variable["expression"].as_string()).empty()) errors.required(path.child("expression"), "expression is not specified");
-    }
+    check_policy_spec(spec, errors, false);
     if (spec["validations"].size() == 0 && spec["auditAnnotations"].size() == 0) {
         for (auto field : {"validations", "auditAnnotations"}) errors.required(kSpec.child(field), "validations or auditAnnotations must contain at least one item");
         return;
@@ -202,12 +233,22 @@ void validate_admission_policy(const Value& object, FieldErrors& errors) {
     check_annotations(object, errors);
 }
 
+void validate_mutating_policy(const Value& object, FieldErrors& errors) {
+    const Value& spec = object["spec"];
+    check_policy_spec(spec, errors, true);
+    if (spec["mutations"].size() == 0) errors.required(kSpec.child("mutations"), "mutations must contain at least one item");
+    for (size_t i = 0; i < spec["mutations"].size(); ++i) check_mutation(spec["mutations"][i], kSpec.child("mutations").index(i), errors);
+    check_one_of(spec["reinvocationPolicy"], kSpec.child("reinvocationPolicy"), {"IfNeeded", "Never"}, errors);
+}
+
+void validate_mutating_policy_binding(const Value& object, FieldErrors& errors) {
+    check_binding_spec(object["spec"], errors);
+    check_operations(object["spec"]["matchResources"], kSpec.child("matchResources"), errors);
+}
+
 void validate_admission_policy_binding(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
-    check_required(spec["policyName"], kSpec.child("policyName"), errors);
-    if (!spec["policyName"].as_string().empty()) add_complaints(check_dns1123_subdomain(spec["policyName"].as_string()), kSpec.child("policyName"), spec["policyName"].as_string(), errors);
-    if (spec["paramRef"].is_object()) check_param_ref(spec["paramRef"], kSpec.child("paramRef"), errors);
-    if (spec["matchResources"].is_object()) check_match(spec["matchResources"], kSpec.child("matchResources"), errors);
+    check_binding_spec(spec, errors);
     const Value& actions = spec["validationActions"];
     FieldPath path = kSpec.child("validationActions");
     if (actions.size() == 0) errors.required(path, "at least one validation action is required");

@@ -83,7 +83,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     for (auto& plugin : o.admission) core.admission.add(std::move(plugin));
     if (o.default_admission) {
         auto wait = [cache = impl->cache.get()](Duration timeout) { return cache->wait_applied(cache->applied() + 1, timeout); };
-        add_default_plugins(core.admission, *impl->cache, wait, *o.clock, &core);
+        add_default_plugins(core.admission, *impl->cache, wait, *o.clock, &core, o.mutating_policies);
     }
     impl->pool = std::make_unique<ThreadPool>("api", o.write_threads, kPoolQueueMax);
     core.pool = impl->pool.get();

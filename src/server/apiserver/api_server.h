@@ -44,6 +44,7 @@ struct ApiServerOptions {
     // Plugins in front of those of admission/plugins.cpp.
     std::vector<std::unique_ptr<AdmissionPlugin>> admission;
     bool default_admission = true;
+    bool mutating_policies = false;                      // MutatingAdmissionPolicy; the kinds must serve admissionregistration.k8s.io/v1beta1
 
     std::shared_ptr<audit::AuditLog> audit;                 // null: no audit log
 

@@ -33,6 +33,8 @@ Status check_kind(const api::KindRegistry& kinds, const api::Gvk& wanted, const 
     std::string head = fmt::format("{} in version \"{}\" cannot be handled as a {}", kind, gv.version, wanted.kind);
     const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, kind});
     if (other == nullptr) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, gv.group.empty() ? gv.version : version);
+    if (other->gvk.kind == wanted.kind && other->gvk.group == wanted.group)
+        return error(Reason::BadRequest, "the API version in the data ({}) does not match the expected API version ({})", version, wanted.api_version());
     return error(Reason::BadRequest, "{}: converting ({}.{}) to ({}.{}): unknown conversion", head, gv.version, kind, wanted.group.empty() ? "core" : wanted.group.substr(0, wanted.group.find('.')), wanted.kind);
 }
 

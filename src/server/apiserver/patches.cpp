@@ -102,11 +102,6 @@ Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& ol
     json::Value object = old;
     if (patch.type == Patch::Type::Json) {
         Status status = json::json_patch(object, patch.document);
-        if (!status.ok() && status.reason() == Reason::Invalid) {
-            object = old;
-            // The library that Kubernetes uses lets "replace" add a member that is not there yet.
-            status = json::json_patch(object, patch.document, {.replace_adds = true});
-        }
         if (!status.ok() && (status.reason() == Reason::Invalid || status.reason() == Reason::BadRequest)) return rejected();
         TRY(std::move(status));
     } else if (patch.type == Patch::Type::Merge) {

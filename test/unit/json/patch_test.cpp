@@ -51,14 +51,17 @@ TEST_CASE("JSON patch operations follow RFC 6902") {
     CHECK(patched(R"({"a":{"b":1},"c":[1,2]})", R"([{"op":"remove","path":"/a/b"},{"op":"remove","path":"/c/0"}])") == R"({"a":{},"c":[2]})");
     CHECK(patched(R"({"a":{"b":1}})", R"([{"op":"move","from":"/a/b","path":"/x"},{"op":"copy","from":"/x","path":"/y"}])") == R"({"a":{},"x":1,"y":1})");
     CHECK(patched(R"({"a":1})", R"([{"op":"test","path":"/a","value":1.0},{"op":"test","path":"/b","value":null}])") == R"({"a":1})");
-    CHECK(patched(R"({"a":1})", R"([{"op":"add","path":"","value":[]}])") == "[]");
+    CHECK(patched(R"({"a":1})", R"([{"op":"replace","path":"","value":[]}])") == "[]");
+    CHECK(patched("{}", R"([{"op":"replace","path":"/a","value":1},{"op":"copy","from":"/x","path":"/b"}])") == R"({"a":1,"b":null})");
 }
 
 TEST_CASE("operations that do not apply say why in the library's words") {
-    CHECK(patched("{}", R"([{"op":"replace","path":"/a","value":1}])") == "replace operation does not apply: doc is missing key: /a: missing value");
-    CHECK(patched("{}", R"([{"op":"add","path":"/a/b","value":1}])") == "add operation does not apply: doc is missing path: /a/b: missing value");
-    CHECK(patched("{}", R"([{"op":"remove","path":"/a/b"}])") == "remove operation does not apply: doc is missing path: /a/b: missing value");
-    CHECK(patched("{}", R"([{"op":"remove","path":"/a"}])").find("unable to remove nonexistent key: a: missing value") != std::string::npos);
+    CHECK(patched(R"({"a":[]})", R"([{"op":"replace","path":"/a/0","value":1}])") == "replace operation does not apply: doc is missing key: /a/0: missing value");
+    CHECK(patched("{}", R"([{"op":"add","path":"","value":1}])") == "add operation does not apply: doc is missing path: \"\": missing value");
+    CHECK(patched("{}", R"([{"op":"move","from":"/a","path":"/b"}])") == "error in move for path: 'a': Unable to remove nonexistent key: a: missing value");
+    CHECK(patched("{}", R"([{"op":"add","path":"/a/b","value":1}])") == "add operation does not apply: doc is missing path: \"/a/b\": missing value");
+    CHECK(patched("{}", R"([{"op":"remove","path":"/a/b"}])") == "remove operation does not apply: doc is missing path: \"/a/b\": missing value");
+    CHECK(patched("{}", R"([{"op":"remove","path":"/a"}])")== "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value");
     CHECK(patched(R"({"a":1})", R"([{"op":"test","path":"/a","value":2}])") == "testing value /a failed: test failed");
     CHECK(patched("{}", R"([{"op":"jump","path":"/a"}])") == "Unexpected kind: jump");
     CHECK(patched(R"({"a":[]})", R"([{"op":"add","path":"/a/5","value":1}])").find("invalid index referenced") != std::string::npos);
@@ -96,10 +99,9 @@ TEST_CASE("copies of a JSON patch are bounded by their values too") {
     CHECK(json::json_patch(object, patch).reason() == Reason::RequestEntityTooLarge);
 }
 
-TEST_CASE("where replace may add, it adds members but no items") {
+TEST_CASE("replace adds members but no items") {
     auto object = tree(R"({"a":{},"l":[1]})");
-    CHECK(json::json_patch(object, tree(R"([{"op":"replace","path":"/a/b","value":1}])"), {.replace_adds = true}).ok());
+    CHECK(json::json_patch(object, tree(R"([{"op":"replace","path":"/a/b","value":1}])")).ok());
     CHECK(object["a"]["b"].as_int() == 1);
-    CHECK_FALSE(json::json_patch(object, tree(R"([{"op":"replace","path":"/l/1","value":1}])"), {.replace_adds = true}).ok());
-    CHECK_FALSE(json::json_patch(object, tree(R"([{"op":"replace","path":"/a/c","value":1}])")).ok());
+    CHECK_FALSE(json::json_patch(object, tree(R"([{"op":"replace","path":"/l/1","value":1}])")).ok());
 }

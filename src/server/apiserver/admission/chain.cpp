@@ -13,7 +13,7 @@ void AdmissionRequest::annotate(std::string key, std::string value) const {
 
 Status AdmissionChain::mutate(AdmissionRequest& request) const {
     for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
-    if (std::exchange(request.reinvoke, false))
+    if ((request.second_round = std::exchange(request.reinvoke, false)))
         for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
     return {};
 }

@@ -27,11 +27,10 @@ void check_conditions(const json::Value& conditions, Sees sees, const FieldPath&
     }
 }
 
-void check_policy(const json::Value& object, FieldErrors& errors) {
-    const json::Value& spec = object["spec"];
-    FieldPath path("spec");
-    Sees params = spec["paramKind"].is_object() ? Sees::Params : Sees::Nothing;
-    Sees all = params | Sees::Authorizer;
+Sees params_of(const json::Value& spec) { return spec["paramKind"].is_object() ? Sees::Params : Sees::Nothing; }
+
+// The conditions and variables, which policies of both kinds have.
+AdmissionScope check_variables(const json::Value& spec, Sees all, const FieldPath& path, FieldErrors& errors) {
     check_conditions(spec["matchConditions"], all, path.child("matchConditions"), errors);
     AdmissionScope scope;
     for (size_t i = 0; i < spec["variables"].size(); ++i) {
@@ -39,6 +38,28 @@ void check_policy(const json::Value& object, FieldErrors& errors) {
         if (!blank(variable["expression"]))
             report(scope.add_variable(variable["name"].as_string(), variable["expression"].as_string(), all), path.child("variables").index(i).child("expression"), variable["expression"], errors);
     }
+    return scope;
+}
+
+void check_mutating_policy(const json::Value& object, FieldErrors& errors) {
+    const json::Value& spec = object["spec"];
+    FieldPath path("spec");
+    Sees all = params_of(spec) | Sees::Authorizer;
+    AdmissionScope scope = check_variables(spec, all, path, errors);
+    scope.compose();
+    for (size_t i = 0; i < spec["mutations"].size(); ++i) {
+        bool patches = spec["mutations"][i]["patchType"].as_string() == "JSONPatch";
+        const char* field = patches ? "jsonPatch" : "applyConfiguration";
+        std::string text(trim(spec["mutations"][i][field]["expression"].as_string()));
+        if (!text.empty()) report(scope.compile(text, patches ? Gives::Patches : Gives::Object, all), path.child("mutations").index(i).child(field).child("expression"), text, errors);
+    }
+}
+
+void check_policy(const json::Value& object, FieldErrors& errors) {
+    const json::Value& spec = object["spec"];
+    FieldPath path("spec");
+    Sees params = params_of(spec), all = params | Sees::Authorizer;
+    AdmissionScope scope = check_variables(spec, all, path, errors);
     for (size_t i = 0; i < spec["validations"].size(); ++i) {
         const json::Value& validation = spec["validations"][i];
         FieldPath here = path.child("validations").index(i);
@@ -67,6 +88,9 @@ public:
         if (kind.gvk.kind == "ValidatingAdmissionPolicy") {
             if (request.old_object && (*request.old_object)["spec"] == object["spec"]) return {};
             check_policy(object, errors);
+        } else if (kind.gvk.kind == "MutatingAdmissionPolicy") {
+            if (request.old_object && (*request.old_object)["spec"] == object["spec"]) return {};
+            check_mutating_policy(object, errors);
         } else if (kind.gvk.kind == "ValidatingWebhookConfiguration" || kind.gvk.kind == "MutatingWebhookConfiguration") {
             if (request.old_object && (*request.old_object)["webhooks"] == object["webhooks"]) return {};
             for (size_t i = 0; i < object["webhooks"].size(); ++i)

@@ -15,7 +15,7 @@
 
 namespace skiff::apiserver {
 
-struct WebhookRound;   // webhooks.cpp
+struct Reinvocation;   // reinvocation.h
 
 enum class Operation { Create, Update, Delete, Connect };
 
@@ -30,9 +30,10 @@ struct AdmissionRequest {
     bool dry_run = false;
     std::vector<std::string>* warnings = nullptr;
     std::map<std::string, std::string>* annotations = nullptr;   // of the audit log's line
-    // Webhooks changed the object: the mutating plugins run once more, and those webhooks that ask for it.
+    // Webhooks or policies changed the object: the mutating plugins run once more, and those webhooks and policies that ask for it.
     bool reinvoke = false;
-    std::shared_ptr<WebhookRound> round;
+    bool second_round = false;
+    std::shared_ptr<Reinvocation> webhooks, policies;
     // For the audit log; bounded, later values of a key are dropped.
     void annotate(std::string key, std::string value) const;
 };

@@ -5,7 +5,7 @@
 namespace skiff::apiserver {
 
 // Kubernetes' order of the plugins that are on by default (kube-apiserver/options/plugins.go).
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core) {
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core, bool mutating_policies) {
     chain.add(make_expression_checks());
     chain.add(make_device_claims(reader));
     chain.add(make_namespace_lifecycle(reader));
@@ -22,6 +22,7 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForCha
     chain.add(make_certificate_requester());
     chain.add(make_runtime_class(reader));
     chain.add(make_default_ingress_class(reader));
+    if (core && mutating_policies) chain.add(make_mutating_policies(*core));
     if (core) chain.add(make_mutating_webhooks(*core));
     if (core) chain.add(make_validating_policies(*core));
     chain.add(make_definition_rules());

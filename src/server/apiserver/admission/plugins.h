@@ -15,7 +15,7 @@ struct Core;
 using WaitForChange = std::function<bool(Duration)>;
 
 // core: for webhooks, which need all of the server; null leaves them out.
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core = nullptr);
+void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core = nullptr, bool mutating_policies = false);
 
 std::unique_ptr<AdmissionPlugin> make_namespace_lifecycle(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
@@ -33,7 +33,8 @@ std::unique_ptr<AdmissionPlugin> make_storage_protection();
 std::unique_ptr<AdmissionPlugin> make_claim_resize(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_expression_checks();
 std::unique_ptr<AdmissionPlugin> make_device_claims(const Reader& reader);
-std::unique_ptr<AdmissionPlugin> make_validating_policies(const Core& core);
+std::unique_ptr<AdmissionPlugin> make_mutating_policies(Core& core);
+std::unique_ptr<AdmissionPlugin> make_validating_policies(Core& core);
 std::unique_ptr<AdmissionPlugin> make_definition_rules();
 std::unique_ptr<AdmissionPlugin> make_mutating_webhooks(Core& core);
 std::unique_ptr<AdmissionPlugin> make_validating_webhooks(Core& core);

@@ -9,7 +9,8 @@
 #include "server/apiserver/admission/expressions.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/policy_match.h"
-#include "server/apiserver/core.h"
+#include "server/apiserver/admission/policy_params.h"
+#include "server/apiserver/admission/request_version.h"
 #include "server/apiserver/engine.h"
 
 namespace skiff::apiserver {
@@ -94,7 +95,7 @@ struct Denial {
 
 class ValidatingPolicies : public AdmissionPlugin {
 public:
-    explicit ValidatingPolicies(const Core& core) : core_(core) {}
+    explicit ValidatingPolicies(Core& core) : core_(core) {}
     std::string_view name() const override { return "ValidatingAdmissionPolicy"; }
 
     Status validate(const AdmissionRequest& request) override {
@@ -143,64 +144,27 @@ private:
             return {};
         }
         if (!*matched) return {};
-        if (policy.param_kind.is_object() && !param_kind(policy)) {
-            const json::Value& kind = policy.param_kind;
-            if (policy.fail) deny(denial, who, fmt::format("failed to configure policy: failed to find resource referenced by paramKind: '{}, Kind={}'", kind["apiVersion"].as_string(), kind["kind"].as_string()), Reason::Invalid);
+        auto param_kind = find_param_kind(policy.param_kind, core_.kinds);
+        if (!param_kind.ok()) {
+            if (policy.fail) deny(denial, who, "failed to configure policy: " + param_kind.status().message(), Reason::Invalid);
             return {};
         }
         for (const auto& binding : policy.bindings) {
             std::string both = fmt::format("{} with binding '{}'", who, binding.name);
             auto bound = binding.match.match(request, core_.kinds, core_.cache);
-            auto params = bound.ok() && *bound ? collect_params(policy, binding, request) : Result<std::vector<api::TreePtr>>(std::vector<api::TreePtr>{});
+            auto params = bound.ok() && *bound ? collect_params(*param_kind, binding.param_ref, request.ns, core_.cache) : Result<std::vector<api::TreePtr>>(std::vector<api::TreePtr>{});
             if (!bound.ok() || !params.ok()) {
                 const Status& status = bound.ok() ? params.status() : bound.status();
                 if (policy.fail) deny(denial, both, "failed to configure binding: " + status.message(), Reason::Invalid);
                 continue;
             }
             if (!*bound || params->empty()) continue;
-            api::ObjectPtr ns;
-            bool is_namespace = request.kind.plural == "namespaces" && request.kind.gvk.group.empty();
-            if (!request.ns.empty() && !is_namespace) {
-                ns = core_.cache.get({"", "v1", "namespaces"}, "", request.ns);
-                if (!ns) return error(Reason::NotFound, "namespaces \"{}\" not found", request.ns).with_details({"", "namespaces", request.ns, ""});
-            }
-            api::TreePtr ns_tree = ns ? ns->tree() : nullptr;
-            for (const auto& param : *params) evaluate(policy, binding, both, request, **matched, param.get(), ns_tree.get(), denial);
+            api::TreePtr ns_tree = TRY(namespace_of(request, core_.cache));
+            RequestVersion seen(request);
+            TRY(seen.load(core_, **matched));
+            for (const auto& param : *params) evaluate(policy, binding, both, seen.request, **matched, param.get(), ns_tree.get(), denial);
         }
         return {};
-    }
-
-    const api::KindInfo* param_kind(const Policy& policy) const {
-        const std::string& version = policy.param_kind["apiVersion"].as_string();
-        size_t slash = version.find('/');
-        std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
-        return core_.kinds.find(api::Gvk{group, slash == std::string::npos ? version : version.substr(slash + 1), policy.param_kind["kind"].as_string()});
-    }
-
-    // The parameters to evaluate with, one by one; a null one when there are none to be had. Empty: nothing is evaluated.
-    Result<std::vector<api::TreePtr>> collect_params(const Policy& policy, const Binding& binding, const AdmissionRequest& request) const {
-        const json::Value& ref = binding.param_ref;
-        if (!policy.param_kind.is_object() || !ref.is_object()) return std::vector<api::TreePtr>{nullptr};
-        const api::KindInfo* kind = param_kind(policy);
-        std::string ns;
-        if (kind->scope == api::Scope::Namespaced) {
-            ns = ref["namespace"].as_string().empty() ? request.ns : ref["namespace"].as_string();
-            if (ns.empty()) return error(Reason::BadRequest, "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
-        } else if (!ref["namespace"].as_string().empty()) {
-            return error(Reason::BadRequest, "paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
-        }
-        std::vector<api::TreePtr> out;
-        api::Gvr gvr{kind->gvk.group, kind->gvk.version, kind->plural};
-        if (!ref["name"].as_string().empty()) {
-            if (auto object = core_.cache.get(gvr, ns, ref["name"].as_string())) out.push_back(object->tree());
-        } else {
-            auto selector = TRY(api::LabelSelector::from_object(ref["selector"]));
-            for (const auto& object : core_.cache.list(gvr, ns))
-                if (selector.matches(object->meta().labels)) out.push_back(object->tree());
-        }
-        if (out.empty() && ref["parameterNotFoundAction"].as_string() == "Deny")
-            return error(Reason::BadRequest, "no params found for policy binding with `Deny` parameterNotFoundAction");
-        return out;
     }
 
     void evaluate(const Policy& policy, const Binding& binding, const std::string& who, const AdmissionRequest& request, const api::KindInfo& matched, const json::Value* param,
@@ -270,12 +234,12 @@ private:
         return Status(denial.reason, base.message()).with_details(base.details()).with_cause({"", denial.message, ""}).with_code(own_code ? http_code(denial.reason) : 422);
     }
 
-    const Core& core_;
+    Core& core_;
     Guarded<std::shared_ptr<const PolicySet>> set_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_validating_policies(const Core& core) { return std::make_unique<ValidatingPolicies>(core); }
+std::unique_ptr<AdmissionPlugin> make_validating_policies(Core& core) { return std::make_unique<ValidatingPolicies>(core); }
 
 }  // namespace skiff::apiserver

@@ -1,7 +1,6 @@
 // MutatingAdmissionWebhook and ValidatingAdmissionWebhook: asks the webhooks whose rules a request matches, in the order of the
 // configurations' names, and takes their patches and verdicts (admission.k8s.io/v1 AdmissionReview).
 #include <algorithm>
-#include <set>
 
 #include "api/decode.h"
 #include "api/go_text.h"
@@ -13,12 +12,11 @@
 #include "json/parse.h"
 #include "json/write.h"
 #include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/admission/reinvocation.h"
+#include "server/apiserver/admission/request_version.h"
 #include "server/apiserver/admission/webhook_client.h"
 #include "server/apiserver/admission/webhook_rules.h"
-#include "server/apiserver/core.h"
 #include "server/apiserver/engine.h"
-#include "server/apiserver/registry/conversion.h"
-#include "server/apiserver/registry/custom_form.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -77,16 +75,6 @@ struct Reply {
     Value patch;               // null: none
 };
 
-}  // namespace
-
-// What is remembered between the two rounds of one request.
-struct WebhookRound {
-    std::set<std::string> asked;            // configuration/name
-    std::set<std::string> again;            // IfNeeded, and the object has changed since
-};
-
-namespace {
-
 class WebhookPlugin final : public AdmissionPlugin {
 public:
     WebhookPlugin(Core& core, bool mutating)
@@ -118,35 +106,38 @@ private:
         if (!core_.webhooks || exempt_from_webhooks(request.kind)) return {};
         Hooks hooks = this->hooks();
         if (hooks->empty()) return {};
-        bool first = !request.round;
-        if (first && mutating_) request.round = std::make_shared<WebhookRound>();
+        Reinvocation* rounds = nullptr;
+        if (mutating_) {
+            if (!request.webhooks) request.webhooks = std::make_shared<Reinvocation>();
+            rounds = request.webhooks.get();
+            if (request.second_round) rounds->begin_again(object);
+        }
         for (size_t index = 0; index < hooks->size(); ++index) {
             const Webhook& hook = (*hooks)[index];
-            std::string id = hook.configuration + "/" + hook.name;
-            if (mutating_ && !first && (request.round->again.erase(id) == 0)) continue;
-            bool changed = false;
-            TRY(ask(hook, fmt::format("round_{}_index_{}", first ? 0 : 1, index), request, object, changed));
-            if (!mutating_) continue;
+            const std::string id = hook.configuration + "/" + hook.name;
+            if (rounds && request.second_round && rounds->again.count(id) == 0) continue;
+            bool called = false, changed = false;
+            TRY(ask(hook, fmt::format("round_{}_index_{}", request.second_round ? 1 : 0, index), request, object, called, changed));
+            if (!rounds) continue;
             if (changed) {
-                request.reinvoke = first;
-                for (const Webhook& other : *hooks) {
-                    std::string key = other.configuration + "/" + other.name;
-                    if (first && other.reinvoke && key != id && request.round->asked.count(key)) request.round->again.insert(key);
-                }
+                request.reinvoke = !request.second_round;
+                rounds->require_again();
             }
-            request.round->asked.insert(id);
+            if (called && hook.reinvoke) rounds->invoked.insert(id);
         }
+        if (rounds) rounds->remember(object);
         return {};
     }
 
     // place: of the call among the request's calls, in the audit log's annotations.
-    Status ask(const Webhook& hook, const std::string& place, AdmissionRequest& request, Value* object, bool& changed) {
+    Status ask(const Webhook& hook, const std::string& place, AdmissionRequest& request, Value* object, bool& called, bool& changed) {
         const api::KindInfo* as = match_rules(hook, request, core_.kinds);
         if (as == nullptr || !TRY(match_selectors(hook, request, core_.cache))) return {};
         std::string uid = random_uuid();
-        Value body = TRY(request_value(request, *as, uid));
         if (!hook.conditions.empty()) {
-            ExpressionInputs inputs(request, *as, core_.authorizer.get());
+            RequestVersion seen(request);
+            TRY(seen.load(core_, *as));
+            ExpressionInputs inputs(seen.request, *as, core_.authorizer.get());
             inputs.begin(nullptr, Sees::Authorizer);
             ConditionsOutcome match = evaluate_conditions(hook.conditions, inputs, Sees::Authorizer);
             if (!match.error.empty()) {
@@ -157,35 +148,30 @@ private:
         }
         if (request.dry_run && !hook.no_side_effects)
             return error(Reason::BadRequest, "admission webhook \"{}\" does not support dry run", hook.name);
-        Reply answer = call(hook, request, std::move(body), uid);
+        called = true;
+        Reply answer = call(hook, request, TRY(request_value(request, *as, uid)), uid);
+        const bool has_patch = answer.verdict == Verdict::Allowed && answer.patch.size() > 0;
+        if (has_patch && !object)
+            return error(Reason::InternalError, "Internal error occurred: admission webhook \"{}\" attempted to modify the object, which is not supported for this operation", hook.name);
+        if (has_patch) answer.status = apply(hook, request, *as, answer.patch, *object, changed);
+        if (mutating_) note_mutation(hook, place, request, has_patch && answer.status.ok() ? &answer.patch : nullptr, changed);
         if (answer.verdict == Verdict::Failed && hook.ignore_failures) {
             log::warn("webhook", "a webhook failed and is ignored", {{"webhook", hook.name}, {"why", answer.status.message()}});
             request.annotate(fmt::format("failed-open.{}.webhook.admission.k8s.io/{}", mutating_ ? "mutation" : "validation", place), hook.name);
             return {};
         }
-        if (answer.verdict != Verdict::Allowed) return answer.status;
-        Status patched;
-        const bool has_patch = object != nullptr && !answer.patch.is_null();
-        if (has_patch) patched = apply(hook, request, *as, answer.patch, *object, changed);
-        if (mutating_ && patched.ok()) note_mutation(hook, place, request, has_patch ? answer.patch : Value(), changed);
-        return patched;
+        return answer.status;
     }
 
-    static void note_mutation(const Webhook& hook, const std::string& place, const AdmissionRequest& request, const Value& patch, bool changed) {
+    static void note_mutation(const Webhook& hook, const std::string& place, const AdmissionRequest& request, const Value* patch, bool changed) {
         if (request.annotations == nullptr) return;
         Value note = Value::object({{"configuration", hook.configuration}, {"webhook", hook.name}, {"mutated", changed}});
         request.annotate("mutation.webhook.admission.k8s.io/" + place, json::write(note));
-        if (!changed) return;
+        if (!patch) return;
         note.erase("mutated");
-        note.set("patch", patch);
+        note.set("patch", *patch);
         note.set("patchType", "JSONPatch");
         request.annotate("patch.webhook.admission.k8s.io/" + place, json::write(note));
-    }
-
-    Result<Value> in_version(const api::KindInfo& from, const api::KindInfo& as, const Value& object) {
-        if (&from == &as || !object.is_object()) return object;
-        if (!from.custom) return convert(object, from, as);
-        return custom_in_version(core_, as, object);
     }
 
     Result<Value> request_value(const AdmissionRequest& request, const api::KindInfo& as, const std::string& uid) {
@@ -204,8 +190,8 @@ private:
         static constexpr std::string_view kOperations[] = {"CREATE", "UPDATE", "DELETE", "CONNECT"};
         out.set("operation", kOperations[static_cast<int>(request.operation)]);
         out.set("userInfo", user_value(request.user));
-        out.set("object", connect && request.options ? *request.options : request.object ? TRY(in_version(request.kind, as, *request.object)) : Value());
-        out.set("oldObject", request.old_object ? TRY(in_version(request.kind, as, *request.old_object)) : Value());
+        out.set("object", connect && request.options ? *request.options : request.object ? TRY(in_version(core_, request.kind, as, *request.object)) : Value());
+        out.set("oldObject", request.old_object ? TRY(in_version(core_, request.kind, as, *request.old_object)) : Value());
         out.set("dryRun", request.dry_run);
         std::string_view options = options_kind(request.operation);
         if (options.empty()) return out.set("options", nullptr), out;
@@ -253,11 +239,11 @@ private:
 
     // The patched object in the request's version, in form and with its defaults.
     Status apply(const Webhook& hook, AdmissionRequest& request, const api::KindInfo& as, const Value& patch, Value& object, bool& changed) {
-        Value tree = TRY(in_version(request.kind, as, object));
-        if (Status status = json::json_patch(tree, patch); !status.ok()) return error(Reason::InternalError, "Internal error occurred: failed calling webhook \"{}\": {}", hook.name, status.message());
-        if (Status status = api::normalize_kind(as, tree); !status.ok()) return error(Reason::InternalError, "Internal error occurred: webhook \"{}\" made an object that cannot be read: {}", hook.name, status.message());
+        Value tree = TRY(in_version(core_, request.kind, as, object));
+        if (Status status = json::json_patch(tree, patch); !status.ok()) return error(Reason::InternalError, "Internal error occurred: {}", status.message());
+        if (Status status = api::normalize_kind(as, tree); !status.ok()) return error(Reason::InternalError, "Internal error occurred: {}", status.message());
         set_defaults(as, tree);
-        tree = TRY(in_version(as, request.kind, tree));
+        tree = TRY(in_version(core_, as, request.kind, tree));
         tree.set("kind", request.kind.gvk.kind);
         tree.set("apiVersion", request.kind.gvk.api_version());
         changed = !(tree == object);

@@ -3,6 +3,7 @@
 #include "api/custom_resource.h"
 #include "api/structural/prune.h"
 #include "server/apiserver/crd/converter.h"
+#include "server/apiserver/registry/conversion.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -117,6 +118,11 @@ Result<json::Value> custom_in_version(Core& core, const api::KindInfo& kind, jso
     trees.push_back(std::move(object));
     trees = TRY(converted(core, kind, std::move(trees)));
     return std::move(trees.front());
+}
+
+Result<json::Value> in_version(Core& core, const api::KindInfo& from, const api::KindInfo& as, const json::Value& object) {
+    if (&from == &as || !object.is_object()) return object;
+    return from.custom ? custom_in_version(core, as, object) : convert(object, from, as);
 }
 
 }  // namespace skiff::apiserver

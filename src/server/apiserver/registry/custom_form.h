@@ -20,6 +20,9 @@ Result<json::Value> custom_to_storage(Core& core, const api::KindInfo& kind, jso
 // The same between any two versions, for webhooks that ask for another one.
 Result<json::Value> custom_in_version(Core& core, const api::KindInfo& kind, json::Value object);
 
+// An object of a request in another version of its kind, built-in or custom.
+Result<json::Value> in_version(Core& core, const api::KindInfo& from, const api::KindInfo& as, const json::Value& object);
+
 // Whether showing objects of the kind may call out.
 bool converts_by_webhook(const api::KindInfo& kind);
 

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "api/kind.h"
 #include "api/kinds/validate.h"
+#include "json/parse.h"
 #include "unit/api/kinds/kind_case.h"
 
 using namespace skiff::api::kinds;
@@ -75,4 +77,29 @@ TEST_CASE("addresses and ranges") {
     CHECK(is_strict_subnet("10.0.0.0/8", "10.1.0.0/16"));
     CHECK(!is_strict_subnet("10.0.0.0/8", "10.0.0.0/8"));
     CHECK(!is_strict_subnet("10.0.0.0/8", "11.0.0.0/16"));
+}
+
+TEST_CASE("mutating policies are kinds only where their version is served, and are checked as in Kubernetes") {
+    using namespace skiff;
+    CHECK(api::KindRegistry::builtin()->find(api::Gvr{"admissionregistration.k8s.io", "v1beta1", "mutatingadmissionpolicies"}) == nullptr);
+    auto kinds = api::KindRegistry::builtin(api::KindRegistry::optional_versions());
+    const api::KindInfo* policies = kinds->find(api::Gvr{"admissionregistration.k8s.io", "v1beta1", "mutatingadmissionpolicies"});
+    REQUIRE(policies);
+    REQUIRE(kinds->find(api::Gvr{"admissionregistration.k8s.io", "v1alpha1", "mutatingadmissionpolicies"}));
+    json::Value policy = *json::parse(R"({"spec":{"matchConstraints":{"resourceRules":[{"operations":["DELETE"],"apiGroups":["*"],"apiVersions":["*"],"resources":["*"]}]},
+        "mutations":[{"patchType":"JSONPatch"},{"patchType":"Merge"},{"patchType":"ApplyConfiguration","applyConfiguration":{},"jsonPatch":{}}]}})");
+    policies->hooks.set_defaults(policy);
+    CHECK(policy["spec"]["failurePolicy"].as_string() == "Fail");
+    api::FieldErrors errors;
+    policies->hooks.validate_create(policy, errors);
+    std::string all;
+    const Status status = errors.to_status("g", "K", "n");
+    for (const auto& cause : status.causes()) all += cause.field + ": " + cause.message + "\n";
+    CHECK(all ==
+          "spec.matchConstraints.resourceRules.operations: Unsupported value: \"DELETE\": supported values: \"*\", \"CONNECT\", \"CREATE\", \"UPDATE\"\n"
+          "spec.mutations[0].jsonPatch: Required value: must be specified when patchType is JSONPatch\n"
+          "spec.mutations[1].patchType: Unsupported value: \"Merge\": supported values: \"ApplyConfiguration\", \"JSONPatch\"\n"
+          "spec.mutations[2].applyConfiguration.expression: Required value\n"
+          "spec.mutations[2].jsonPatch: Invalid value: \"{jsonPatch}\": must not be specified when patchType is ApplyConfiguration\n"
+          "spec.reinvocationPolicy: Required value\n");
 }
