@@ -36,6 +36,7 @@ Status conflict(const api::KindInfo& kind, std::string_view name, std::string_vi
 }
 
 Status forbidden(const api::KindInfo& kind, std::string_view name, std::string_view why) {
+    if (name.empty()) name = "Unknown";
     return error(Reason::Forbidden, "{} \"{}\" is forbidden: {}", kind.gvr().group_resource(), name, why).with_details(details_of(kind, name));
 }
 

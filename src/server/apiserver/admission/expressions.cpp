@@ -5,39 +5,10 @@
 #include <fmt/core.h>
 
 #include "base/strings.h"
+#include "server/apiserver/admission/request_document.h"
 
 namespace skiff::apiserver {
 namespace {
-
-json::Value kind_of(const api::KindInfo& kind) { return json::Value::object({{"group", kind.gvk.group}, {"kind", kind.gvk.kind}, {"version", kind.gvk.version}}); }
-json::Value resource_of(const api::KindInfo& kind) { return json::Value::object({{"group", kind.gvk.group}, {"resource", kind.plural}, {"version", kind.gvk.version}}); }
-
-json::Value user_document(const User& user) {
-    json::Value out = json::Value::object({{"username", user.name}});
-    if (!user.uid.empty()) out.set("uid", user.uid);
-    json::Array groups(user.groups.begin(), user.groups.end());
-    if (!groups.empty()) out.set("groups", json::Value(std::move(groups)));
-    json::Value extra = json::Value::object();
-    for (const auto& [key, values] : user.extra) extra.set(key, json::Value(json::Array(values.begin(), values.end())));
-    if (extra.size()) out.set("extra", std::move(extra));
-    return out;
-}
-
-json::Value request_document(const AdmissionRequest& request, const api::KindInfo& matched) {
-    static constexpr std::string_view kOperations[] = {"CREATE", "UPDATE", "DELETE", "CONNECT"};
-    json::Value out = json::Value::object({{"uid", ""}, {"kind", kind_of(matched)}, {"resource", resource_of(matched)}, {"requestKind", kind_of(request.kind)}, {"requestResource", resource_of(request.kind)}});
-    if (!request.subresource.empty()) {
-        out.set("subResource", request.subresource);
-        out.set("requestSubResource", request.subresource);
-    }
-    if (!request.name.empty()) out.set("name", request.name);
-    if (!request.ns.empty()) out.set("namespace", request.ns);
-    out.set("operation", kOperations[static_cast<int>(request.operation)]);
-    out.set("userInfo", user_document(request.user));
-    out.set("dryRun", request.dry_run);
-    out.set("options", request.options ? *request.options : json::Value());
-    return out;
-}
 
 cel::AccessAnswer ask(const Authorizer* authorizer, const AdmissionRequest& request, const cel::AccessQuestion& question) {
     Attributes attributes;
@@ -104,7 +75,7 @@ private:
 };
 
 ExpressionInputs::ExpressionInputs(const AdmissionRequest& request, const api::KindInfo& matched, const Authorizer* authorizer)
-    : request_(request), authorizer_(authorizer), request_document_(request_document(request, matched)) {
+    : request_(request), authorizer_(authorizer), request_document_(request_document(request, matched, "")) {
     decide_ = [this](const cel::AccessQuestion& question) { return ask(authorizer_, request_, question); };
 }
 

@@ -9,7 +9,6 @@
 #include "server/apiserver/admission/policy_params.h"
 #include "server/apiserver/admission/reinvocation.h"
 #include "server/apiserver/admission/request_version.h"
-#include "server/apiserver/admission/webhook_rules.h"
 #include "server/apiserver/engine.h"
 
 namespace skiff::apiserver {
@@ -82,9 +81,6 @@ std::unique_ptr<Policy> compile_policy(const json::Value& object) {
     return out;
 }
 
-// Policies cannot shut out the ones that would repair them, and reviews of access have no object of their own.
-bool is_exempt(const api::KindInfo& kind) { return exempt_from_webhooks(kind) || kind.gvk.group == "authentication.k8s.io" || kind.gvk.group == "authorization.k8s.io"; }
-
 class MutatingPolicies : public AdmissionPlugin {
 public:
     explicit MutatingPolicies(Core& core) : core_(core) {}
@@ -125,7 +121,7 @@ private:
     }
 
     Status run(AdmissionRequest& request) {
-        if (is_exempt(request.kind)) return {};
+        if (exempt_from_policies(request.kind)) return {};
         auto set = current();
         Failures failures;
         std::vector<Invocation> invocations;
@@ -171,7 +167,8 @@ private:
     Status invoke(const Invocation& invocation, AdmissionRequest& request, const json::Value* ns, bool& changed, Failures& failures) {
         const Policy& policy = *invocation.policy;
         const api::KindInfo& as = *invocation.as;
-        const bool other = &as != &request.kind;
+        const bool other = &as != &request.kind && !request.body;
+        const api::KindInfo& form = request.body ? *request.body : as;
         RequestVersion seen(request);
         TRY(seen.load(core_, as));
         ExpressionInputs inputs(seen.request, as, core_.authorizer.get());
@@ -183,9 +180,9 @@ private:
         if (request.second_round && request.policies->again.count(key) == 0) return {};
         inputs.set_namespace(ns);
         bool mutated = false;
-        if (seen.request.object)
+        if (seen.request.object && form.schema)
             for (const auto& mutation : policy.mutations) {
-                Status status = mutate_one(policy, mutation, inputs, as, *seen.request.object);
+                Status status = mutate_one(policy, mutation, inputs, form, *seen.request.object);
                 if (status.reason() == Reason::InternalError) return status;
                 if (!status.ok()) fail(failures, policy, invocation.binding, status.message(), Reason::Invalid);
                 mutated = mutated || status.ok();

@@ -16,6 +16,7 @@
 namespace skiff::apiserver {
 
 struct Reinvocation;   // reinvocation.h
+struct DeleteOptions;  // registry/operations.h
 
 enum class Operation { Create, Update, Delete, Connect };
 
@@ -24,9 +25,12 @@ struct AdmissionRequest {
     const api::KindInfo& kind;
     std::string ns, name, subresource;
     const User& user;
-    json::Value* object = nullptr;             // the new object; null on Delete
+    json::Value* object = nullptr;             // the new object; null on Delete; what is asked on Connect
     const json::Value* old_object = nullptr;   // null on Create
-    json::Value* options = nullptr;            // exec/attach/... options on Connect
+    // Of the objects when they are not of `kind`: Scale, Eviction, TokenRequest, PodExecOptions (on Connect). Its schema may be null.
+    const api::KindInfo* body = nullptr;
+    const RequestContext* context = nullptr;   // the client's options stand there
+    const DeleteOptions* deletion = nullptr;   // on Delete
     bool dry_run = false;
     std::vector<std::string>* warnings = nullptr;
     std::map<std::string, std::string>* annotations = nullptr;   // of the audit log's line
@@ -38,13 +42,15 @@ struct AdmissionRequest {
     void annotate(std::string key, std::string value) const;
 };
 
+inline bool is_namespace(const AdmissionRequest& request) { return request.kind.plural == "namespaces" && request.kind.gvk.group.empty(); }
+
 class AdmissionPlugin {
 public:
     virtual ~AdmissionPlugin() = default;
     virtual std::string_view name() const = 0;                     // "LimitRanger"
     virtual Status mutate(AdmissionRequest&) { return {}; }
     virtual Status validate(const AdmissionRequest&) { return {}; }
-    // Operation Connect: exec, attach, port-forward and proxies. object is null, options say what is asked.
+    // Operation Connect: exec, attach, port-forward and proxies. object says what is asked.
     virtual Status connect(AdmissionRequest&) { return {}; }
     // After a request that validate() let through: stored or not. For plugins that reserve (ResourceQuota).
     virtual void finished(const AdmissionRequest&, bool /*stored*/) {}

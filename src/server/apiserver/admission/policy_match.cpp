@@ -68,7 +68,7 @@ bool PolicyMatch::match_objects(const AdmissionRequest& request) const {
 
 Result<bool> PolicyMatch::match_namespace(const AdmissionRequest& request, const Reader& reader) const {
     if (namespaces_.empty()) return true;
-    if (request.kind.plural == "namespaces" && request.kind.gvk.group.empty()) {
+    if (is_namespace(request)) {
         const json::Value* shown = request.object ? request.object : request.old_object;
         return shown && namespaces_.matches((*shown)["metadata"]["labels"]);
     }

@@ -13,6 +13,11 @@ Result<const api::KindInfo*> find_param_kind(const json::Value& param_kind, cons
     return error(Reason::BadRequest, "failed to find resource referenced by paramKind: '{}/{}, Kind={}'", version.group, version.version, name);
 }
 
+bool exempt_from_policies(const api::KindInfo& kind) {
+    if (kind.gvk.group == "admissionregistration.k8s.io") return kind.gvk.kind.ends_with("AdmissionPolicy") || kind.gvk.kind.ends_with("AdmissionPolicyBinding");
+    return !kind.storage && (kind.gvk.group == "authentication.k8s.io" || kind.gvk.group == "authorization.k8s.io");
+}
+
 Result<std::vector<api::TreePtr>> collect_params(const api::KindInfo* kind, const json::Value& ref, const std::string& request_ns, const Reader& reader) {
     if (!kind || !ref.is_object()) return std::vector<api::TreePtr>{nullptr};
     std::string ns;
@@ -36,8 +41,7 @@ Result<std::vector<api::TreePtr>> collect_params(const api::KindInfo* kind, cons
 }
 
 Result<api::TreePtr> namespace_of(const AdmissionRequest& request, const Reader& reader) {
-    bool is_namespace = request.kind.plural == "namespaces" && request.kind.gvk.group.empty();
-    if (request.ns.empty() || is_namespace) return api::TreePtr();
+    if (request.ns.empty() || is_namespace(request)) return api::TreePtr();
     auto ns = reader.get({"", "v1", "namespaces"}, "", request.ns);
     if (!ns) return error(Reason::NotFound, "namespaces \"{}\" not found", request.ns).with_details({"", "namespaces", request.ns, ""});
     return ns->tree();

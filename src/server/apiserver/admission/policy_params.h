@@ -11,6 +11,9 @@ namespace skiff::apiserver {
 // Null without a paramKind; an error when nothing of that kind is served.
 Result<const api::KindInfo*> find_param_kind(const json::Value& param_kind, const api::KindRegistry& kinds);
 
+// Policies are not about policies, which would shut out those that repair them, nor about reviews of access, which would shut out everybody.
+bool exempt_from_policies(const api::KindInfo& kind);
+
 // The parameters to evaluate with, one by one; a null one when there are none to be had. Empty: nothing is evaluated.
 Result<std::vector<api::TreePtr>> collect_params(const api::KindInfo* kind, const json::Value& param_ref, const std::string& request_ns, const Reader& reader);
 

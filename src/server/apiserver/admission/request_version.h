@@ -12,7 +12,7 @@ struct RequestVersion {
     RequestVersion(const RequestVersion&) = delete;
     // Copies nothing when the version is the request's own. May call a conversion webhook.
     Status load(Core& core, const api::KindInfo& as) {
-        if (&as == &request.kind) return {};
+        if (&as == &request.kind || request.body) return {};
         if (request.object) object = TRY(in_version(core, request.kind, as, *request.object)), request.object = &object;
         if (request.old_object) old_object = TRY(in_version(core, request.kind, as, *request.old_object)), request.old_object = &old_object;
         return {};

@@ -98,9 +98,10 @@ public:
     explicit ValidatingPolicies(Core& core) : core_(core) {}
     std::string_view name() const override { return "ValidatingAdmissionPolicy"; }
 
+    Status connect(AdmissionRequest& request) override { return validate(request); }
+
     Status validate(const AdmissionRequest& request) override {
-        // Policies cannot shut out the policies that would repair them.
-        if (request.kind.gvk.group == kPolicies.group) return {};
+        if (exempt_from_policies(request.kind)) return {};
         auto set = current();
         std::optional<Denial> denial;
         for (const auto& policy : set->policies) {

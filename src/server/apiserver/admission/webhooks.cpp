@@ -13,6 +13,7 @@
 #include "json/write.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/reinvocation.h"
+#include "server/apiserver/admission/request_document.h"
 #include "server/apiserver/admission/request_version.h"
 #include "server/apiserver/admission/webhook_client.h"
 #include "server/apiserver/admission/webhook_rules.h"
@@ -25,28 +26,6 @@ using json::Value;
 
 constexpr size_t kWarningsMax = 100;
 constexpr size_t kPatchBytesMax = 3 << 20;
-
-Value kind_value(const api::Gvk& gvk) { return Value::object({{"group", gvk.group}, {"version", gvk.version}, {"kind", gvk.kind}}); }
-Value resource_value(const api::KindInfo& kind) { return Value::object({{"group", kind.gvk.group}, {"version", kind.gvk.version}, {"resource", kind.plural}}); }
-
-Value user_value(const User& user) {
-    Value out = Value::object({{"username", user.name}});
-    if (!user.uid.empty()) out.set("uid", user.uid);
-    Value groups = Value::array();
-    for (const std::string& group : user.groups) groups.push_back(group);
-    if (groups.size() > 0) out.set("groups", std::move(groups));
-    for (const auto& [key, values] : user.extra) {
-        Value list = Value::array();
-        for (const std::string& value : values) list.push_back(value);
-        out.mut("extra").set(key, std::move(list));
-    }
-    return out;
-}
-
-std::string_view options_kind(Operation operation) {
-    static constexpr std::string_view kNames[] = {"CreateOptions", "UpdateOptions", "DeleteOptions", ""};
-    return kNames[static_cast<int>(operation)];
-}
 
 // "failed calling webhook "x": why", which failurePolicy may turn into nothing.
 Status call_failed(const Webhook& webhook, std::string_view why) {
@@ -175,29 +154,11 @@ private:
     }
 
     Result<Value> request_value(const AdmissionRequest& request, const api::KindInfo& as, const std::string& uid) {
-        bool connect = request.operation == Operation::Connect;
-        api::Gvk shown = as.gvk, asked = request.kind.gvk;
-        // Subresources with a body of their own are sent as that kind.
-        if (const api::Subresource* sub = request.kind.subresource(request.subresource); sub && !sub->kind.empty() && !sub->version.empty()) shown = asked = {sub->group, sub->version, sub->kind};
-        if (connect && request.options) shown = asked = {"", "v1", (*request.options)["kind"].as_string()};
-        Value out = Value::object({{"uid", uid}, {"kind", kind_value(shown)}, {"resource", resource_value(as)}});
-        if (!request.subresource.empty()) out.set("subResource", request.subresource);
-        out.set("requestKind", kind_value(asked));
-        out.set("requestResource", resource_value(request.kind));
-        if (!request.subresource.empty()) out.set("requestSubResource", request.subresource);
-        if (!request.name.empty()) out.set("name", request.name);
-        if (!request.ns.empty()) out.set("namespace", request.ns);
-        static constexpr std::string_view kOperations[] = {"CREATE", "UPDATE", "DELETE", "CONNECT"};
-        out.set("operation", kOperations[static_cast<int>(request.operation)]);
-        out.set("userInfo", user_value(request.user));
-        out.set("object", connect && request.options ? *request.options : request.object ? TRY(in_version(core_, request.kind, as, *request.object)) : Value());
-        out.set("oldObject", request.old_object ? TRY(in_version(core_, request.kind, as, *request.old_object)) : Value());
-        out.set("dryRun", request.dry_run);
-        std::string_view options = options_kind(request.operation);
-        if (options.empty()) return out.set("options", nullptr), out;
-        Value given = Value::object({{"kind", options}, {"apiVersion", "meta.k8s.io/v1"}});
-        if (request.dry_run) given.set("dryRun", Value::array({"All"}));
-        out.set("options", std::move(given));
+        Value out = request_document(request, as, uid);
+        RequestVersion seen(request);
+        TRY(seen.load(core_, as));
+        out.set("object", seen.request.object ? *seen.request.object : Value());
+        out.set("oldObject", seen.request.old_object ? *seen.request.old_object : Value());
         return out;
     }
 
@@ -237,8 +198,19 @@ private:
         return {Verdict::Allowed, {}, std::move(parsed).value()};
     }
 
+    static Status apply_to_body(const AdmissionRequest& request, const Value& patch, Value& object, bool& changed) {
+        Value tree = object;
+        Status status = json::json_patch(tree, patch);
+        if (status.ok() && request.body->schema) status = api::normalize(*request.body->schema, tree);
+        if (!status.ok()) return error(Reason::InternalError, "Internal error occurred: {}", status.message());
+        changed = !(tree == object);
+        object = std::move(tree);
+        return {};
+    }
+
     // The patched object in the request's version, in form and with its defaults.
     Status apply(const Webhook& hook, AdmissionRequest& request, const api::KindInfo& as, const Value& patch, Value& object, bool& changed) {
+        if (request.body) return apply_to_body(request, patch, object, changed);
         Value tree = TRY(in_version(core_, request.kind, as, object));
         if (Status status = json::json_patch(tree, patch); !status.ok()) return error(Reason::InternalError, "Internal error occurred: {}", status.message());
         if (Status status = api::normalize_kind(as, tree); !status.ok()) return error(Reason::InternalError, "Internal error occurred: {}", status.message());

@@ -77,6 +77,8 @@ Result<Answer> serve_custom_scale(Core& core, RequestContext& context, const Bod
     change.ns = a.ns;
     change.name = a.name;
     change.part = Change::Part::Whole;
+    change.form = {&scale, [&kind](const Value& object) { return scale_of(kind, object).value_or(Value::object()); },
+                   [&context](const Value& object, const Value& shown) { return with_replicas(context, object, shown); }};
     if (a.verb == "update") {
         Value wanted = TRY(decode_typed(core.kinds, scale.gvk, kScaleType, body, context));
         TRY(check_object_names(context, wanted));

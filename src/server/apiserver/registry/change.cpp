@@ -160,8 +160,12 @@ public:
         admission.dry_run = context_.dry_run;
         admission.warnings = &context_.warnings;
         admission.annotations = &context_.annotations;
+        admission.context = &context_;
         bool admit = change_.admit && !context_.internal;
+        json::Value shown, shown_old;
+        if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.mutate(admission));
+        if (admit && change_.form && !(shown == change_.form->show(object))) object = TRY(change_.form->take(object, shown));
         if (change_.part == Change::Part::Status && !kind_.custom) prepare_status(object);
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
@@ -172,6 +176,7 @@ public:
             for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));
         ServiceClaim claim;
         if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
+        if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.validate(admission));
         auto answer = store(object, claim);
         if (admit) core_.admission.finished(admission, answer.ok() && !context_.dry_run);
@@ -179,6 +184,14 @@ public:
     }
 
 private:
+    void show(AdmissionRequest& admission, const json::Value& object, json::Value& shown, json::Value& shown_old) const {
+        shown = change_.form->show(object);
+        shown_old = change_.form->show(old_);
+        admission.object = &shown;
+        admission.old_object = &shown_old;
+        admission.body = change_.form->kind;
+    }
+
     void prepare_status(json::Value& object) const {
         api::kinds::drop_disabled_status_fields(object);
         // What nobody sets is kept.

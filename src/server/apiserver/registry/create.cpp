@@ -91,6 +91,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     admission.dry_run = context.dry_run;
     admission.warnings = &context.warnings;
     admission.annotations = &context.annotations;
+    admission.context = &context;
     if (!context.internal) TRY(core.admission.mutate(admission));
     if (kind.hooks.prepare_create) {
         kind.hooks.prepare_create(object);

@@ -71,6 +71,13 @@ struct Change {
     std::function<Result<json::Value>(const json::Value& old)> make;
     // On a missing object: creates from make(null). Without it: NotFound.
     std::function<Result<Answer>()> create_missing;
+    // Admission sees the subresource's form of the object (Scale): show() makes it, take() puts it back.
+    struct Form {
+        const api::KindInfo* kind = nullptr;
+        std::function<json::Value(const json::Value& object)> show;
+        std::function<Result<json::Value>(const json::Value& object, const json::Value& shown)> take;
+    };
+    std::optional<Form> form;
     bool track = true;                           // update managedFields (apply has done it)
     bool retry = false;                          // on a conflict with another writer: start again (patches)
     bool validate = true;

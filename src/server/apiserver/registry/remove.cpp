@@ -172,7 +172,11 @@ Answer answer_of(const api::KindInfo& kind, api::ObjectPtr object, bool removed,
 Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptions& options, const Item& item) {
     const api::KindInfo& kind = *context.kind;
     TRY(check_preconditions(kind, options, item));
-    AdmissionRequest admission{Operation::Delete, kind, context.attributes.ns, item.object->meta().name, "", context.attributes.user};
+    // Who deletes a collection names none of its objects.
+    const bool named = context.attributes.verb != "deletecollection";
+    AdmissionRequest admission{Operation::Delete, kind, context.attributes.ns, named ? item.object->meta().name : std::string(), "", context.attributes.user};
+    admission.context = &context;
+    admission.deletion = &options;
     json::Value old = tree_as(core, *item.object, kind);
     admission.old_object = &old;
     admission.dry_run = options.dry_run;

@@ -1,5 +1,6 @@
 // pods/binding and the old bindings collection: the scheduler's decision. The node's name, PodScheduled and the binding's annotations
 // are set in one write; a pod is bound once.
+#include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/subresource.h"
 
 namespace skiff::apiserver {
@@ -40,6 +41,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     static const api::Gvr kPods{"", "v1", "pods"};
     Attributes& a = context.attributes;
     json::Value binding = TRY(decode_typed(core.kinds, {"", "v1", "Binding"}, "core.v1.Binding", body, context));
+    TRY(admit_created(core, context, {"", "v1", "Binding"}, "core.v1.Binding", binding));
     const std::string& name = binding["metadata"]["name"].as_string();
     if (!a.name.empty() && name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
     TRY(check_target(binding["target"]));
@@ -50,6 +52,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     change.part = Change::Part::Whole;
     change.validate = false;
     change.bump_generation = false;
+    change.admit = false;
     context.kind = change.kind;
     change.make = [&](const json::Value& old) -> Result<json::Value> {
         if (!old["metadata"]["deletionTimestamp"].as_string().empty()) return refused(change.name, fmt::format("pod {} is being deleted, cannot be assigned to a host", change.name));

@@ -1,6 +1,7 @@
 // pods/eviction: a delete that PodDisruptionBudgets may refuse. The budget is decremented by compare-and-swap before the pod goes.
 #include "api/selector.h"
 #include "server/apiserver/execute.h"
+#include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/subresource.h"
 
 namespace skiff::apiserver {
@@ -116,6 +117,7 @@ Status mark_disrupted(Core& core, const RequestContext& context) {
 Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& body) {
     Attributes& a = context.attributes;
     json::Value eviction = TRY(decode_typed(core.kinds, {"policy", "v1", "Eviction"}, "policy.v1.Eviction", body, context));
+    TRY(admit_created(core, context, {"policy", "v1", "Eviction"}, "policy.v1.Eviction", eviction));
     const std::string& name = eviction["metadata"]["name"].as_string();
     if (name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Eviction object");
     api::ObjectPtr pod = core.cache.get(kPods, a.ns, a.name);
@@ -127,9 +129,12 @@ Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& b
     options.dry_run = options.dry_run || context.dry_run;
     if (!needs_no_budget(*pod->tree()) && !options.dry_run) TRY(take_budget(core, context, *pod->tree()));
     if (!options.dry_run) TRY(mark_disrupted(core, context));
-    context.attributes.verb = "delete";
-    context.attributes.subresource.clear();
-    TRY(delete_object(core, context, options));
+    // The eviction was admitted; its deletion is not asked about again.
+    RequestContext deletion = context;
+    deletion.attributes.verb = "delete";
+    deletion.attributes.subresource.clear();
+    deletion.internal = true;
+    TRY(delete_object(core, deletion, options));
     Answer answer;
     answer.code = 201;
     answer.value = plain_success(201);

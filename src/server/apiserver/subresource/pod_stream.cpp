@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "server/apiserver/handlers.h"
 #include "server/apiserver/respond.h"
+#include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/node_address.h"
 #include "server/apiserver/subresource/pod_log.h"
 #include "server/apiserver/subresource/relay.h"
@@ -71,7 +72,7 @@ Result<std::string> stream_url(const Core& core, const RequestContext& context, 
 }
 
 // The request as PodExecOptions, PodAttachOptions or PodPortForwardOptions, for admission.
-Status admit_stream(const Core& core, const RequestContext& context, const net::Query& query) {
+Status admit_stream(Core& core, RequestContext& context, const net::Query& query) {
     const Attributes& a = context.attributes;
     std::string_view kind = a.subresource == "exec" ? "PodExecOptions" : a.subresource == "attach" ? "PodAttachOptions" : "PodPortForwardOptions";
     json::Value options = json::Value::object({{"kind", kind}, {"apiVersion", "v1"}});
@@ -80,9 +81,7 @@ Status admit_stream(const Core& core, const RequestContext& context, const net::
     if (query.has("container")) options.set("container", query.get("container"));
     for (const std::string& word : query.all("command")) options.mut("command").push_back(word);
     for (const std::string& port : query.all("ports")) options.mut("ports").push_back(parse_int(port).value_or(0));
-    AdmissionRequest request{Operation::Connect, *context.kind, a.ns, a.name, a.subresource, a.user};
-    request.options = &options;
-    return core.admission.connect(request);
+    return admit_connect(core, context, std::move(options));
 }
 
 Result<std::string> log_url(const Core& core, const RequestContext& context, const net::Query& query) {
@@ -112,14 +111,15 @@ void serve_pod_log(Core& core, net::ExchangePtr exchange, std::shared_ptr<Reques
 }
 
 void serve_pod_stream(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
-    auto url = stream_url(core, *context, exchange->request().query);
-    if (!url.ok()) return send_status(*exchange, core, *context, url.status());
-    bool upgrade = lower(exchange->request().headers.get("Connection")).find("upgrade") != std::string::npos;
-    if (!upgrade) return send_status(*exchange, core, *context, error(Reason::BadRequest, "Upgrade request required"));
     // Admission may ask webhooks: not on an io thread.
-    on_pool(core, exchange, context, [&core, exchange, context, url = std::move(url).value()] {
-        if (Status status = admit_stream(core, *context, exchange->request().query); !status.ok()) return send_status(*exchange, core, *context, status);
-        relay(core, core.kubelets, exchange, context, url, RelayBody::Drop);
+    on_pool(core, exchange, context, [&core, exchange, context] {
+        const net::Request& request = exchange->request();
+        if (Status status = admit_stream(core, *context, request.query); !status.ok()) return send_status(*exchange, core, *context, status);
+        auto url = stream_url(core, *context, request.query);
+        if (!url.ok()) return send_status(*exchange, core, *context, url.status());
+        bool upgrade = lower(request.headers.get("Connection")).find("upgrade") != std::string::npos;
+        if (!upgrade) return send_status(*exchange, core, *context, error(Reason::BadRequest, "Upgrade request required"));
+        relay(core, core.kubelets, exchange, context, *url, RelayBody::Drop);
     });
 }
 

@@ -4,7 +4,9 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "server/apiserver/handlers.h"
 #include "server/apiserver/respond.h"
+#include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/node_address.h"
 #include "server/apiserver/subresource/relay.h"
 #include "server/apiserver/subresource/subresource.h"
@@ -104,6 +106,16 @@ Result<std::string> service_url(const Core& core, const RequestContext& context,
     return url_to(target, chosen.first, std::to_string(chosen.second));
 }
 
+// Admission first, which may ask webhooks: not on an io thread.
+void admitted(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, std::function<void()> serve) {
+    on_pool(core, exchange, context, [&core, exchange, context, serve = std::move(serve)] {
+        json::Value options = json::Value::object({{"kind", context->kind->gvk.kind + "ProxyOptions"}, {"apiVersion", "v1"}});
+        if (!context->rest.empty() || exchange->request().path.ends_with('/')) options.set("path", "/" + context->rest);
+        if (Status status = admit_connect(core, *context, std::move(options)); !status.ok()) return send_status(*exchange, core, *context, status);
+        serve();
+    });
+}
+
 void serve(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, Result<std::string> (*base)(const Core&, const RequestContext&, const Target&)) {
     auto target = split_target(context->attributes.name);
     if (!target) return send_status(*exchange, core, *context, error(Reason::BadRequest, "invalid {} request \"{}\"", context->kind->singular, context->attributes.name));
@@ -112,12 +124,8 @@ void serve(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext
     relay_proxy(core, core.plain, std::move(exchange), std::move(context), *url);
 }
 
-}  // namespace
-
-void serve_pod_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) { serve(core, std::move(exchange), std::move(context), pod_url); }
-
 // The node's own API, or any other port of the machine by "[scheme:]node:port".
-void serve_node_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+void serve_node(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
     auto target = split_target(context->attributes.name);
     if (!target) return send_status(*exchange, core, *context, error(Reason::BadRequest, "invalid node request \"{}\"", context->attributes.name));
     auto base = node_base_url(core.cache, target->name);
@@ -130,6 +138,18 @@ void serve_node_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<Req
     relay_proxy(core, core.plain, std::move(exchange), std::move(context), *url);
 }
 
-void serve_service_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) { serve(core, std::move(exchange), std::move(context), service_url); }
+}  // namespace
+
+void serve_pod_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    admitted(core, exchange, context, [&core, exchange, context] { serve(core, exchange, context, pod_url); });
+}
+
+void serve_node_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    admitted(core, exchange, context, [&core, exchange, context] { serve_node(core, exchange, context); });
+}
+
+void serve_service_proxy(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
+    admitted(core, exchange, context, [&core, exchange, context] { serve(core, exchange, context, service_url); });
+}
 
 }  // namespace skiff::apiserver

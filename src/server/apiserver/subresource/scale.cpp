@@ -141,6 +141,7 @@ Result<Answer> serve_scale(Core& core, RequestContext& context, const Body& body
     change.name = a.name;
     change.part = Change::Part::Whole;
     change.track = false;
+    change.form = {&scale, scale_of, [&context](const json::Value& object, const json::Value& shown) { return with_replicas(context, object, shown); }};
     if (a.verb == "update") {
         json::Value wanted = TRY(decode_typed(core.kinds, scale.gvk, kScaleType, body, context));
         TRY(check_object_names(context, wanted));

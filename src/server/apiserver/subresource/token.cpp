@@ -1,6 +1,7 @@
 // serviceaccounts/token: TokenRequest. The signer is authn's; here are the rules and the object that the token is bound to.
 #include "api/apply.h"
 #include "api/timestamp.h"
+#include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/subresource.h"
 
 namespace skiff::apiserver {
@@ -57,6 +58,7 @@ Result<Answer> serve_token(Core& core, RequestContext& context, const Body& body
     if (!account) return not_found(*context.kind, a.name);
     if (!core.tokens) return error(Reason::ServiceUnavailable, "this server issues no tokens");
     json::Value request = TRY(decode_typed(core.kinds, {"authentication.k8s.io", "v1", "TokenRequest"}, kType, body, context));
+    TRY(admit_created(core, context, {"authentication.k8s.io", "v1", "TokenRequest"}, kType, request));
     json::Value& spec = request.mut("spec");
     api::KindInfo kind;
     kind.gvk = {"authentication.k8s.io", "v1", "TokenRequest"};
