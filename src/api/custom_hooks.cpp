@@ -20,6 +20,8 @@ using json::Value;
 
 constexpr std::string_view kStandardFinalizers[] = {"orphan", "foregroundDeletion", "kubernetes"};
 
+constexpr size_t kColumnStepsMax = 10'000;   // that the path of one column may take in one object
+
 std::string_view go_type_name(const Value& value) {
     static constexpr std::string_view kNames[] = {"<nil>", "bool", "int64", "float64", "string", "[]interface {}", "map[string]interface {}"};
     return kNames[static_cast<int>(value.type())];
@@ -96,9 +98,9 @@ std::vector<std::string> finalizer_warnings(const Value& object) {
 }
 
 Value cell_of(const json::JsonPath& path, const std::string& type, const Value& object, WallTime now) {
-    auto found = path.select(object);
-    if (!found.ok() || found->empty()) return {};
-    const Value& value = found->front();
+    auto found = path.first(object, kColumnStepsMax);
+    if (!found.ok()) return {};
+    const Value& value = *found;
     if (type == "string") {
         if (value.is_string()) return value;
         return value.is_null() ? Value() : Value(json::write(value));

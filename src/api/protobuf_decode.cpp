@@ -17,7 +17,7 @@ namespace {
 using Kind = ValueSchema::Kind;
 using Item = WireReader::Item;
 constexpr int kDepthMax = 100;
-constexpr size_t kValuesMax = 64'000;    // a few bytes make a value of a hundred
+constexpr size_t kValuesMax = 50'000;    // a few bytes make a value of a hundred
 constexpr size_t kScanMax = 32;          // maps up to this size are searched key by key
 
 Status wrong_wire_type(const Field& field, const Item& item) {

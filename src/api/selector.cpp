@@ -1,17 +1,20 @@
 #include "api/selector.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "api/go_text.h"
 #include "api/label_parser.h"
 #include "api/names.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 
 namespace skiff::api {
 
 namespace {
 
 using Operator = LabelRequirement::Operator;
+constexpr size_t kScanMax = 32;   // requirements that look their label up one by one
 
 void sort_by_key(std::vector<LabelRequirement>& requirements) {
     std::stable_sort(requirements.begin(), requirements.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
@@ -108,7 +111,14 @@ bool LabelSelector::all_match(Lookup lookup) const {
 }
 
 bool LabelSelector::matches(const Labels& labels) const {
+    std::unordered_map<std::string_view, const std::string*> places;   // only where both are many
+    if (labels.size() > kScanMax && requirements_.size() > kScanMax)
+        for (const auto& [name, value] : labels) places.emplace(name, &value);
     return all_match([&](const std::string& key) -> const std::string* {
+        if (!places.empty()) {
+            auto it = places.find(key);
+            return it == places.end() ? nullptr : it->second;
+        }
         for (const auto& [name, value] : labels)
             if (name == key) return &value;
         return nullptr;
@@ -116,8 +126,10 @@ bool LabelSelector::matches(const Labels& labels) const {
 }
 
 bool LabelSelector::matches(const json::Value& labels) const {
+    json::MemberIndex index(labels);
+    const bool few = requirements_.size() <= kScanMax;
     return all_match([&](const std::string& key) -> const std::string* {
-        const json::Value* value = labels.find(key);
+        const json::Value* value = few ? labels.find(key) : index.find(key);
         return value ? &value->as_string() : nullptr;
     });
 }

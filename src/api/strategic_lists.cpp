@@ -1,8 +1,12 @@
 #include "api/strategic_lists.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "api/go_text.h"
+#include "json/write.h"
 
 namespace skiff::api {
 
@@ -16,11 +20,30 @@ const json::Value& identity(const json::Value& item, std::string_view merge_key)
 
 constexpr size_t kNone = static_cast<size_t>(-1);
 
-size_t position(const json::Array& list, const json::Value& item, std::string_view merge_key) {
-    for (size_t i = 0; i < list.size(); ++i)
-        if (identity(list[i], merge_key) == identity(item, merge_key)) return i;
-    return kNone;
-}
+// Where elements stand in a list: long lists are read once, into a table.
+class Positions {
+public:
+    Positions(const json::Array& list, std::string_view merge_key) : list_(list), merge_key_(merge_key) {
+        if (list.size() <= kScanMax) return;
+        for (size_t i = 0; i < list.size(); ++i) places_.emplace(json::write(identity(list[i], merge_key)), i);
+    }
+    size_t of(const json::Value& item) const {
+        const json::Value& wanted = identity(item, merge_key_);
+        if (list_.size() > kScanMax) {
+            auto it = places_.find(json::write(wanted));
+            return it == places_.end() ? kNone : it->second;
+        }
+        for (size_t i = 0; i < list_.size(); ++i)
+            if (identity(list_[i], merge_key_) == wanted) return i;
+        return kNone;
+    }
+
+private:
+    static constexpr size_t kScanMax = 16;
+    const json::Array& list_;
+    std::string_view merge_key_;
+    std::unordered_map<std::string, size_t> places_;
+};
 
 struct Placed {
     json::Value value;
@@ -44,8 +67,9 @@ Status element_type(const json::Value& live, const json::Value& patch, bool& obj
 
 void sort_by_orders(json::Value& merged, const json::Array& patch_order, const json::Array& server_order, std::string_view merge_key) {
     std::vector<Placed> ours, others;
+    const Positions of_patch(patch_order, merge_key), of_server(server_order, merge_key);
     for (auto& item : merged.mut_items()) {
-        size_t in_patch = position(patch_order, item, merge_key), in_server = position(server_order, item, merge_key);
+        size_t in_patch = of_patch.of(item), in_server = of_server.of(item);
         (in_patch == kNone ? others : ours).push_back({std::move(item), in_patch, in_server});
     }
     std::stable_sort(ours.begin(), ours.end(), [](const Placed& a, const Placed& b) { return a.patch < b.patch; });
@@ -63,7 +87,7 @@ void sort_by_orders(json::Value& merged, const json::Array& patch_order, const j
 }
 
 Status take_special_elements(json::Value& live, json::Value& patch, std::string_view merge_key, bool& replaced) {
-    json::Array plain;
+    json::Array plain, gone;
     replaced = false;
     for (auto& item : patch.mut_items()) {
         const json::Value* directive = item.find(kDirective);
@@ -77,12 +101,16 @@ Status take_special_elements(json::Value& live, json::Value& patch, std::string_
         } else if (name == "delete") {
             const json::Value* value = item.find(merge_key);
             if (!value) return error(Reason::Unknown, "map: {} does not contain declared merge key: {}", go_print(item), merge_key);
-            std::erase_if(live.mut_items(), [&](const json::Value& old) { return old[merge_key] == *value; });
+            gone.push_back(json::Value::object({{merge_key, *value}}));
         } else if (name == "merge") {
             return error(Reason::Unknown, "merging lists cannot yet be specified in the patch");
         } else {
             return error(Reason::Unknown, "unknown patch type: {} in map: {}", go_print(*directive), go_print(item));
         }
+    }
+    if (!gone.empty()) {
+        const Positions deleted(gone, merge_key);
+        std::erase_if(live.mut_items(), [&](const json::Value& old) { return deleted.of(old) != kNone; });
     }
     if (replaced) live = json::Value(std::move(plain));
     else patch = json::Value(std::move(plain));
@@ -105,15 +133,17 @@ Status check_order(const json::Value& patch, const json::Value& order, std::stri
 void merge_scalars(json::Value& live, json::Value& patch) {
     json::Value server_order = live;
     json::Array both;
+    std::unordered_set<std::string> seen;
     for (auto* list : {&live, &patch})
         for (const auto& item : list->items())
-            if (std::find(both.begin(), both.end(), item) == both.end()) both.push_back(item);
+            if (seen.insert(json::write(item)).second) both.push_back(item);
     live = json::Value(std::move(both));
     sort_by_orders(live, patch.items(), server_order.items(), {});
 }
 
 void delete_scalars(json::Value& live, const json::Value& patch) {
-    std::erase_if(live.mut_items(), [&](const json::Value& item) { return position(patch.items(), item, {}) != kNone; });
+    const Positions deleted(patch.items(), {});
+    std::erase_if(live.mut_items(), [&](const json::Value& item) { return deleted.of(item) != kNone; });
 }
 
 }  // namespace skiff::api

@@ -1,9 +1,14 @@
 #include "api/strategic_merge.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "api/go_text.h"
 #include "api/strategic_lists.h"
+#include "json/merge_patch.h"
+#include "json/write.h"
 
 namespace skiff::api {
 
@@ -14,6 +19,7 @@ using Kind = ValueSchema::Kind;
 constexpr std::string_view kDirective = "$patch", kRetainKeys = "$retainKeys";
 constexpr std::string_view kDeletePrefix = "$deleteFromPrimitiveList", kOrderPrefix = "$setElementOrder";
 constexpr int kDepthMax = 200;
+constexpr size_t kScanMax = 32;   // elements and members that are searched one by one
 
 Status bad_list_format() { return error(Reason::BadRequest, "invalid patch format of primitive list"); }
 Status bad_retain_format() { return error(Reason::BadRequest, "invalid patch format of retainKeys"); }
@@ -68,11 +74,22 @@ public:
         if (const json::Value* directive = patch.find(kDirective)) return directive_in_map(original, patch, directive->as_string());
         TRY(retain_keys(original, patch));
         TRY(ordered_lists(original, patch, schema, depth));
+        if (schema && schema->kind == Kind::Map && patch.size() > kScanMax && is_plain(patch)) {
+            // Labels, annotations, data: the merge patch knows how to do many.
+            json::merge_patch(original, patch);
+            return {};
+        }
         for (auto& member : patch.mut_members()) TRY(merge_member(original, member, schema, depth));
         return {};
     }
 
 private:
+    // A map of scalars without directives.
+    static bool is_plain(const json::Value& patch) {
+        const json::Object& members = patch.members();
+        return std::none_of(members.begin(), members.end(), [](const json::Member& m) { return m.value.is_object() || m.value.is_array() || m.key.starts_with('$'); });
+    }
+
     static Status directive_in_map(json::Value& original, json::Value& patch, const std::string& directive) {
         if (directive == "replace") {
             patch.erase(kDirective);
@@ -92,9 +109,9 @@ private:
         json::Value keys = *found;
         patch.erase(kRetainKeys);
         if (!keys.is_array()) return bad_retain_format();
-        auto kept = [&](const std::string& key) {
-            return std::any_of(keys.items().begin(), keys.items().end(), [&](const json::Value& item) { return item.as_string() == key; });
-        };
+        std::unordered_set<std::string_view> names;
+        for (const json::Value& item : keys.items()) names.insert(item.as_string());
+        auto kept = [&](const std::string& key) { return names.count(key) != 0; };
         for (const auto& [key, value] : patch.members()) {
             if (value.is_null() || key.starts_with(kDeletePrefix) || key.starts_with(kOrderPrefix)) continue;
             if (!kept(key)) return bad_retain_format();
@@ -201,20 +218,32 @@ private:
         json::Value server_order = json::Value::array();
         for (const auto& item : live.items()) server_order.push_back(json::Value::object({{part.merge_key, item[part.merge_key]}}));
         json::Value patch_order = json::Value::array();
+        std::unordered_map<std::string, size_t> places;   // of long lists: which element has this key
+        const bool many = live.size() + patch.size() > kScanMax;
+        for (size_t i = 0; many && i < live.size(); ++i) places.emplace(json::write(live[i][part.merge_key]), i);
         for (auto& item : patch.mut_items()) {
             const json::Value* value = item.find(part.merge_key);
             if (!value) return plain("map: {} does not contain declared merge key: {}", go_print(item), part.merge_key);
             patch_order.push_back(json::Value::object({{part.merge_key, *value}}));
-            TRY(merge_element(live, item, part, depth));
+            size_t at = live.size();
+            if (many) at = places.try_emplace(json::write(*value), live.size()).first->second;
+            else at = position_of(live, *value, part.merge_key);
+            TRY(merge_element(live, at, item, part, depth));
         }
         sort_by_orders(live, patch_order.items(), server_order.items(), part.merge_key);
         return {};
     }
 
-    Status merge_element(json::Value& live, json::Value& item, const Part& part, int depth) {
+    static size_t position_of(const json::Value& live, const json::Value& key, std::string_view merge_key) {
+        size_t at = 0;
+        while (at < live.size() && !(live[at][merge_key] == key)) ++at;
+        return at;
+    }
+
+    // at: of the element with the same key; the end when there is none.
+    Status merge_element(json::Value& live, size_t at, json::Value& item, const Part& part, int depth) {
         const ValueSchema* element = part.schema ? part.schema->element.get() : nullptr;
-        for (auto& old : live.mut_items())
-            if (old[part.merge_key] == item[part.merge_key]) return map(old, item, element, depth + 1);
+        if (at < live.size()) return map(live.mut_items()[at], item, element, depth + 1);
         remove_directives(item);
         live.push_back(std::move(item));
         return {};

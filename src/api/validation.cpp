@@ -36,54 +36,66 @@ FieldPath FieldPath::key(std::string_view key) const {
     return path;
 }
 
-// More help nobody, and a small body could ask for any number of them.
-constexpr size_t kErrorsMax = 1000;
+// More help nobody, and a small body could ask for any number of them; each may show a whole value.
+constexpr size_t kErrorsMax = 1000, kBytesMax = 1 << 20;
+
+bool FieldErrors::full() const { return errors_.size() >= kErrorsMax || bytes_ >= kBytesMax; }
 
 void FieldErrors::add(std::string_view type, const FieldPath& path, std::string message) {
-    if (errors_.size() >= kErrorsMax) return;
+    bytes_ += message.size();
     // A path that was never given shows as <nil>, like a nil *field.Path in Kubernetes.
     errors_.push_back({std::string(type), std::move(message), path.text().empty() ? "<nil>" : path.text()});
 }
 
 void FieldErrors::required(const FieldPath& path, std::string_view detail) {
+    if (full()) return;
     add("FieldValueRequired", path, with_detail("Required value", detail));
 }
 
 void FieldErrors::invalid(const FieldPath& path, const json::Value& value, std::string_view detail) {
+    if (full()) return;
     add("FieldValueInvalid", path, with_detail("Invalid value: " + error_value(value), detail));
 }
 
 void FieldErrors::not_supported(const FieldPath& path, const json::Value& value, const std::vector<std::string>& supported) {
+    if (full()) return;
     std::string detail;
     for (const auto& one : supported) detail += (detail.empty() ? "supported values: " : ", ") + go_quote(one);
     add("FieldValueNotSupported", path, with_detail("Unsupported value: " + error_value(value), detail));
 }
 
 void FieldErrors::duplicate(const FieldPath& path, const json::Value& value) {
+    if (full()) return;
     add("FieldValueDuplicate", path, "Duplicate value: " + error_value(value));
 }
 
 void FieldErrors::forbidden(const FieldPath& path, std::string_view detail) {
+    if (full()) return;
     add("FieldValueForbidden", path, with_detail("Forbidden", detail));
 }
 
 void FieldErrors::too_long(const FieldPath& path, size_t length_max) {
+    if (full()) return;
     add("FieldValueTooLong", path, fmt::format("Too long: may not be more than {} {}", length_max, length_max == 1 ? "byte" : "bytes"));
 }
 
 void FieldErrors::too_many(const FieldPath& path, size_t actual, size_t count_max) {
+    if (full()) return;
     add("FieldValueTooMany", path, fmt::format("Too many: {}: must have at most {} {}", actual, count_max, count_max == 1 ? "item" : "items"));
 }
 
 void FieldErrors::type_invalid(const FieldPath& path, const json::Value& value, std::string_view detail) {
+    if (full()) return;
     add("FieldValueTypeInvalid", path, with_detail("Invalid value: " + error_value(value), detail));
 }
 
 void FieldErrors::not_found(const FieldPath& path, const json::Value& value) {
+    if (full()) return;
     add("FieldValueNotFound", path, "Not found: " + error_value(value));
 }
 
 void FieldErrors::internal(const FieldPath& path, std::string_view detail) {
+    if (full()) return;
     add("InternalError", path, with_detail("Internal error", detail));
 }
 

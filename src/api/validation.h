@@ -40,6 +40,8 @@ public:
 
     void append(const FieldErrors& others) { errors_.insert(errors_.end(), others.errors_.begin(), others.errors_.end()); }
     bool empty() const { return errors_.empty(); }
+    // There are so many errors that no more are kept: who has an expensive one to make may stop.
+    bool full() const;
     const std::vector<Cause>& causes() const { return errors_; }
     // group "" gives `Pod "x" is invalid`, else `Deployment.apps "x" is invalid`.
     Status to_status(std::string_view group, std::string_view kind, std::string_view name) const;
@@ -47,6 +49,7 @@ public:
 private:
     void add(std::string_view type, const FieldPath& path, std::string message);
     std::vector<Cause> errors_;
+    size_t bytes_ = 0;
 };
 
 }  // namespace skiff::api

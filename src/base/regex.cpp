@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 namespace skiff {
 namespace {
 
@@ -49,6 +51,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
     if (!compiled->ok()) return syntax_error(*compiled, pattern);
     return Regex(std::move(compiled));
 }
+
+size_t Regex::program_size() const { return static_cast<size_t>(std::max(compiled_->ProgramSize(), 0)); }
 
 bool Regex::search(std::string_view text) const {
     return compiled_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0);

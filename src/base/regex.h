@@ -22,6 +22,8 @@ public:
     // BadRequest with Go's words: "error parsing regexp: missing closing ]: `[a`".
     static Result<Regex> compile(std::string_view pattern);
 
+    // Instructions of the compiled program; what compiling took is in proportion to it.
+    size_t program_size() const;
     // Whether the pattern occurs anywhere in the text (anchors are the pattern's business).
     bool search(std::string_view text) const;
     // The leftmost match at or after `from` (a byte position), as a view into text; nothing when there is none.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "cel/issues.h"
@@ -14,6 +15,7 @@ namespace skiff::cel {
 
 struct Overload;
 struct Expr;
+using ConstantSet = std::unordered_set<std::string>;
 using ExprPtr = std::unique_ptr<Expr>;
 
 // Nesting of operators, calls and brackets (cel-go, parser, MaxRecursionDepth), and the longest source in code points.
@@ -26,6 +28,9 @@ struct Fold {
     ExprPtr range, init, condition, step, result;
     std::string var, var2, accumulator;           // var2: "" with one variable
 };
+
+// The calls that the evaluator does itself, told by number: names would be compared at every step of a loop.
+enum class Op : uint8_t { Other, And, Or, Conditional, Index, OptionalIndex, OptionalSelect, OrValue, NotStrictlyFalse, In, Equals, NotEquals };
 
 struct Expr {
     enum class Kind : uint8_t { Literal, Ident, Select, Call, List, Map, Struct, Fold };
@@ -47,6 +52,8 @@ struct Expr {
     std::vector<const Overload*> overloads;
     bool is_type_name = false;                    // Ident or Select that names a type
     bool constant = false;                        // the value stands in literal, computed when compiling
+    Op op = Op::Other;                            // Call
+    std::shared_ptr<const ConstantSet> set;       // `in` a list of constants: their key_text()
 };
 
 ExprPtr copy_expr(const Expr& expr);

@@ -26,9 +26,13 @@ struct Program::Compiled {
 struct Evaluation {
     Value value;
     uint64_t cost = 0;
-    bool cancelled = false;              // the cost limit was reached
+    uint64_t work = 0;                   // what it really took, in steps of about 20 ns
+    bool cancelled = false;              // a limit was reached
 };
-Evaluation evaluate(const Expr& root, std::span<const Binding> bindings, const RegexTable& regexes, uint64_t cost_limit);
+struct Limits {
+    uint64_t cost, work;
+};
+Evaluation evaluate(const Expr& root, std::span<const Binding> bindings, const RegexTable& regexes, Limits limits);
 
 // Computes what is constant: literal lists and maps, conversions of literals. Failure: BadRequest when a conversion fails.
 Status fold_constants(Expr& root);

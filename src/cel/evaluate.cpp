@@ -12,6 +12,8 @@ namespace {
 
 constexpr const char* kCancelled = "operation cancelled: actual cost limit exceeded";
 constexpr uint64_t kListCost = 10, kMapCost = 30, kStructCost = 40;
+// In steps of 20 ns: a pattern that is compiled, each instruction of it, a member that is made; the bytes that are read in one step, and the steps to make them.
+constexpr uint64_t kPatternWork = 200, kInstructionWork = 8, kMemberWork = 5, kBytesOfStep = 64, kMadeWork = 24;
 
 std::string_view go_type(const Value& value) {
     switch (value.kind()) {
@@ -59,12 +61,13 @@ struct Frame {
 
 class Evaluator : public Run {
 public:
-    Evaluator(std::span<const Binding> bindings, const RegexTable& regexes, uint64_t limit) : bindings_(bindings), regexes_(regexes), limit_(limit) {}
+    Evaluator(std::span<const Binding> bindings, const RegexTable& regexes, Limits limits) : bindings_(bindings), regexes_(regexes), limits_(limits) {}
 
     Evaluation run(const Expr& root) {
         Evaluation out;
         out.value = eval(root);
         out.cost = cost_;
+        out.work = work_;
         out.cancelled = cancelled_;
         if (cancelled_) out.value = Value::error(kCancelled);
         return out;
@@ -74,6 +77,7 @@ public:
         if (auto it = regexes_.find(pattern); it != regexes_.end()) return it->second;
         if (auto it = own_regexes_.find(pattern); it != own_regexes_.end()) return it->second;
         auto compiled = Regex::compile(pattern);
+        worked(kPatternWork + (compiled.ok() ? compiled->program_size() * kInstructionWork : 0));
         constexpr size_t kRegexesMax = 16;
         if (own_regexes_.size() >= kRegexesMax) own_regexes_.clear();
         if (compiled.ok()) own_regexes_.emplace(pattern, *compiled);
@@ -83,7 +87,11 @@ public:
 private:
     void charge(uint64_t cost) {
         cost_ += cost;
-        if (cost_ > limit_) cancelled_ = true;
+        if (cost_ > limits_.cost) cancelled_ = true;
+    }
+    void worked(uint64_t steps) {
+        work_ += steps;
+        if (work_ > limits_.work) cancelled_ = true;
     }
 
     Value eval(const Expr& expr) {
@@ -108,8 +116,8 @@ private:
 
     // --- variables and what is selected from them ---
 
-    static bool is_index(const Expr& expr) { return expr.kind == Expr::Kind::Call && (expr.name == "_[_]" || expr.name == "_[?_]" || expr.name == "_?._"); }
-    static bool is_conditional(const Expr& expr) { return expr.kind == Expr::Kind::Call && expr.name == "_?_:_"; }
+    static bool is_index(const Expr& expr) { return expr.op == Op::Index || expr.op == Op::OptionalIndex || expr.op == Op::OptionalSelect; }
+    static bool is_conditional(const Expr& expr) { return expr.op == Op::Conditional; }
     static bool is_attribute(const Expr& expr) {
         if (expr.constant) return false;
         return (expr.kind == Expr::Kind::Ident && !expr.is_type_name) || expr.kind == Expr::Kind::Select || is_index(expr) || is_conditional(expr);
@@ -141,7 +149,7 @@ private:
         }
         Value operand = resolve(*expr.args[0]);
         if (operand.is_error()) return operand;
-        bool optional = expr.name != "_[_]";
+        bool optional = expr.op != Op::Index;
         if (operand.is(ValueKind::Optional) && !operand.held()) return Value::none();
         Value key = resolve(*expr.args[1]);
         if (key.is_error()) {
@@ -251,11 +259,16 @@ private:
     // --- calls ---
 
     Value call(const Expr& expr) {
-        const std::string& name = expr.name;
-        if (name == "_&&_") return logical(expr, false);
-        if (name == "_||_") return logical(expr, true);
-        if (is_conditional(expr) || is_index(expr)) return attribute(expr);
-        if (name == "or" || name == "orValue") return optional_or(expr);
+        switch (expr.op) {
+            case Op::And: return logical(expr, false);
+            case Op::Or: return logical(expr, true);
+            case Op::Conditional:
+            case Op::Index:
+            case Op::OptionalIndex:
+            case Op::OptionalSelect: return attribute(expr);
+            case Op::OrValue: return optional_or(expr);
+            default: break;
+        }
         size_t count = expr.args.size();
         std::array<Value, 4> few;
         std::vector<Value> many;
@@ -270,26 +283,47 @@ private:
             if (count > 2) return args[i];
         }
         if (cancelled_) return Value::error(kCancelled);
-        if (name == "@not_strictly_false") {
+        if (expr.op == Op::NotStrictlyFalse) {
             charge(1);
             return args[0].is(ValueKind::Bool) ? args[0] : Value::of(true);
         }
-        if (name == "@in" && expr.args[1]->constant && expr.overloads.size() == 1 && is_set(args[1])) return failed ? *failed : contains(args[0], args[1]);
+        if (expr.set) return failed ? *failed : Value::of(expr.set->count(key_text(args[0])) != 0);
+        if (expr.op == Op::In && expr.args[1]->constant && expr.overloads.size() == 1 && is_set(args[1])) return failed ? *failed : contains(args[0], args[1]);
         Value out = failed ? *failed : apply(expr, args);
         charge(call_cost(expr, args, out));
+        count_work(expr, args, out);
         return out;
     }
 
     Value apply(const Expr& expr, std::span<const Value> args) {
-        if (expr.name == "_==_") return args[0].equals(args[1]);
-        if (expr.name == "_!=_") {
+        if (expr.op == Op::Equals) return args[0].equals(args[1]);
+        if (expr.op == Op::NotEquals) {
             Value same = args[0].equals(args[1]);
             return same.is_error() ? same : Value::of(!same.is_true());
         }
-        if (expr.name == "@in") return contains(args[0], args[1]);
+        if (expr.op == Op::In) return contains(args[0], args[1]);
         for (const Overload* overload : expr.overloads)
             if (overload->implementation && overload->accepts(args)) return overload->implementation(args, *this);
         return no_overload(expr, args);
+    }
+
+    static uint64_t values_in(const json::Value& value) {
+        uint64_t values = 1 + value.as_string().size() / kBytesOfStep;
+        for (const json::Value& item : value.items()) values += values_in(item);
+        for (const json::Member& member : value.members()) values += values_in(member.value);
+        return values;
+    }
+
+    // What functions read and make. Operators and size() take one step or are charged by length, except where whole lists are compared.
+    void count_work(const Expr& expr, std::span<const Value> args, const Value& out) {
+        if (expr.op == Op::Equals || expr.op == Op::NotEquals) {
+            const size_t size = args[0].size_if_container();
+            if (size > 0 && size == args[1].size_if_container()) worked(args[0].document() ? values_in(*args[0].document()) : weight_of(args[0]));
+            return;
+        }
+        if (expr.op != Op::Other || expr.name[0] == '_' || expr.name[0] == '-' || expr.name == "size" || expr.name.starts_with("cel.")) return;
+        for (const Value& arg : args) worked(arg.size_if_container() + arg.text().size() / kBytesOfStep);
+        worked(out.size_if_container() * kMemberWork + out.text().size() / kBytesOfStep * kMadeWork);
     }
 
     // Lists of plain literals are looked up without cost.
@@ -305,8 +339,10 @@ private:
     Value contains(const Value& item, const Value& in) {
         if (in.is(ValueKind::Map) || in.is(ValueKind::Object)) return Value::of(lookup(in, item).has_value());
         if (!in.is(ValueKind::List)) return no_such_overload();
-        for (size_t i = 0; i < in.size(); ++i)
+        for (size_t i = 0; i < in.size(); ++i) {
+            worked(1);
             if (in.at(i).equals(item).is_true()) return Value::of(true);
+        }
         return Value::of(false);
     }
 
@@ -450,16 +486,16 @@ private:
     const RegexTable& regexes_;
     RegexTable own_regexes_;
     std::unordered_map<const json::Value*, std::unordered_map<std::string_view, size_t>> indexes_;
-    uint64_t limit_;
-    uint64_t cost_ = 0;
+    Limits limits_;
+    uint64_t cost_ = 0, work_ = 0;
     bool cancelled_ = false;
     const Frame* frame_ = nullptr;
 };
 
 }  // namespace
 
-Evaluation evaluate(const Expr& root, std::span<const Binding> bindings, const RegexTable& regexes, uint64_t cost_limit) {
-    return Evaluator(bindings, regexes, cost_limit).run(root);
+Evaluation evaluate(const Expr& root, std::span<const Binding> bindings, const RegexTable& regexes, Limits limits) {
+    return Evaluator(bindings, regexes, limits).run(root);
 }
 
 }  // namespace skiff::cel

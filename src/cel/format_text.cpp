@@ -15,6 +15,8 @@ namespace {
 
 Status wrong(std::string_view what, const Value& value) { return error(Reason::BadRequest, "{}, was given {}", what, value.type_name()); }
 
+constexpr size_t kBytesMax = 4 << 20;   // of a text that is made here
+
 Result<std::string> text_of(const Value& value);
 
 // Inside lists and maps values are written as CEL would write them.
@@ -161,6 +163,7 @@ Value format_text(std::string_view format, const Value& arguments) {
         auto part = clause(format[i], precision, arguments.at(next++));
         if (!part.ok()) return Value::error("error during formatting: " + part.status().message());
         out += *part;
+        if (out.size() > kBytesMax) return Value::error("the value is too large");
     }
     return Value::string(std::move(out));
 }

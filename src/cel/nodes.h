@@ -11,10 +11,20 @@
 namespace skiff::cel {
 
 struct Value::Node {
+    enum class Kind : uint8_t { Text, List, Map, Source, Held, Opaque };
+    explicit Node(Kind k) : kind(k) {}
     virtual ~Node() = default;
+    const Kind kind;
 };
 
-struct TextNode : Value::Node {
+// A node that knows its kind: looking at values is what evaluation does most.
+template <Value::Node::Kind K>
+struct NodeOf : Value::Node {
+    static constexpr Kind kKind = K;
+    NodeOf() : Node(K) {}
+};
+
+struct TextNode : NodeOf<Value::Node::Kind::Text> {
     std::string text;
 };
 
@@ -22,7 +32,7 @@ struct Items {
     std::vector<Value> values;
 };
 
-struct ListNode : Value::Node {
+struct ListNode : NodeOf<Value::Node::Kind::List> {
     std::shared_ptr<Items> items;
     size_t size = 0;
     uint64_t weight = 1;
@@ -35,7 +45,7 @@ struct Entries {
 };
 inline constexpr size_t kIndexFrom = 8;
 
-struct MapNode : Value::Node {
+struct MapNode : NodeOf<Value::Node::Kind::Map> {
     std::shared_ptr<Entries> entries;
     size_t size = 0;
     uint64_t weight = 1;
@@ -44,16 +54,16 @@ struct MapNode : Value::Node {
     std::string type_name;                           // of an object made by an expression
 };
 
-struct SourceNode : Value::Node {
+struct SourceNode : NodeOf<Value::Node::Kind::Source> {
     std::shared_ptr<const FieldSource> source;
 };
 
-struct HeldNode : Value::Node {
+struct HeldNode : NodeOf<Value::Node::Kind::Held> {
     Value value;
     uint64_t weight = 1;
 };
 
-struct OpaqueNode : Value::Node {
+struct OpaqueNode : NodeOf<Value::Node::Kind::Opaque> {
     std::shared_ptr<const Opaque> value;
 };
 
@@ -73,7 +83,8 @@ Value insert(const Value& map, const Value& key, const Value& value);
 struct NodeAccess {
     template <typename T>
     static const T* get(const Value& value) {
-        return dynamic_cast<const T*>(value.node_.get());
+        const Value::Node* node = value.node_.get();
+        return node != nullptr && node->kind == T::kKind ? static_cast<const T*>(node) : nullptr;
     }
     static void put(Value& value, ValueKind kind, std::shared_ptr<const Value::Node> node) {
         value.kind_ = kind;

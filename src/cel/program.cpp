@@ -1,5 +1,7 @@
 #include "cel/program.h"
 
+#include <algorithm>
+
 #include "cel/checker.h"
 #include "cel/compiled.h"
 #include "cel/functions.h"
@@ -46,7 +48,8 @@ bool Program::uses(std::string_view variable) const { return compiled_->variable
 const std::string& Program::expression() const { return compiled_->expression; }
 
 Result<Value> Program::evaluate(std::span<const Binding> bindings, Budget& budget) const {
-    Evaluation out = cel::evaluate(*compiled_->root, bindings, compiled_->regexes, budget.call_limit);
+    Evaluation out = cel::evaluate(*compiled_->root, bindings, compiled_->regexes, {budget.call_limit, budget.work});
+    budget.work -= std::min(budget.work, out.work);
     budget.cost = out.cost;
     budget.call_limit_exceeded = out.cancelled;
     budget.exhausted = out.cost > budget.remaining;

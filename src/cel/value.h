@@ -81,6 +81,7 @@ public:
 
     // Lists.
     size_t size() const;                                  // also of Map; characters of String, bytes of Bytes
+    size_t size_if_container() const { return kind_ == ValueKind::List || kind_ == ValueKind::Map ? size() : 0; }
     Value at(size_t index) const;
     // Maps and objects. find() gives nothing when the key is absent.
     std::optional<Value> find(const Value& key) const;

@@ -48,23 +48,11 @@ std::string decode_key(std::string_view part) {
     return out;
 }
 
-// What stands before the first slash does not count, as the library has it.
-Target find_target(Value& document, std::string_view path) {
-    size_t slash = path.find('/');
-    if (slash == path.npos) return {};
-    Value* at = &document;
-    for (;;) {
-        size_t next = path.find('/', slash + 1);
-        std::string key = decode_key(path.substr(slash + 1, next == path.npos ? next : next - slash - 1));
-        if (next == path.npos) return {at, std::move(key)};
-        at = child(at, key);
-        if (!at || (!at->is_object() && !at->is_array())) return {};
-        slash = next;
-    }
-}
-
 // Copies of small values cost more than their bytes.
 constexpr size_t kCopiedValuesMax = 100'000;
+// Members that are looked at and items that are shifted, by all operations together: ten thousand of them at the front of a long list would take seconds.
+constexpr size_t kStepsMax = 50'000'000;
+constexpr size_t kShiftSteps = 20;   // that it takes to move a value by one place
 
 size_t values_in(const Value& value) {
     size_t values = 1;
@@ -78,6 +66,7 @@ public:
     Patcher(Value& document, const PatchLimits& limits) : document_(document), limits_(limits) {}
 
     Status apply(const Value& operation) {
+        if (steps_ > kStepsMax) return error(Reason::RequestEntityTooLarge, "The JSON patch takes more than {} steps", kStepsMax);
         const std::string& name = operation["op"].as_string();
         static constexpr std::string_view kKinds[] = {"add", "remove", "replace", "test", "move", "copy"};
         if (std::find(std::begin(kKinds), std::end(kKinds), name) == std::end(kKinds)) return wrong("Unexpected kind: {}", operation["op"].is_string() ? name : "unknown");
@@ -95,7 +84,23 @@ public:
     }
 
 private:
-    static Status put(const Target& target, Value value) {
+    // What stands before the first slash does not count, as the library has it.
+    Target find_target(std::string_view path) {
+        size_t slash = path.find('/');
+        if (slash == path.npos) return {};
+        Value* at = &document_;
+        for (;;) {
+            size_t next = path.find('/', slash + 1);
+            std::string key = decode_key(path.substr(slash + 1, next == path.npos ? next : next - slash - 1));
+            if (at->is_object()) steps_ += at->size();
+            if (next == path.npos) return {at, std::move(key)};
+            at = child(at, key);
+            if (!at || (!at->is_object() && !at->is_array())) return {};
+            slash = next;
+        }
+    }
+
+    Status put(const Target& target, Value value) {
         if (target.parent->is_object()) {
             target.parent->set(target.key, std::move(value));
             return {};
@@ -106,22 +111,25 @@ private:
             if (!parse_int(target.key)) return wrong("value was not a proper array index: '{0}': strconv.Atoi: parsing \"{0}\": invalid syntax", target.key);
             index = TRY(array_index(target.key, items.size() + 1));
         }
+        steps_ += (items.size() - index) * kShiftSteps;
         items.insert(items.begin() + static_cast<ptrdiff_t>(index), std::move(value));
         return {};
     }
 
-    static Result<Value> take(const Target& target) {
+    Result<Value> take(const Target& target) {
         Value out;
         if (target.parent->is_object()) {
             Value* found = target.parent->find(target.key);
             if (!found) return wrong("Unable to remove nonexistent key: {}: {}", target.key, kMissing);
             out = std::move(*found);
+            steps_ += target.parent->size() * kShiftSteps;
             target.parent->erase(target.key);
             return out;
         }
         auto& items = target.parent->mut_items();
         auto at = items.begin() + static_cast<ptrdiff_t>(TRY(array_index(target.key, items.size())));
         out = std::move(*at);
+        steps_ += static_cast<size_t>(items.end() - at) * kShiftSteps;
         items.erase(at);
         return out;
     }
@@ -135,14 +143,14 @@ private:
     }
 
     Status add(const std::string& path, const Value& value) {
-        Target target = find_target(document_, path);
+        Target target = find_target(path);
         if (!target.parent) return wrong("add operation does not apply: doc is missing path: \"{}\": {}", path, kMissing);
         Status status = put(target, value);
         return status.ok() ? status : wrong("error in add for path: '{}': {}", path, status.message());
     }
 
     Status remove(const std::string& path) {
-        Target target = find_target(document_, path);
+        Target target = find_target(path);
         if (!target.parent) return wrong("remove operation does not apply: doc is missing path: \"{}\": {}", path, kMissing);
         auto taken = take(target);
         return taken.ok() ? Status() : wrong("error in remove for path: '{}': {}", path, taken.status().message());
@@ -155,7 +163,7 @@ private:
             document_ = value;
             return {};
         }
-        Target target = find_target(document_, path);
+        Target target = find_target(path);
         if (!target.parent) return wrong("replace operation does not apply: doc is missing path: {}: {}", path, kMissing);
         if (target.parent->is_object()) {
             target.parent->set(target.key, value);
@@ -170,7 +178,7 @@ private:
     Status test(const std::string& path, const Value& value) {
         const Value* found = &document_;
         if (!path.empty()) {
-            Target target = find_target(document_, path);
+            Target target = find_target(path);
             if (!target.parent) return wrong("test operation does not apply: is missing path: {}: {}", path, kMissing);
             auto held = read(target);
             if (!held.ok()) return wrong("error in test for path: '{}': {}", path, held.status().message());
@@ -181,22 +189,22 @@ private:
     }
 
     Status move(const std::string& from, const std::string& path) {
-        Target target = find_target(document_, from);
+        Target target = find_target(from);
         if (!target.parent) return wrong("move operation does not apply: doc is missing from path: {}: {}", from, kMissing);
         auto value = take(target);
         if (!value.ok()) return wrong("error in move for path: '{}': {}", target.key, value.status().message());
-        target = find_target(document_, path);
+        target = find_target(path);
         if (!target.parent) return wrong("move operation does not apply: doc is missing destination path: {}: {}", path, kMissing);
         Status status = put(target, std::move(*value));
         return status.ok() ? status : wrong("error in move for path: '{}': {}", path, status.message());
     }
 
     Status copy(const std::string& from, const std::string& path) {
-        Target target = find_target(document_, from);
+        Target target = find_target(from);
         if (!target.parent) return wrong("copy operation does not apply: doc is missing from path: {}: {}", from, kMissing);
         auto value = read(target);
         if (!value.ok()) return wrong("error in copy for from: '{}': {}", from, value.status().message());
-        target = find_target(document_, path);
+        target = find_target(path);
         if (!target.parent) return wrong("copy operation does not apply: doc is missing destination path: {}: {}", path, kMissing);
         TRY(count_copy(**value));
         Status status = put(target, **value);
@@ -213,7 +221,7 @@ private:
 
     Value& document_;
     const PatchLimits& limits_;
-    size_t copied_bytes_ = 0, copied_values_ = 0;
+    size_t copied_bytes_ = 0, copied_values_ = 0, steps_ = 0;
 };
 
 }  // namespace

@@ -17,12 +17,13 @@ constexpr size_t kResultsMax = 200'000;
 // Selected values point into the document or into literals_.
 class Evaluation {
 public:
-    explicit Evaluation(bool allow_missing) : allow_missing_(allow_missing) {}
+    explicit Evaluation(bool allow_missing, size_t steps_max = SIZE_MAX) : allow_missing_(allow_missing), steps_left_(steps_max) {}
 
     Result<Values> apply(const std::vector<Node>& nodes, Values values) {
         for (const auto& node : nodes) {
             values = TRY(step(node, values));
-            if (values.size() > kResultsMax) return error(Reason::BadRequest, "expression selects more than {} values", kResultsMax);
+            if (values.size() > std::min(kResultsMax, steps_left_)) return error(Reason::BadRequest, "expression selects more than {} values", kResultsMax);
+            steps_left_ -= values.size();
         }
         return values;
     }
@@ -118,11 +119,12 @@ private:
     Result<Values> recursive(const Values& in) {
         Values out;
         for (const Value* value : in) collect(value, out);
-        if (out.size() > kResultsMax) return error(Reason::BadRequest, "expression selects more than {} values", kResultsMax);
+        const size_t max = std::min(kResultsMax, steps_left_);
+        if (out.size() > max) return error(Reason::BadRequest, "expression selects more than {} values", max);
         return out;
     }
     void collect(const Value* value, Values& out) {
-        if (out.size() > kResultsMax) return;
+        if (out.size() > std::min(kResultsMax, steps_left_)) return;
         out.push_back(value);
         for (const auto& item : value->items()) collect(&item, out);
         for (const auto& member : value->members()) collect(&member.value, out);
@@ -171,6 +173,7 @@ private:
     }
 
     bool allow_missing_;
+    size_t steps_left_;
     std::vector<std::unique_ptr<Value>> literals_;
 };
 
@@ -183,6 +186,15 @@ Result<std::vector<Value>> JsonPath::select(const Value& document, bool allow_mi
         for (const Value* value : values) out.push_back(*value);
     }));
     return out;
+}
+
+Result<Value> JsonPath::first(const Value& document, size_t steps_max) const {
+    Evaluation evaluation(true, steps_max);
+    const Value* found = nullptr;
+    TRY(evaluation.run(*nodes_, 0, nodes_->size(), document, [&](const Values& values) {
+        if (found == nullptr && !values.empty()) found = values.front();
+    }));
+    return found == nullptr ? Value() : *found;
 }
 
 Result<std::string> JsonPath::print(const Value& document, bool allow_missing) const {

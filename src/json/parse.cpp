@@ -1,7 +1,9 @@
 #include "json/parse.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <unordered_map>
 
 #define RAPIDJSON_HAS_STDSTRING 0
@@ -30,16 +32,22 @@ public:
 
     bool Null() { return add(Value()); }
     bool Bool(bool b) { return add(Value(b)); }
-    bool Int(int i) { return add(Value(i)); }
-    bool Uint(unsigned u) { return add(Value(u)); }
-    bool Int64(int64_t i) { return add(Value(i)); }
-    bool Uint64(uint64_t u) { return u <= INT64_MAX ? add(Value(static_cast<int64_t>(u))) : add(Value(static_cast<double>(u))); }
-    bool Double(double d) {
-        // The reader rounds what is just above the largest number up to infinity, which no text can say.
+    bool Int(int) { return false; }
+    bool Uint(unsigned) { return false; }
+    bool Int64(int64_t) { return false; }
+    bool Uint64(uint64_t) { return false; }
+    bool Double(double) { return false; }
+    // The reader checks the form only: its own conversion of texts like 0e99 is undefined. A NUL follows the text.
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+        const std::string_view number(text, size);
+        int64_t whole = 0;
+        if (number.find_first_of(".eE") == number.npos && std::from_chars(text, text + size, whole).ec == std::errc()) return add(Value(whole));
+        double d = 0;
+        // What is too small becomes zero; what is too large is nothing that a text could say.
+        if (std::from_chars(text, text + size, d).ec != std::errc()) d = std::strtod(text, nullptr);
         too_large_ = !std::isfinite(d);
         return !too_large_ && add(Value(d));
     }
-    bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
     bool String(const char* text, rapidjson::SizeType size, bool) { return add(Value(valid_utf8(std::string(text, size)))); }
     bool Key(const char* text, rapidjson::SizeType size, bool) {
         open_.back()->mut_members().push_back({valid_utf8(std::string(text, size)), Value()});
@@ -185,7 +193,7 @@ Status syntax_error(std::string_view text, rapidjson::ParseErrorCode code, size_
 }  // namespace
 
 Result<Value> parse(std::string_view text, const ParseOptions& options) {
-    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::MemoryStream stream(text.data(), text.size());
     rapidjson::Reader reader;
     Builder builder(options);

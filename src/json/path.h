@@ -32,6 +32,8 @@ public:
     // Values that the whole template selects, in order (text nodes are strings). allow_missing: an absent key gives nothing, else NotFound
     // "x is not found".
     Result<std::vector<Value>> select(const Value& document, bool allow_missing = true) const;
+    // The first of them, null when there is none. steps_max: how many values may be looked at on the way, BadRequest when there are more.
+    Result<Value> first(const Value& document, size_t steps_max) const;
     // The output text of kubectl: strings bare, other values as JSON, several values of one expression with a space between.
     Result<std::string> print(const Value& document, bool allow_missing = true) const;
 

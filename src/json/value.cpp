@@ -1,5 +1,7 @@
 #include "json/value.h"
 
+#include "json/member_index.h"
+
 #include <cmath>
 
 namespace skiff::json {
@@ -16,8 +18,9 @@ bool equal_objects(const Value& a, const Value& b) {
     if (a.size() != b.size()) return false;
     const auto& left = a.members();
     const auto& right = b.members();
+    MemberIndex index(b);
     for (size_t i = 0; i < left.size(); ++i) {
-        const Value* other = right[i].key == left[i].key ? &right[i].value : b.find(left[i].key);
+        const Value* other = right[i].key == left[i].key ? &right[i].value : index.find(left[i].key);
         if (!other || !(left[i].value == *other)) return false;
     }
     return true;

@@ -257,6 +257,7 @@ Result<std::vector<Value>> parse_yaml_all(std::string_view text, const YamlOptio
         }
         if (options.duplicates) options.duplicates->clear();
     }
+    if (text.size() > options.bytes_max) return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit for YAML is {} bytes", options.bytes_max);
     if (flow_holds_more_values(text, options.nodes_max)) return too_many_values(options);
     try {
         std::istringstream stream{std::string(text)};

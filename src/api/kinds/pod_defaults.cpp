@@ -2,6 +2,7 @@
 
 #include "api/kinds/set_default.h"
 #include "api/quantity.h"
+#include "json/member_index.h"
 
 namespace skiff::api::kinds {
 
@@ -23,7 +24,11 @@ void requests_from_limits(Value& resources) {
     const Value limits = resources["limits"];
     if (!limits.is_object()) return;
     Value& requests = resources.mut("requests");
-    for (const auto& [name, quantity] : limits.members()) set_default(requests, name, quantity);
+    json::Object absent;
+    json::MemberIndex present(requests);
+    for (const json::Member& limit : limits.members())
+        if (!present.has(limit.key)) absent.push_back(limit);
+    for (json::Member& request : absent) requests.mut_members().push_back(std::move(request));
 }
 
 bool pod_level_resource(std::string_view name) { return name == "cpu" || name == "memory" || name.starts_with("hugepages-"); }

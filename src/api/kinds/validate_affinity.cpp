@@ -1,3 +1,5 @@
+#include <unordered_map>
+
 #include "api/kinds/validate.h"
 #include "api/selector.h"
 #include "base/strings.h"
@@ -117,6 +119,9 @@ void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors
 }
 
 void validate_topology_spread(const Value& constraints, const FieldPath& path, FieldErrors& errors) {
+    auto same = [](const Value& constraint) { return constraint["topologyKey"].as_string() + "\n" + constraint["whenUnsatisfiable"].as_string(); };
+    std::unordered_map<std::string, size_t> later;   // how many have this pair from here on
+    for (const Value& constraint : constraints.items()) ++later[same(constraint)];
     for (size_t i = 0; i < constraints.size(); ++i) {
         const Value& constraint = constraints[i];
         FieldPath at = path.index(i);
@@ -124,9 +129,8 @@ void validate_topology_spread(const Value& constraints, const FieldPath& path, F
         const std::string &key = constraint["topologyKey"].as_string(), &when = constraint["whenUnsatisfiable"].as_string();
         if (key.empty()) errors.required(at.child("topologyKey"), "can not be empty");
         if (when != "DoNotSchedule" && when != "ScheduleAnyway") errors.not_supported(at.child("whenUnsatisfiable"), when, {"DoNotSchedule", "ScheduleAnyway"});
-        for (size_t later = i + 1; later < constraints.size(); ++later)
-            if (constraints[later]["topologyKey"] == constraint["topologyKey"] && constraints[later]["whenUnsatisfiable"] == constraint["whenUnsatisfiable"])
-                errors.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + when + "}");
+        for (size_t times = --later[same(constraint)]; times > 0 && !errors.full(); --times)
+            errors.duplicate(at.child("{topologyKey, whenUnsatisfiable}"), "{" + key + ", " + when + "}");
         for (auto policy : {"nodeAffinityPolicy", "nodeTaintsPolicy"})
             check_one_of(constraint[policy], at.child(policy), {"Honor", "Ignore"}, errors, Presence::Optional);
         validate_label_keys(constraint, true, at, errors);

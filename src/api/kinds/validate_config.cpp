@@ -1,6 +1,7 @@
 #include "api/kinds/validate_config.h"
 #include "api/kinds/check.h"
 #include "base/encoding.h"
+#include "json/member_index.h"
 #include "json/parse.h"
 #include "json/value_bounds.h"
 
@@ -66,9 +67,10 @@ void check_secret_type(const Value& secret, FieldErrors& errors) {
 
 void validate_config_map(const Value& object, FieldErrors& errors) {
     size_t total = 0;
+    json::MemberIndex binary(object["binaryData"]);
     for (const auto& [key, value] : object["data"].members()) {
         add_complaints(check_config_key(key), kData.key(key), key, errors);
-        if (object["binaryData"].has(key)) errors.invalid(kData.key(key), key, "duplicate of key present in binaryData");
+        if (binary.has(key)) errors.invalid(kData.key(key), key, "duplicate of key present in binaryData");
         total += value.as_string().size();
     }
     for (const auto& [key, value] : object["binaryData"].members()) {

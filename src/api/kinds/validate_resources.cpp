@@ -2,6 +2,7 @@
 #include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 
 #include <fmt/core.h>
 
@@ -85,10 +86,11 @@ void validate_amounts(const Value& resources, void (*check_resource)(const std::
         check_resource(name, limit_path.key(name), errors);
         validate_amount(name, amount, limit_path.key(name), errors);
     }
+    json::MemberIndex limit_of(limits);
     for (const auto& [name, amount] : requests.members()) {
         check_resource(name, request_path.key(name), errors);
         validate_amount(name, amount, request_path.key(name), errors);
-        const Value* limit = limits.find(name);
+        const Value* limit = limit_of.find(name);
         if (!limit) {
             if (!may_overcommit(name)) errors.required(limit_path, "Limit must be set for non overcommitable resources");
             continue;

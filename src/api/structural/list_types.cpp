@@ -1,5 +1,5 @@
 // The uniqueness that x-kubernetes-list-type promises, and the metadata of embedded resources.
-#include <set>
+#include <unordered_map>
 
 #include "api/gvk.h"
 #include "api/names.h"
@@ -14,12 +14,10 @@ using json::Value;
 
 // Positions of the second appearance of each repeated value. Numbers and texts that look alike differ by their JSON.
 std::vector<size_t> repeated(const std::vector<std::string>& texts) {
-    std::multiset<std::string_view> seen;
+    std::unordered_map<std::string_view, size_t> seen;
     std::vector<size_t> out;
-    for (size_t i = 0; i < texts.size(); ++i) {
-        if (seen.count(texts[i]) == 1) out.push_back(i);
-        seen.insert(texts[i]);
-    }
+    for (size_t i = 0; i < texts.size(); ++i)
+        if (++seen[texts[i]] == 2) out.push_back(i);
     return out;
 }
 
@@ -74,10 +72,12 @@ void validate_lists(const Value& value, const Schema& schema, const FieldPath& r
         if (schema.has_list_type && schema.list_type == ListType::Set) check_set(value, root, errors);
         if (schema.has_list_type && schema.list_type == ListType::Map) check_map(value, schema, root, errors);
         if (schema.items)
-            for (size_t i = 0; i < value.size(); ++i) validate_lists(value[i], *schema.items, root.index(i), errors);
+            for (size_t i = 0; i < value.size(); ++i)
+                if (value[i].size() > 0) validate_lists(value[i], *schema.items, root.index(i), errors);
         return;
     }
     for (const auto& [key, item] : value.members()) {
+        if (!item.is_object() && !item.is_array()) continue;
         if (const Schema* below = schema.property(key)) validate_lists(item, *below, root.child(key), errors);
         else if (schema.additional) validate_lists(item, *schema.additional, root.key(key), errors);
     }
@@ -85,10 +85,12 @@ void validate_lists(const Value& value, const Schema& schema, const FieldPath& r
 
 void validate_embedded(const Value& value, const Schema& schema, const FieldPath& root, FieldErrors& errors) {
     if (value.is_array() && schema.items)
-        for (size_t i = 0; i < value.size(); ++i) validate_embedded(value[i], *schema.items, root.index(i), errors);
+        for (size_t i = 0; i < value.size(); ++i)
+            if (value[i].is_object() || value[i].is_array()) validate_embedded(value[i], *schema.items, root.index(i), errors);
     if (!value.is_object()) return;
     if (schema.embedded_resource) check_embedded(value, root, errors);
     for (const auto& [key, item] : value.members()) {
+        if (!item.is_object() && !item.is_array()) continue;
         if (const Schema* below = schema.property(key)) validate_embedded(item, *below, root.child(key), errors);
         else if (schema.additional) validate_embedded(item, *schema.additional, root.key(key), errors);
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "json/member_index.h"
+
 namespace skiff::api::structural {
 namespace {
 
@@ -62,7 +64,54 @@ private:
     std::string path_;
 };
 
+// How much defaults add, up to a limit.
+class Growth {
+public:
+    bool fits() const { return left_ >= 0; }
+
+    void visit(const Value& value, const Schema& schema) {
+        if (value.is_array() && schema.items)
+            for (const Value& item : value.items()) one(&item, *schema.items);
+        if (!value.is_object()) return;
+        json::MemberIndex members(value);
+        for (uint32_t i : schema.defaulted)
+            if (fits() && !members.has(schema.properties[i].name)) one(nullptr, schema.properties[i].schema);
+        if (schema.properties.empty() && !schema.additional) return;
+        for (const json::Member& member : value.members()) {
+            const Schema* below = schema.property(member.key);
+            if (!below) below = schema.additional.get();
+            if (below && fits()) one(&member.value, *below);
+        }
+    }
+
+private:
+    // value: null when absent.
+    void one(const Value* value, const Schema& schema) {
+        if (!fits()) return;
+        if (!value || (value->is_null() && !schema.nullable)) {
+            if (!schema.default_value) return;
+            add(*schema.default_value);
+            value = &*schema.default_value;
+        }
+        visit(*value, schema);
+    }
+    void add(const Value& value) {
+        left_ -= static_cast<int64_t>(kDefaultBytes + (value.is_string() ? value.as_string().size() : 0));
+        for (const Value& item : value.items())
+            if (fits()) add(item);
+        for (const json::Member& member : value.members())
+            if (fits()) add(member.value);
+    }
+    int64_t left_ = kDefaultsBytesMax;
+};
+
 }  // namespace
+
+bool defaults_fit(const Value& value, const Schema& schema) {
+    Growth growth;
+    growth.visit(value, schema);
+    return growth.fits();
+}
 
 void prune(Value& value, const Schema& schema, Root root, std::vector<std::string>* unknown) {
     Pruner(unknown).value(value, &schema, root == Root::Yes || schema.embedded_resource);
@@ -95,12 +144,15 @@ void set_defaults(Value& value, const Schema& schema) {
         return;
     }
     if (!value.is_object()) return;
-    for (const Property& property : schema.properties) {
-        if (!property.schema.default_value) continue;
-        Value* present = value.find(property.name);
-        if (!present) value.set(property.name, *property.schema.default_value);
-        else if (present->is_null() && !property.schema.nullable) *present = *property.schema.default_value;
+    std::vector<const Property*> absent;
+    json::MemberIndex members(value);
+    for (uint32_t i : schema.defaulted) {
+        const Property& property = schema.properties[i];
+        const Value* present = members.find(property.name);
+        if (!present) absent.push_back(&property);
+        else if (present->is_null() && !property.schema.nullable) *const_cast<Value*>(present) = *property.schema.default_value;
     }
+    for (const Property* property : absent) value.mut_members().push_back({property->name, *property->schema.default_value});
     for (json::Member& member : value.mut_members()) {
         const Schema* below = schema.property(member.key);
         if (!below && schema.additional) {

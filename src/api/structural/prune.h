@@ -17,6 +17,9 @@ void prune(json::Value& value, const Schema& schema, Root root, std::vector<std:
 void drop_nulls(json::Value& value, const Schema& schema);
 // Absent members get their defaults, nulls of members that are not nullable too.
 void set_defaults(json::Value& value, const Schema& schema);
+// Whether set_defaults would add at most this much, where each value counts kDefaultBytes beside its text.
+constexpr size_t kDefaultsBytesMax = 8 << 20, kDefaultBytes = 100;
+bool defaults_fit(const json::Value& value, const Schema& schema);
 
 // metadata of the object, or of its embedded resources, as ObjectMeta: unknown fields go (into strict), wrong types are an error as Go's decoder
 // words it, or are dropped with DropInvalid::Yes (objects from the store).

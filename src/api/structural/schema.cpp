@@ -60,6 +60,9 @@ std::unique_ptr<Checks> read_checks(const Value& props) {
         if (auto pattern = Pattern::create(text); pattern.ok()) c.pattern = std::move(pattern).value();
     if (is_known_format(props["format"].as_string())) c.format = props["format"].as_string();
     c.values = props["enum"].items();
+    for (const Value& value : c.values)
+        if (value.is_string()) c.texts.push_back(value.as_string());
+    std::sort(c.texts.begin(), c.texts.end());
     for (const Value& name : props["required"].items()) c.required.push_back(name.as_string());
     c.unique_items = props["uniqueItems"].as_bool();
     read(props, "allOf", c.all_of);
@@ -96,6 +99,8 @@ Schema compile(const Value& props) {
     for (const Value& key : props["x-kubernetes-list-map-keys"].items()) schema.list_map_keys.push_back(key.as_string());
     for (const auto& [name, below] : props["properties"].members()) schema.properties.push_back({name, compile(below)});
     std::sort(schema.properties.begin(), schema.properties.end(), [](const Property& a, const Property& b) { return a.name < b.name; });
+    for (uint32_t i = 0; i < schema.properties.size(); ++i)
+        if (schema.properties[i].schema.default_value) schema.defaulted.push_back(i);
     if (props["items"].is_object()) schema.items = std::make_unique<Schema>(compile(props["items"]));
     const Value& additional = props["additionalProperties"];
     schema.additional_allowed = additional.is_object() || additional.as_bool();

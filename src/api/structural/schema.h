@@ -28,6 +28,7 @@ struct Checks {
     std::shared_ptr<const Pattern> pattern;
     std::string format;                        // only those that Kubernetes knows
     std::vector<json::Value> values;           // enum
+    std::vector<std::string_view> texts;       // the strings among them, sorted
     std::vector<std::string> required;
     bool unique_items = false;
     std::vector<Schema> all_of, any_of, one_of;
@@ -52,6 +53,7 @@ struct Schema {
     bool has_list_type = false;
     std::vector<std::string> list_map_keys;
     std::vector<Property> properties;          // by name
+    std::vector<uint32_t> defaulted;           // which of them have a default
     std::unique_ptr<Schema> items, additional;
     std::optional<json::Value> default_value;
     std::unique_ptr<Checks> checks;

@@ -5,7 +5,9 @@
 
 #include "api/go_text.h"
 #include "api/structural/formats.h"
+#include "api/structural/keyed_items.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 #include "json/write.h"
 
 namespace skiff::api::structural {
@@ -14,6 +16,9 @@ namespace {
 using json::Value;
 
 constexpr size_t kErrorsMax = 200;
+// How often an alternative (anyOf, oneOf, allOf, not) may be tried for one object: values times alternatives could be any number.
+constexpr size_t kTriesMax = 300'000;
+const Value kNothing;
 
 // One finding as kube-openapi has it: the path is dotted, "spec.a[0]".
 struct Finding {
@@ -84,6 +89,8 @@ std::string in_body(const std::string& path, std::string_view rest) { return fmt
 
 class Validator {
 public:
+    // Alternatives have been tried so often that the rest is not looked at.
+    bool exhausted() const { return tries_ > kTriesMax; }
     Outcome value(const Schema& schema, const Value& value, const Value* old, const std::string& path) {
         Outcome out = check(schema, value, old, path);
         // An object that was wrong before may stay so where it has not changed.
@@ -94,6 +101,7 @@ public:
 private:
     Outcome check(const Schema& schema, const Value& value, const Value* old, const std::string& path) {
         Outcome out;
+        if (exhausted()) return out;
         type(schema, value, path, out);
         if (value.is_null()) {
             if (schema.checks) listed(*schema.checks, value, path, out);
@@ -172,22 +180,25 @@ private:
     }
 
     void listed(const Checks& c, const Value& value, const std::string& path, Outcome& out) {
-        if (c.values.empty() || std::find(c.values.begin(), c.values.end(), value) != c.values.end()) return;
+        if (c.values.empty()) return;
+        if (value.is_string()) {
+            if (std::binary_search(c.texts.begin(), c.texts.end(), std::string_view(value.as_string()))) return;
+        } else {
+            tries_ += c.values.size() / 8;   // a comparison of numbers is less than a try
+            if (std::find(c.values.begin(), c.values.end(), value) != c.values.end()) return;
+        }
         out.add(Finding::Kind::Enum, path, value, "");
         if (!out.findings.empty()) out.findings.back().allowed = &c.values;
     }
 
-    // Elements of associative lists are found by their keys; others have no old value.
-    static const Value* old_item(const Schema& schema, const Value& item, const Value* old) {
-        if (!old || schema.list_type != ListType::Map || !schema.has_list_type) return nullptr;
-        for (const Value& candidate : old->items())
-            if (std::all_of(schema.list_map_keys.begin(), schema.list_map_keys.end(), [&](const std::string& key) { return candidate[key] == item[key]; })) return &candidate;
-        return nullptr;
-    }
-
     void array(const Schema& schema, const Value& value, const Value* old, const std::string& path, Outcome& out) {
-        if (schema.items)
-            for (size_t i = 0; i < value.size(); ++i) out.merge(this->value(*schema.items, value[i], old_item(schema, value[i], old), fmt::format("{}[{}]", path, i)));
+        if (schema.items) {
+            // Elements of associative lists are found by their keys; others have no old value.
+            const bool keyed = old && schema.list_type == ListType::Map && schema.has_list_type;
+            const KeyedItems before(keyed ? old : nullptr, schema.list_map_keys);
+            for (size_t i = 0; i < value.size() && !exhausted(); ++i)
+                out.merge(this->value(*schema.items, value[i], before.find(value[i]), fmt::format("{}[{}]", path, i)));
+        }
         if (!schema.checks) return;
         const Checks& c = *schema.checks;
         auto size = static_cast<int64_t>(value.size());
@@ -208,17 +219,26 @@ private:
         if (c && c->min_properties && size < *c->min_properties)
             out.add(Finding::Kind::Invalid, path, size, in_body(path, fmt::format("should have at least {} properties", *c->min_properties)));
         if (c && c->max_properties && size > *c->max_properties) out.add(Finding::Kind::TooMany, path, size, "", *c->max_properties);
+        const bool known = !schema.properties.empty() || schema.additional;
+        json::MemberIndex members(value), before_of(old ? *old : kNothing);
         for (const auto& [key, item] : value.members()) {
+            if (!known || exhausted()) break;
             const Schema* below = schema.property(key);
             bool regular = below != nullptr;
             if (!below) below = schema.additional.get();
             if (!below) continue;
-            const Value* before = old ? old->find(key) : nullptr;
+            const Value* before = before_of.find(key);
             out.merge(this->value(*below, item, before, path.empty() && regular ? key : path + "." + key));
         }
         if (!c) return;
         for (const std::string& name : c->required)
-            if (!value.has(name)) out.add(Finding::Kind::Required, path + "." + name, "", "");
+            if (!members.has(name)) out.add(Finding::Kind::Required, path + "." + name, "", "");
+    }
+
+    // One alternative of several. What stands below it counts too.
+    Outcome attempt(const Schema& one, const Value& value, const Value* old, const std::string& path) {
+        tries_ += 1 + value.size();
+        return check(one, value, old, path);
     }
 
     void combined(const Checks& c, const Value& value, const Value* old, const std::string& path, Outcome& out) {
@@ -227,20 +247,20 @@ private:
         if (!c.all_of.empty()) {
             size_t valid = 0;
             for (const Schema& one : c.all_of) {
-                Outcome o = check(one, value, old, path);
+                Outcome o = attempt(one, value, old, path);
                 valid += o.valid();
                 out.merge(std::move(o));
             }
             if (valid != c.all_of.size())
                 out.add(Finding::Kind::Plain, path, "", fmt::format("\"{}\" must validate all the schemas (allOf){}", path, valid == 0 ? ". None validated" : ""));
         }
-        if (c.negated && check(*c.negated, value, old, path).valid()) out.add(Finding::Kind::Plain, path, "", fmt::format("\"{}\" must not validate the schema (not)", path));
+        if (c.negated && attempt(*c.negated, value, old, path).valid()) out.add(Finding::Kind::Plain, path, "", fmt::format("\"{}\" must not validate the schema (not)", path));
     }
 
     void any_of(const Checks& c, const Value& value, const Value* old, const std::string& path, Outcome& out) {
         std::optional<Outcome> best;
         for (const Schema& one : c.any_of) {
-            Outcome o = check(one, value, old, path);
+            Outcome o = attempt(one, value, old, path);
             if (o.valid()) return out.merge(std::move(o));
             if (!best || o.matches > best->matches) best = std::move(o);
         }
@@ -252,7 +272,7 @@ private:
         std::optional<Outcome> best;
         int valid = 0;
         for (const Schema& one : c.one_of) {
-            Outcome o = check(one, value, old, path);
+            Outcome o = attempt(one, value, old, path);
             if (o.valid()) ++valid;
             else if (!best || o.matches > best->matches) best = std::move(o);
         }
@@ -261,6 +281,8 @@ private:
                 fmt::format("\"{}\" must validate one and only one schema (oneOf). {}", path, valid == 0 ? std::string("Found none valid") : fmt::format("Found {} valid alternatives", valid)));
         if (valid == 0 && best) out.merge(std::move(*best));
     }
+
+    size_t tries_ = 0;
 };
 
 void report(const Finding& finding, const FieldPath& root, FieldErrors& errors) {
@@ -284,8 +306,13 @@ void report(const Finding& finding, const FieldPath& root, FieldErrors& errors) 
 }  // namespace
 
 void validate(const Value& value, const Value* old, const Schema& schema, const FieldPath& root, FieldErrors& errors) {
-    Outcome outcome = Validator().value(schema, value, old, "");
-    for (const Finding& finding : outcome.findings) report(finding, root, errors);
+    Validator validator;
+    Outcome outcome = validator.value(schema, value, old, "");
+    for (const Finding& finding : outcome.findings) {
+        if (errors.full()) break;
+        report(finding, root, errors);
+    }
+    if (validator.exhausted()) errors.forbidden(root, fmt::format("validation takes more than {} steps (anyOf, oneOf, allOf, not and enum of the schema, for each value)", kTriesMax));
 }
 
 }  // namespace skiff::api::structural

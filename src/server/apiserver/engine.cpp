@@ -5,7 +5,9 @@
 #include "api/apply.h"
 #include "api/decode.h"
 #include "api/defaulting.h"
+#include "api/custom_resource.h"
 #include "api/go_text.h"
+#include "api/structural/prune.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "json/yaml.h"
@@ -64,8 +66,9 @@ Result<json::Value> decode_custom(const api::KindInfo& kind, const Body& body, R
     std::vector<std::string> duplicates;
     bool look = context.field_validation != FieldValidation::Ignore;
     if (media == MediaType::Json) TRY(check_body_values(body.bytes));
-    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates})
+    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates, .bytes_max = kYamlBytesMax})
                                          : json::parse(body.bytes, {.duplicates = look ? &duplicates : nullptr});
+    if (!tree.ok() && tree.status().reason() == Reason::RequestEntityTooLarge) return tree;
     if (!tree.ok() || !tree->is_object()) {
         // The words of the general decoder, which cannot read it either.
         if (media == MediaType::Json) return api::decode_json(kind.gvk, *kind.schema, body.bytes, nullptr);
@@ -98,7 +101,7 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree), nullptr));
     } else {
         std::vector<std::string> duplicates;
-        auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates});
+        auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates, .bytes_max = kYamlBytesMax});
         if (!tree.ok() && tree.status().reason() == Reason::RequestEntityTooLarge) return tree;
         if (!tree.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", gvk.kind, tree.status().message());
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree).value(), strict));
@@ -111,6 +114,14 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
         warn_or_fail(problems, context);
     }
     return object;
+}
+
+// A small body with a definition's large defaults could become any size.
+Status defaults_within_bounds(const api::KindInfo& kind, json::Value& object) {
+    if (kind.custom && !api::structural::defaults_fit(object, kind.custom->schema))
+        return error(Reason::RequestEntityTooLarge, "Request entity too large: the defaults of the definition are larger than {} bytes", api::structural::kDefaultsBytesMax);
+    api::set_defaults(kind, object);
+    return check_object_values(object);
 }
 
 json::Value with_sorted_members(const json::Value& object) {
@@ -136,7 +147,7 @@ std::string last_part(const std::string& message) {
 
 Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
     json::Value object = kind.custom ? TRY(decode_custom(kind, body, context)) : TRY(decode(kinds, kind.gvk, kind.type_name, body, context));
-    api::set_defaults(kind, object);
+    TRY(defaults_within_bounds(kind, object));
     return object;
 }
 
@@ -181,7 +192,7 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
         if (context.field_validation == FieldValidation::Strict) return invalid_patch(json::write(before), api::strict_text(problems));
         warn_or_fail(problems, context);
     }
-    api::set_defaults(kind, *object);
+    TRY(defaults_within_bounds(kind, *object));
     return object;
 }
 
@@ -193,7 +204,7 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         MediaType media = TRY(body_media_type(body.content_type));
         if (media == MediaType::Json) TRY(check_body_values(body.bytes));
         auto parsed = media == MediaType::Protobuf ? protobuf_body(kinds, body.bytes, "meta.v1.DeleteOptions", "DeleteOptions")
-                      : media == MediaType::Yaml   ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax})
+                      : media == MediaType::Yaml   ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .bytes_max = kYamlBytesMax})
                                                    : json::parse(body.bytes);
         if (!parsed.ok()) {
             // The parser adds an offset that Kubernetes does not have.
@@ -302,7 +313,7 @@ void track_fields(const api::KindRegistry& kinds, const api::KindInfo& kind, con
 Result<json::Value> apply_configuration(const api::KindRegistry& kinds, const api::KindInfo& kind, const json::Value* old, const json::Value& configuration,
                                         RequestContext& context, Clock& clock) {
     json::Value merged = TRY(api::apply_configuration(kinds, kind, old, configuration, {context.field_manager, context.attributes.subresource, clock.now()}, {context.force}));
-    api::set_defaults(kind, merged);
+    TRY(defaults_within_bounds(kind, merged));
     return merged;
 }
 

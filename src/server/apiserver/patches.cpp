@@ -28,7 +28,7 @@ Status check_apply(RequestContext& context, const json::Value& document, const A
 Result<json::Value> read_apply(const Body& body, RequestContext& context) {
     if (body.tree != nullptr) return *body.tree;
     std::vector<std::string> repeated;
-    auto parsed = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
+    auto parsed = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .bytes_max = kYamlBytesMax, .repeated = context.field_validation == FieldValidation::Ignore ? nullptr : &repeated});
     if (!parsed.ok() && parsed.status().reason() == Reason::RequestEntityTooLarge) return parsed;
     if (!parsed.ok()) return error(Reason::BadRequest, "error decoding YAML: {}", parsed.status().message());
     if (!parsed->is_object() && !parsed->is_null())

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "json/member_index.h"
 #include "server/controllers/quota_usage.h"
 #include "server/controllers/resources.h"
 #include "server/controllers/served_resources.h"
@@ -50,8 +51,9 @@ public:
         for (const auto& [name, limit] : spec["hard"].members()) resources.insert(quota_resource(name));
 
         Quantities usage;
+        std::optional<ServedResources> served;
         for (const auto& resource : resources) {
-            auto informer = TRY(informer_of(resource));
+            auto informer = TRY(informer_of(resource, served));
             if (!informer) continue;
             for (const auto& object : informer->list(parts[0])) {
                 auto object_tree = object->tree();
@@ -59,7 +61,7 @@ public:
             }
         }
         auto used = json::Value::object();
-        for (const auto& [name, limit] : spec["hard"].members()) used.set(name, usage[name].text());
+        for (const auto& [name, limit] : spec["hard"].members()) used.mut_members().push_back({name, usage[name].text()});
         auto status = json::Value::object({{"hard", spec["hard"]}, {"used", used}});
         if (same_amounts((*tree)["status"], status)) return Requeue{};
         TRY(update_status(context_->client, kResourceQuotas, quota, status));
@@ -69,8 +71,11 @@ public:
 private:
     static bool same_amounts(const json::Value& before, const json::Value& now) {
         if (!(before["hard"] == now["hard"]) || before["used"].size() != now["used"].size()) return false;
-        for (const auto& [name, amount] : now["used"].members())
-            if (!before["used"].has(name) || api::Quantity::parse_or_zero(before["used"][name].as_string()) != api::Quantity::parse_or_zero(amount.as_string())) return false;
+        json::MemberIndex used(before["used"]);
+        for (const auto& [name, amount] : now["used"].members()) {
+            const json::Value* old = used.find(name);
+            if (!old || api::Quantity::parse_or_zero(old->as_string()) != api::Quantity::parse_or_zero(amount.as_string())) return false;
+        }
         return true;
     }
 
@@ -94,15 +99,15 @@ private:
         return !((*a)["status"]["phase"] == (*b)["status"]["phase"]) || !((*a)["spec"] == (*b)["spec"]);
     }
 
-    // Null for a resource that is not served.
-    Result<std::shared_ptr<Informer>> informer_of(const std::string& resource) {
+    // Null for a resource that is not served. served: filled when it is needed for the first time.
+    Result<std::shared_ptr<Informer>> informer_of(const std::string& resource, std::optional<ServedResources>& served) {
         if (resource == "resourcequotas") return quotas_;
         {
             std::lock_guard lock(mutex_);
             if (auto it = followed_.find(resource); it != followed_.end()) return it->second;
         }
-        auto served = TRY(discover(context_->client, kinds_.get()));
-        for (const auto& candidate : served.resources) {
+        if (!served) served = TRY(discover(context_->client, kinds_.get()));
+        for (const auto& candidate : served->resources) {
             if (candidate.gvr.group_resource() != resource || !candidate.namespaced || !candidate.has_verb("watch")) continue;
             auto informer = follow(candidate.gvr);
             context_->informers.start();

@@ -75,3 +75,17 @@ TEST_CASE("a new element loses the directives it came with") {
         "volumes":[{"name":"w","$retainKeys":["name","emptyDir"],"emptyDir":{"medium":null}}]}}})", "volumes") ==
           R"([{"name":"v","emptyDir":{}},{"name":"w","emptyDir":{}}])");
 }
+
+TEST_CASE("long lists are merged like short ones") {
+    std::string live, patch;
+    for (int i = 0; i < 100; ++i) live += fmt::format("{}{{\"name\":\"V{}\",\"value\":\"1\"}}", i ? "," : "", i);
+    for (int i = 99; i >= 50; --i) patch += fmt::format("{}{{\"name\":\"V{}\",{}}}", i < 99 ? "," : "", i, i % 2 ? "\"$patch\":\"delete\"" : "\"value\":\"2\"");
+    auto target = tree(R"({"template":{"spec":{"containers":[{"name":"c","env":[)" + live + "]}]}}}");
+    Status status = strategic_merge(*kind_of("v1", "PodTemplate").schema, target, tree(R"({"template":{"spec":{"containers":[{"name":"c","env":[)" + patch + "]}]}}}"));
+    REQUIRE(status.ok());
+    const json::Value& env = target["template"]["spec"]["containers"][0]["env"];
+    CHECK(env.size() == 75);
+    size_t twos = 0;
+    for (const auto& variable : env.items()) twos += variable["value"].as_string() == "2";
+    CHECK(twos == 25);
+}

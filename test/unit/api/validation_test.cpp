@@ -61,3 +61,11 @@ TEST_CASE("names are checked with Kubernetes' messages") {
     CHECK_FALSE(check_label_value("-x").empty());
     CHECK(check_port_number(0) == Complaints{"must be between 1 and 65535, inclusive"});
 }
+
+TEST_CASE("errors are kept up to a number and a size") {
+    FieldErrors errors;
+    const std::string large(100'000, 'x');
+    for (int i = 0; i < 100; ++i) errors.invalid(FieldPath("a"), large, "");
+    CHECK(errors.full());
+    CHECK(errors.causes().size() < 15);
+}

@@ -85,3 +85,14 @@ TEST_CASE("pretty text has kubectl's shape") {
     CHECK(json::write_pretty(*json::parse(R"({"a":[1,{}],"b":{"c":[]}})")) ==
           "{\n    \"a\": [\n        1,\n        {}\n    ],\n    \"b\": {\n        \"c\": []\n    }\n}");
 }
+
+TEST_CASE("zeros with any exponent are zero, and what is too small becomes zero") {
+    for (const char* text : {"0e99", "0e-99", "0.0e400000000", "1e-400", "-0", "0.000000000000000000000000000000000000000000000000e50"}) {
+        CAPTURE(text);
+        auto value = json::parse(text);
+        if (value.ok()) CHECK(value->as_double() == 0);
+        else CHECK(std::string_view(text) == "0.0e400000000");
+    }
+    CHECK(json::parse("9007199254740993.0")->as_double() == 9007199254740992.0);
+    CHECK(json::parse("-9223372036854775808")->as_int() == INT64_MIN);
+}

@@ -105,3 +105,32 @@ TEST_CASE("replace adds members but no items") {
     CHECK(object["a"]["b"].as_int() == 1);
     CHECK_FALSE(json::json_patch(object, tree(R"([{"op":"replace","path":"/l/1","value":1}])")).ok());
 }
+
+TEST_CASE("merge patches of many members keep places, take out what goes and add the rest in order") {
+    std::string document = "{", patch = "{", wanted = "{";
+    for (int i = 0; i < 100; ++i) document += fmt::format("{}\"k{}\":{}", i ? "," : "", i, i);
+    for (int i = 50; i < 150; ++i) patch += fmt::format("{}\"k{}\":{}", i > 50 ? "," : "", i, i % 3 == 0 ? "null" : fmt::format("{{\"n\":{}}}", i));
+    bool first = true;
+    for (int i = 0; i < 150; ++i) {
+        if (i >= 50 && i % 3 == 0) continue;
+        wanted += fmt::format("{}\"k{}\":{}", first ? "" : ",", i, i < 50 ? std::to_string(i) : fmt::format("{{\"n\":{}}}", i));
+        first = false;
+    }
+    CHECK(merged(document + "}", patch + "}") == wanted + "}");
+}
+
+TEST_CASE("large objects are equal whatever the order of their members") {
+    json::Value a = json::Value::object(), b = json::Value::object();
+    for (int i = 0; i < 100; ++i) a.set(fmt::format("k{}", i), i);
+    for (int i = 99; i >= 0; --i) b.set(fmt::format("k{}", i), i);
+    CHECK(a == b);
+    b.set("k7", 8);
+    CHECK_FALSE(a == b);
+}
+
+TEST_CASE("a JSON patch that shifts a long list again and again is refused") {
+    json::Value document = json::Value::object({{"a", json::Value(json::Array(20'000, json::Value("x")))}});
+    const json::Value one = json::Value::object({{"op", "add"}, {"path", "/a/0"}, {"value", "y"}});
+    Status status = json::json_patch(document, json::Value(json::Array(9'000, one)));
+    CHECK(status.reason() == Reason::RequestEntityTooLarge);
+}

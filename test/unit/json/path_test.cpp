@@ -78,3 +78,11 @@ TEST_CASE("recursion cannot explode") {
     for (int i = 0; i < 60; ++i) path += ".. ";
     CHECK(print(path + "}").find("selects more than") != std::string::npos);
 }
+
+TEST_CASE("the first value is found within a number of steps") {
+    auto all = json::JsonPath::parse_expression(".items..image");
+    REQUIRE(all.ok());
+    CHECK(all->first(*json::parse(kList), 1000).value() == json::Value("i1"));
+    CHECK(all->first(*json::parse("{}"), 1000).value().is_null());
+    CHECK_FALSE(all->first(*json::parse(kList), 3).ok());
+}

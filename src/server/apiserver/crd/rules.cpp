@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "api/structural/keyed_items.h"
 #include "base/strings.h"
 #include "cel/program.h"
+#include "json/member_index.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -14,6 +16,7 @@ using api::FieldPath;
 using json::Value;
 
 // k8s.io/apiextensions-apiserver: of one expression, and of all of a schema.
+const Value kNothing;
 constexpr uint64_t kExpressionCostMax = 10'000'000, kSchemaCostMax = 100'000'000;
 
 bool has_rules(const Value& props) {
@@ -102,31 +105,27 @@ public:
             run(node, rule, value, old, same, path);
             if (exhausted_) return;
         }
-        if (value.is_array() && node.items)
-            for (size_t i = 0; i < value.size(); ++i) {
-                const Value* before = old_item(node, value[i], old);
+        if (value.is_array() && node.items) {
+            const api::structural::KeyedItems old_items(old, node.keys);
+            for (size_t i = 0; i < value.size() && !exhausted_; ++i) {
+                const Value* before = old_items.find(value[i]);
                 visit(*node.items, value[i], before, before ? *before == value[i] : same, path.index(i));
             }
+        }
         for (const auto& [key, child] : node.properties)
             if (const Value* item = value.find(key)) {
                 const Value* before = old ? old->find(key) : nullptr;
                 visit(*child, *item, before, before ? *before == *item : same, path.child(key));
             }
+        json::MemberIndex old_members(old ? *old : kNothing);
         if (node.additional)
             for (const auto& [key, item] : value.members()) {
-                const Value* before = old ? old->find(key) : nullptr;
+                const Value* before = old_members.find(key);
                 visit(*node.additional, item, before, before ? *before == item : same, path.key(key));
             }
     }
 
 private:
-    static const Value* old_item(const Node& node, const Value& item, const Value* old) {
-        if (!old || node.keys.empty()) return nullptr;
-        for (const Value& candidate : old->items())
-            if (std::all_of(node.keys.begin(), node.keys.end(), [&](const std::string& key) { return candidate[key] == item[key]; })) return &candidate;
-        return nullptr;
-    }
-
     void run(const Node& node, const CompiledRule& rule, const Value& value, const Value* old, bool same, const FieldPath& path) {
         const Value type(node.type);
         if (!rule.error.empty()) return errors_.invalid(path, type, "rule compile error: " + rule.error);

@@ -9,6 +9,7 @@
 #include "api/go_text.h"
 #include "api/kinds/check.h"
 #include "api/names.h"
+#include "json/write.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -89,6 +90,7 @@ void validate_owners(const json::Value& owners, const FieldPath& path, FieldErro
         if (owner["kind"].as_string() == "Event" && gv.group.empty() && gv.version == "v1")
             errors.invalid(path, in_go_order(owner), fmt::format("{}/{}, Kind=Event is disallowed from being an owner", gv.group, gv.version));
         if (!owner["controller"].as_bool()) continue;
+        if (errors.full()) return;
         std::string shown = owner["kind"].as_string() + "/" + owner["name"].as_string();
         if (!controller.empty())
             errors.invalid(path, in_go_order(owners), fmt::format("Only one reference can have Controller set to true. Found \"true\" in references for {} and {}", controller, shown));
@@ -127,9 +129,10 @@ void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings)
     if (owners.size() < 2) return;
     json::Array kept;
     std::string repeated;
-    std::set<std::string> told;
+    std::set<std::string> told, texts;
     for (const json::Value& owner : owners.items()) {
-        if (std::find(kept.begin(), kept.end(), owner) == kept.end()) kept.push_back(owner);
+        // Decoded objects have their members in one order.
+        if (texts.insert(json::write(owner)).second) kept.push_back(owner);
         else if (const std::string& uid = owner["uid"].as_string(); told.insert(uid).second) repeated += (repeated.empty() ? "" : ", ") + uid;
     }
     if (kept.size() == owners.size()) return;

@@ -72,3 +72,11 @@ TEST_CASE("metadata is read as ObjectMeta") {
     CHECK(object["metadata"]["name"].as_string() == "a");
     CHECK_FALSE(object["metadata"].has("labels"));
 }
+
+TEST_CASE("defaults that would make a small object large do not fit") {
+    const std::string text(100'000, 'x');
+    const Schema schema = compile(tree((R"({"type":"array","items":{"type":"object","properties":{"a":{"type":"string","default":")" + text + R"("}}}})").c_str()));
+    CHECK(defaults_fit(json::Value(json::Array(10, json::Value::object())), schema));
+    CHECK_FALSE(defaults_fit(json::Value(json::Array(100, json::Value::object())), schema));
+    CHECK(defaults_fit(json::Value(json::Array(100, json::Value::object({{"a", "y"}}))), schema));
+}

@@ -95,3 +95,19 @@ TEST_CASE("a default must be valid itself") {
     CHECK(schema_findings(R"({"type":"object","properties":{"n":{"type":"integer","default":"x"}}})") ==
           Texts{R"(s.openAPIV3Schema.properties[n].default: Invalid value: "string":  in body must be of type integer: "string")"});
 }
+
+TEST_CASE("alternatives are tried a bounded number of times") {
+    std::string any, items;
+    for (int i = 0; i < 500; ++i) any += fmt::format("{}{{\"enum\":[\"x{}\"]}}", i ? "," : "", i);
+    for (int i = 0; i < 1000; ++i) items += i ? ",\"x499\"" : "\"x499\"";
+    const Texts told = findings(fmt::format(R"({{"type":"array","items":{{"type":"string","anyOf":[{}]}}}})", any).c_str(), fmt::format("[{}]", items).c_str());
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("Forbidden: validation takes more than") != std::string::npos);
+}
+
+TEST_CASE("an enum has texts and other values") {
+    const char* schema = R"({"type":"array","items":{"x-kubernetes-int-or-string":true,"enum":["b",1,"a"]}})";
+    CHECK(findings(schema, R"(["a","b",1,1.0])").empty());
+    CHECK(findings(schema, R"(["c"])").size() == 1);
+    CHECK(findings(schema, "[2]").size() == 1);
+}
