@@ -179,6 +179,7 @@ private:
         const std::string key = invocation.key();
         if (request.second_round && request.policies->again.count(key) == 0) return {};
         inputs.set_namespace(ns);
+        request.about_to_change();
         bool mutated = false;
         if (seen.request.object && form.schema)
             for (const auto& mutation : policy.mutations) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,11 @@ struct AdmissionRequest {
     bool reinvoke = false;
     bool second_round = false;
     std::shared_ptr<Reinvocation> webhooks, policies;
+    // managedFields as they were before webhooks or policies changed the object; null: they have not.
+    std::optional<json::Value> managers;
+    void about_to_change() {
+        if (!managers && object) managers = (*object)["metadata"]["managedFields"];
+    }
     // For the audit log; bounded, later values of a key are dropped.
     void annotate(std::string key, std::string value) const;
 };

@@ -7,239 +7,332 @@
 #include <set>
 #include <vector>
 
+#include "api/go_text.h"
+#include "base/strings.h"
+
 namespace skiff::apiserver {
 namespace {
 
+using json::Value;
 using Names = std::vector<std::string>;
+using Sorted = std::set<std::string>;
 
 struct Pod {
-    const json::Value& metadata;
-    const json::Value& spec;
-    std::vector<const json::Value*> containers;   // init, ordinary, ephemeral: as they are visited
+    const Value& metadata;
+    const Value& spec;
+    int minor;                                    // of the standards
+    std::vector<const Value*> containers;         // init, ordinary, ephemeral: as they are visited
+    const Value& context() const { return spec["securityContext"]; }
 };
 
-const std::set<std::string, std::less<>> kBaselineCapabilities = {"AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE",     "FOWNER", "FSETID", "KILL",      "MKNOD",
-                                                                  "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
-const std::set<std::string, std::less<>> kSafeSysctls = {
-    "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start",
-    "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes",
-    "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"};
-const std::set<std::string, std::less<>> kRestrictedVolumes = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret", "image"};
-const std::set<std::string, std::less<>> kSelinuxTypes = {"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"};
+// Both empty: the check is passed.
+struct Found {
+    std::string reason, detail;
+};
 
-std::string quoted(const Names& names) {
+template <typename List>
+std::string quoted(const List& names) {
     std::string out;
     for (const std::string& n : names) out += (out.empty() ? "\"" : ", \"") + n + "\"";
     return out;
 }
 
 std::string containers_text(const Names& names) { return (names.size() == 1 ? "container " : "containers ") + quoted(names); }
-
 std::string volumes_text(const Names& names) { return (names.size() == 1 ? "volume " : "volumes ") + quoted(names); }
 
-Names where(const Pod& pod, const std::function<bool(const json::Value&)>& bad) {
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) { return std::find(list.begin(), list.end(), text) != list.end(); }
+
+template <typename Bad>
+Names where(const Pod& pod, Bad bad) {
     Names out;
-    for (const json::Value* c : pod.containers)
+    for (const Value* c : pod.containers)
         if (bad(*c)) out.push_back((*c)["name"].as_string());
     return out;
 }
 
-std::string privilege_escalation(const Pod& pod) {
-    Names bad = where(pod, [](const json::Value& c) { return c["securityContext"]["allowPrivilegeEscalation"].as_bool(true); });
-    return bad.empty() ? "" : fmt::format("allowPrivilegeEscalation != false ({} must set securityContext.allowPrivilegeEscalation=false)", containers_text(bad));
+// "pod and containers "a", "b"": whose security context is bad; "" when nobody's.
+template <typename Bad>
+Names setters(const Pod& pod, Bad bad) {
+    Names out;
+    if (bad(pod.context())) out.emplace_back("pod");
+    if (Names names = where(pod, [&](const Value& c) { return bad(c["securityContext"]); }); !names.empty()) out.push_back(containers_text(names));
+    return out;
 }
 
-std::string baseline_capabilities(const Pod& pod) {
-    std::set<std::string> added;
-    Names bad = where(pod, [&](const json::Value& c) {
+bool is_false(const Value& value) { return value.is_bool() && !value.as_bool(); }
+bool windows(const Pod& pod) { return pod.minor >= 25 && pod.spec["os"]["name"].as_string() == "windows"; }
+
+Found app_armor(const Pod& pod) {
+    Sorted types;
+    Names who = setters(pod, [&](const Value& context) {
+        const std::string& type = context["appArmorProfile"]["type"].as_string();
+        const bool bad = context["appArmorProfile"].is_object() && type != "RuntimeDefault" && type != "Localhost";
+        if (bad) types.insert(type);
+        return bad;
+    });
+    Sorted annotations;
+    for (const auto& [key, value] : pod.metadata["annotations"].members()) {
+        const std::string& profile = value.as_string();
+        if (key.starts_with("container.apparmor.security.beta.kubernetes.io/") && !profile.empty() && profile != "runtime/default" && !profile.starts_with("localhost/"))
+            annotations.insert(key + "=" + api::go_quote(profile));
+    }
+    Names values(types.begin(), types.end());
+    values.insert(values.end(), annotations.begin(), annotations.end());
+    if (!annotations.empty()) who.emplace_back(annotations.size() == 1 ? "annotation" : "annotations");
+    if (who.empty()) return {};
+    return {values.size() == 1 ? "forbidden AppArmor profile" : "forbidden AppArmor profiles", fmt::format("{} must not set AppArmor profile type to {}", join(who, " and "), quoted(values))};
+}
+
+Found baseline_capabilities(const Pod& pod) {
+    Sorted added;
+    Names bad = where(pod, [&](const Value& c) {
         bool found = false;
-        for (const json::Value& cap : c["securityContext"]["capabilities"]["add"].items())
-            if (kBaselineCapabilities.count(cap.as_string()) == 0) found = added.insert(cap.as_string()).second || true;
+        for (const Value& cap : c["securityContext"]["capabilities"]["add"].items())
+            if (!is_one_of(cap.as_string(), {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"})) {
+                added.insert(cap.as_string());
+                found = true;
+            }
         return found;
     });
-    if (bad.empty()) return "";
-    return fmt::format("non-default capabilities ({} must not include {} in securityContext.capabilities.add)", containers_text(bad), quoted(Names(added.begin(), added.end())));
+    if (bad.empty()) return {};
+    return {"non-default capabilities", fmt::format("{} must not include {} in securityContext.capabilities.add", containers_text(bad), quoted(added))};
 }
 
-std::string restricted_capabilities(const Pod& pod) {
-    Names undropped = where(pod, [](const json::Value& c) {
-        for (const json::Value& cap : c["securityContext"]["capabilities"]["drop"].items())
-            if (cap.as_string() == "ALL") return false;
-        return true;
-    });
-    std::set<std::string> added;
-    Names adding = where(pod, [&](const json::Value& c) {
-        bool found = false;
-        for (const json::Value& cap : c["securityContext"]["capabilities"]["add"].items())
-            if (cap.as_string() != "NET_BIND_SERVICE") found = added.insert(cap.as_string()).second || true;
-        return found;
-    });
-    std::string detail;
-    if (!undropped.empty()) detail = fmt::format("{} must set securityContext.capabilities.drop=[\"ALL\"]", containers_text(undropped));
-    if (!adding.empty())
-        detail += fmt::format("{}{} must not include {} in securityContext.capabilities.add", detail.empty() ? "" : "; ", containers_text(adding), quoted(Names(added.begin(), added.end())));
-    return detail.empty() ? "" : "unrestricted capabilities (" + detail + ")";
-}
-
-std::string host_namespaces(const Pod& pod) {
-    std::string detail;
+Found host_namespaces(const Pod& pod) {
+    Names used;
     for (const char* field : {"hostNetwork", "hostPID", "hostIPC"})
-        if (pod.spec[field].as_bool()) detail += std::string(detail.empty() ? "" : ", ") + field + "=true";
-    return detail.empty() ? "" : "host namespaces (" + detail + ")";
+        if (pod.spec[field].as_bool()) used.push_back(std::string(field) + "=true");
+    return used.empty() ? Found{} : Found{"host namespaces", join(used, ", ")};
 }
 
-std::string host_path(const Pod& pod) {
+Found host_path(const Pod& pod) {
     Names bad;
-    for (const json::Value& v : pod.spec["volumes"].items())
+    for (const Value& v : pod.spec["volumes"].items())
         if (v.has("hostPath")) bad.push_back(v["name"].as_string());
-    return bad.empty() ? "" : fmt::format("hostPath volumes ({})", volumes_text(bad));
+    return bad.empty() ? Found{} : Found{"hostPath volumes", volumes_text(bad)};
 }
 
-std::string host_ports(const Pod& pod) {
-    std::set<std::string> ports;
-    Names bad = where(pod, [&](const json::Value& c) {
+Found host_ports(const Pod& pod) {
+    Sorted ports;
+    Names bad = where(pod, [&](const Value& c) {
         bool found = false;
-        for (const json::Value& p : c["ports"].items())
+        for (const Value& p : c["ports"].items())
             if (p["hostPort"].as_int() != 0) {
                 ports.insert(std::to_string(p["hostPort"].as_int()));
                 found = true;
             }
         return found;
     });
-    if (bad.empty()) return "";
-    std::string list;
-    for (const std::string& p : ports) list += (list.empty() ? "" : ", ") + p;
-    return fmt::format("hostPort ({} {} {} {})", containers_text(bad), bad.size() == 1 ? "uses" : "use", ports.size() == 1 ? "hostPort" : "hostPorts", list);
+    if (bad.empty()) return {};
+    return {"hostPort", fmt::format("{} {} {} {}", containers_text(bad), bad.size() == 1 ? "uses" : "use", ports.size() == 1 ? "hostPort" : "hostPorts", join(Names(ports.begin(), ports.end()), ", "))};
 }
 
-std::string privileged(const Pod& pod) {
-    Names bad = where(pod, [](const json::Value& c) { return c["securityContext"]["privileged"].as_bool(); });
-    return bad.empty() ? "" : fmt::format("privileged ({} must not set securityContext.privileged=true)", containers_text(bad));
+Found host_probes(const Pod& pod) {
+    Sorted hosts, names;
+    for (const Value* c : pod.containers)
+        for (const Value* handler : {&(*c)["livenessProbe"], &(*c)["readinessProbe"], &(*c)["startupProbe"], &(*c)["lifecycle"]["postStart"], &(*c)["lifecycle"]["preStop"]})
+            for (const char* kind : {"httpGet", "tcpSocket"})
+                if (const std::string& host = (*handler)[kind]["host"].as_string(); !host.empty()) {
+                    hosts.insert(host);
+                    names.insert((*c)["name"].as_string());
+                }
+    if (names.empty()) return {};
+    return {"probe or lifecycle host", fmt::format("{} {} {} {}", containers_text(Names(names.begin(), names.end())), names.size() == 1 ? "uses" : "use",
+                                                   hosts.size() == 1 ? "probe or lifecycle host" : "probe or lifecycle hosts", quoted(hosts))};
 }
 
-std::string proc_mount(const Pod& pod) {
-    Names bad = where(pod, [](const json::Value& c) {
-        const std::string& type = c["securityContext"]["procMount"].as_string();
-        return !type.empty() && type != "Default";
+Found privileged(const Pod& pod) {
+    Names bad = where(pod, [](const Value& c) { return c["securityContext"]["privileged"].as_bool(); });
+    return bad.empty() ? Found{} : Found{"privileged", containers_text(bad) + " must not set securityContext.privileged=true"};
+}
+
+Found proc_mount(const Pod& pod) {
+    Sorted types;
+    Names bad = where(pod, [&](const Value& c) {
+        const Value& type = c["securityContext"]["procMount"];
+        const bool found = type.is_string() && type.as_string() != "Default";
+        if (found) types.insert(type.as_string());
+        return found;
     });
-    return bad.empty() ? "" : fmt::format("procMount ({} must not set securityContext.procMount to \"Unmasked\")", containers_text(bad));
+    return bad.empty() ? Found{} : Found{"procMount", fmt::format("{} must not set securityContext.procMount to {}", containers_text(bad), quoted(types))};
 }
 
-std::string restricted_volumes(const Pod& pod) {
+Found selinux(const Pod& pod) {
+    Sorted types;
+    bool user = false, role = false;
+    Names who = setters(pod, [&](const Value& context) {
+        const Value& options = context["seLinuxOptions"];
+        const std::string& type = options["type"].as_string();
+        const bool bad_type = !is_one_of(type, {"", "container_t", "container_init_t", "container_kvm_t"}) && !(pod.minor >= 31 && type == "container_engine_t");
+        const bool has_user = !options["user"].as_string().empty(), has_role = !options["role"].as_string().empty();
+        if (bad_type) types.insert(type);
+        user = user || has_user;
+        role = role || has_role;
+        return bad_type || has_user || has_role;
+    });
+    if (who.empty()) return {};
+    Names what;
+    if (!types.empty()) what.push_back((types.size() == 1 ? "type " : "types ") + quoted(types));
+    if (user) what.emplace_back("user may not be set");
+    if (role) what.emplace_back("role may not be set");
+    return {"seLinuxOptions", fmt::format("{} set forbidden securityContext.seLinuxOptions: {}", join(who, " and "), join(what, "; "))};
+}
+
+// Before the field there were annotations.
+Found seccomp_annotations(const Pod& pod) {
+    Sorted forbidden;
+    auto look = [&](const std::string& key) {
+        const Value* value = pod.metadata["annotations"].find(key);
+        if (!value) return;
+        const std::string& profile = value->as_string();
+        if (profile != "runtime/default" && profile != "docker/default" && !profile.starts_with("localhost/")) forbidden.insert(key + "=" + api::go_quote(profile));
+    };
+    look("seccomp.security.alpha.kubernetes.io/pod");
+    for (const Value* c : pod.containers) look("container.seccomp.security.alpha.kubernetes.io/" + (*c)["name"].as_string());
+    if (forbidden.empty()) return {};
+    return {"seccompProfile", fmt::format("forbidden {} {}", forbidden.size() == 1 ? "annotation" : "annotations", join(Names(forbidden.begin(), forbidden.end()), ", "))};
+}
+
+bool good_seccomp(const Value& context) { return is_one_of(context["seccompProfile"]["type"].as_string(), {"RuntimeDefault", "Localhost"}); }
+
+Found baseline_seccomp(const Pod& pod) {
+    Sorted types;
+    Names who = setters(pod, [&](const Value& context) {
+        const bool bad = context["seccompProfile"].is_object() && !good_seccomp(context);
+        if (bad) types.insert(context["seccompProfile"]["type"].as_string());
+        return bad;
+    });
+    return who.empty() ? Found{} : Found{"seccompProfile", fmt::format("{} must not set securityContext.seccompProfile.type to {}", join(who, " and "), quoted(types))};
+}
+
+Found sysctls(const Pod& pod) {
     Names bad;
-    std::set<std::string> types;
-    for (const json::Value& v : pod.spec["volumes"].items())
+    for (const Value& s : pod.context()["sysctls"].items()) {
+        const std::string& name = s["name"].as_string();
+        bool allowed = is_one_of(name, {"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_unprivileged_port_start"});
+        allowed = allowed || (pod.minor >= 27 && name == "net.ipv4.ip_local_reserved_ports");
+        allowed = allowed || (pod.minor >= 29 && is_one_of(name, {"net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes"}));
+        allowed = allowed || (pod.minor >= 32 && is_one_of(name, {"net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"}));
+        if (!allowed) bad.push_back(name);
+    }
+    return bad.empty() ? Found{} : Found{"forbidden sysctls", join(bad, ", ")};
+}
+
+Found host_process(const Pod& pod) {
+    Names who = setters(pod, [](const Value& context) { return context["windowsOptions"]["hostProcess"].as_bool(); });
+    return who.empty() ? Found{} : Found{"hostProcess", join(who, " and ") + " must not set securityContext.windowsOptions.hostProcess=true"};
+}
+
+Found privilege_escalation(const Pod& pod) {
+    if (windows(pod)) return {};
+    Names bad = where(pod, [](const Value& c) { return c["securityContext"]["allowPrivilegeEscalation"].as_bool(true); });
+    return bad.empty() ? Found{} : Found{"allowPrivilegeEscalation != false", containers_text(bad) + " must set securityContext.allowPrivilegeEscalation=false"};
+}
+
+Found restricted_capabilities(const Pod& pod) {
+    if (windows(pod)) return {};
+    auto has = [](const Value& list, const char* name) { return std::any_of(list.items().begin(), list.items().end(), [&](const Value& cap) { return cap.as_string() == name; }); };
+    Names undropped = where(pod, [&](const Value& c) { return !has(c["securityContext"]["capabilities"]["drop"], "ALL"); });
+    Sorted added;
+    Names adding = where(pod, [&](const Value& c) {
+        bool found = false;
+        for (const Value& cap : c["securityContext"]["capabilities"]["add"].items())
+            if (cap.as_string() != "NET_BIND_SERVICE") {
+                added.insert(cap.as_string());
+                found = true;
+            }
+        return found;
+    });
+    Names details;
+    if (!undropped.empty()) details.push_back(containers_text(undropped) + " must set securityContext.capabilities.drop=[\"ALL\"]");
+    if (!adding.empty()) details.push_back(fmt::format("{} must not include {} in securityContext.capabilities.add", containers_text(adding), quoted(added)));
+    return details.empty() ? Found{} : Found{"unrestricted capabilities", join(details, "; ")};
+}
+
+Found restricted_volumes(const Pod& pod) {
+    Names bad;
+    Sorted types;
+    for (const Value& v : pod.spec["volumes"].items())
         for (const json::Member& m : v.members())
-            if (m.key != "name" && kRestrictedVolumes.count(m.key) == 0) {
+            if (!is_one_of(m.key, {"name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret"})) {
                 bad.push_back(v["name"].as_string());
                 types.insert(m.key);
                 break;
             }
-    if (bad.empty()) return "";
-    return fmt::format("restricted volume types ({} {} restricted volume {} {})", volumes_text(bad), bad.size() == 1 ? "uses" : "use", types.size() == 1 ? "type" : "types",
-                       quoted(Names(types.begin(), types.end())));
+    if (bad.empty()) return {};
+    return {"restricted volume types",
+            fmt::format("{} {} restricted volume {} {}", volumes_text(bad), bad.size() == 1 ? "uses" : "use", types.size() == 1 ? "type" : "types", quoted(types))};
 }
 
-std::string run_as_non_root(const Pod& pod) {
-    const json::Value& own = pod.spec["securityContext"]["runAsNonRoot"];
-    if (own.is_bool() && !own.as_bool()) return "runAsNonRoot != true (pod must not set securityContext.runAsNonRoot=false)";
-    bool set = own.as_bool();
-    Names wrong = where(pod, [](const json::Value& c) { return c["securityContext"]["runAsNonRoot"].is_bool() && !c["securityContext"]["runAsNonRoot"].as_bool(); });
-    if (!wrong.empty()) return fmt::format("runAsNonRoot != true ({} must not set securityContext.runAsNonRoot=false)", containers_text(wrong));
-    Names missing = where(pod, [&](const json::Value& c) { return !set && !c["securityContext"]["runAsNonRoot"].is_bool(); });
-    return missing.empty() ? "" : fmt::format("runAsNonRoot != true (pod or {} must set securityContext.runAsNonRoot=true)", containers_text(missing));
+Found run_as_non_root(const Pod& pod) {
+    const char* reason = "runAsNonRoot != true";
+    if (Names who = setters(pod, [](const Value& context) { return is_false(context["runAsNonRoot"]); }); !who.empty()) return {reason, join(who, " and ") + " must not set securityContext.runAsNonRoot=false"};
+    if (pod.context()["runAsNonRoot"].as_bool()) return {};
+    Names missing = where(pod, [](const Value& c) { return !c["securityContext"]["runAsNonRoot"].is_bool(); });
+    return missing.empty() ? Found{} : Found{reason, fmt::format("pod or {} must set securityContext.runAsNonRoot=true", containers_text(missing))};
 }
 
-std::string run_as_user(const Pod& pod) {
-    auto root = [](const json::Value& context) { return context["runAsUser"].is_number() && context["runAsUser"].as_int() == 0; };
-    std::string detail;
-    if (root(pod.spec["securityContext"])) detail = "pod must not set runAsUser=0";
-    Names bad = where(pod, [&](const json::Value& c) { return root(c["securityContext"]); });
-    if (!bad.empty()) detail += (detail.empty() ? "" : ", ") + containers_text(bad) + " must not set runAsUser=0";
-    return detail.empty() ? "" : "runAsUser=0 (" + detail + ")";
+Found run_as_user(const Pod& pod) {
+    Names who = setters(pod, [](const Value& context) { return context["runAsUser"].is_number() && context["runAsUser"].as_int() == 0; });
+    return who.empty() ? Found{} : Found{"runAsUser=0", join(who, " and ") + " must not set runAsUser=0"};
 }
 
-std::string selinux(const Pod& pod) {
-    auto bad_options = [](const json::Value& context) {
-        const json::Value& o = context["seLinuxOptions"];
-        return kSelinuxTypes.count(o["type"].as_string()) == 0 || !o["user"].as_string().empty() || !o["role"].as_string().empty();
-    };
-    std::string who;
-    if (bad_options(pod.spec["securityContext"])) who = "pod";
-    Names bad = where(pod, [&](const json::Value& c) { return bad_options(c["securityContext"]); });
-    if (!bad.empty()) who += (who.empty() ? "" : " and ") + containers_text(bad);
-    return who.empty() ? "" : fmt::format("seLinuxOptions ({} set forbidden securityContext.seLinuxOptions)", who);
+Found restricted_seccomp(const Pod& pod) {
+    if (windows(pod)) return {};
+    if (Found bad = baseline_seccomp(pod); !bad.reason.empty()) return bad;
+    if (good_seccomp(pod.context())) return {};
+    Names missing = where(pod, [](const Value& c) { return !c["securityContext"]["seccompProfile"].is_object(); });
+    return missing.empty() ? Found{} : Found{"seccompProfile", fmt::format("pod or {} must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"", containers_text(missing))};
 }
 
-std::string baseline_seccomp(const Pod& pod) {
-    auto unconfined = [](const json::Value& context) { return context["seccompProfile"]["type"].as_string() == "Unconfined"; };
-    std::string who;
-    if (unconfined(pod.spec["securityContext"])) who = "pod";
-    Names bad = where(pod, [&](const json::Value& c) { return unconfined(c["securityContext"]); });
-    if (!bad.empty()) who += (who.empty() ? "" : " and ") + containers_text(bad);
-    return who.empty() ? "" : fmt::format("seccompProfile ({} must not set securityContext.seccompProfile.type to \"Unconfined\")", who);
-}
-
-std::string restricted_seccomp(const Pod& pod) {
-    auto good = [](const std::string& type) { return type == "RuntimeDefault" || type == "Localhost"; };
-    const std::string& own = pod.spec["securityContext"]["seccompProfile"]["type"].as_string();
-    if (!own.empty() && !good(own)) return fmt::format("seccompProfile (pod must not set securityContext.seccompProfile.type to \"{}\")", own);
-    Names wrong = where(pod, [&](const json::Value& c) {
-        const std::string& type = c["securityContext"]["seccompProfile"]["type"].as_string();
-        return !type.empty() && !good(type);
-    });
-    if (!wrong.empty()) return fmt::format("seccompProfile ({} must not set securityContext.seccompProfile.type to \"Unconfined\")", containers_text(wrong));
-    Names missing = where(pod, [&](const json::Value& c) { return own.empty() && c["securityContext"]["seccompProfile"]["type"].as_string().empty(); });
-    return missing.empty() ? "" : fmt::format("seccompProfile (pod or {} must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")", containers_text(missing));
-}
-
-std::string sysctls(const Pod& pod) {
-    Names bad;
-    for (const json::Value& s : pod.spec["securityContext"]["sysctls"].items())
-        if (kSafeSysctls.count(s["name"].as_string()) == 0) bad.push_back(s["name"].as_string());
-    if (bad.empty()) return "";
-    std::string list;
-    for (const std::string& s : bad) list += (list.empty() ? "" : ", ") + s;
-    return fmt::format("forbidden sysctls ({})", list);
-}
+constexpr int kNever = kLatestSecurity;
 
 struct Check {
     SecurityLevel from;
-    bool replaced;                     // by a stricter one at the level Restricted
-    std::string (*run)(const Pod&);
+    int first, last;                   // minor versions of the standards that have it
+    int replaced;                      // from this version on the level Restricted has a stricter one instead
+    Found (*run)(const Pod&);
 };
 
-// In the order of the checks' ids, which is the order of the messages.
+// In the order of the checks' ids, first the baseline's, which is the order of the messages.
 constexpr Check kChecks[] = {
-    {SecurityLevel::Restricted, false, privilege_escalation},
-    {SecurityLevel::Baseline, true, baseline_capabilities},
-    {SecurityLevel::Restricted, false, restricted_capabilities},
-    {SecurityLevel::Baseline, false, host_namespaces},
-    {SecurityLevel::Baseline, false, host_path},
-    {SecurityLevel::Baseline, false, host_ports},
-    {SecurityLevel::Baseline, false, privileged},
-    {SecurityLevel::Baseline, false, proc_mount},
-    {SecurityLevel::Restricted, false, restricted_volumes},
-    {SecurityLevel::Restricted, false, run_as_non_root},
-    {SecurityLevel::Restricted, false, run_as_user},
-    {SecurityLevel::Baseline, false, selinux},
-    {SecurityLevel::Baseline, true, baseline_seccomp},
-    {SecurityLevel::Restricted, false, restricted_seccomp},
-    {SecurityLevel::Baseline, false, sysctls},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, app_armor},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, 22, baseline_capabilities},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, host_namespaces},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, 0, host_path},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, host_ports},
+    {SecurityLevel::Baseline, 34, kLatestSecurity, kNever, host_probes},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, privileged},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, proc_mount},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, selinux},
+    {SecurityLevel::Baseline, 0, 18, kNever, seccomp_annotations},
+    {SecurityLevel::Baseline, 19, kLatestSecurity, 19, baseline_seccomp},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, sysctls},
+    {SecurityLevel::Baseline, 0, kLatestSecurity, kNever, host_process},
+    {SecurityLevel::Restricted, 8, kLatestSecurity, kNever, privilege_escalation},
+    {SecurityLevel::Restricted, 22, kLatestSecurity, kNever, restricted_capabilities},
+    {SecurityLevel::Restricted, 0, kLatestSecurity, kNever, restricted_volumes},
+    {SecurityLevel::Restricted, 0, kLatestSecurity, kNever, run_as_non_root},
+    {SecurityLevel::Restricted, 23, kLatestSecurity, kNever, run_as_user},
+    {SecurityLevel::Restricted, 19, kLatestSecurity, kNever, restricted_seccomp},
 };
 
 }  // namespace
 
-std::string security_violations(SecurityLevel level, const json::Value& metadata, const json::Value& spec) {
-    if (level == SecurityLevel::Privileged || spec["os"]["name"].as_string() == "windows") return "";
-    Pod pod{metadata, spec, {}};
+SecurityVerdict security_violations(SecurityLevel level, int minor, const Value& metadata, const Value& spec) {
+    SecurityVerdict out;
+    if (level == SecurityLevel::Privileged) return out;
+    Pod pod{metadata, spec, minor, {}};
     for (const char* list : {"initContainers", "containers", "ephemeralContainers"})
-        for (const json::Value& c : spec[list].items()) pod.containers.push_back(&c);
-    std::string out;
+        for (const Value& c : spec[list].items()) pod.containers.push_back(&c);
     for (const Check& check : kChecks) {
-        if (check.from > level || (check.replaced && level == SecurityLevel::Restricted)) continue;
-        std::string text = check.run(pod);
-        if (!text.empty()) out += (out.empty() ? "" : ", ") + text;
+        const bool replaced = level == SecurityLevel::Restricted && check.replaced != kNever && minor >= check.replaced;
+        if (check.from > level || minor < check.first || minor > check.last || replaced) continue;
+        Found found = check.run(pod);
+        if (found.reason.empty()) continue;
+        const char* comma = out.reasons.empty() ? "" : ", ";
+        out.reasons += comma + found.reason;
+        out.details += fmt::format("{}{} ({})", comma, found.reason, found.detail);
     }
     return out;
 }

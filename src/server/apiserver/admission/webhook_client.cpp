@@ -112,8 +112,13 @@ Result<json::Value> WebhookClient::call(const json::Value& config, const std::st
     }
     if (response->code < 200 || response->code > 206)
         return error(Reason::InternalError, "failed to call webhook: {}", webhook_refusal(response->code, response->headers.get("Content-Type"), response->body));
+    if (response->body.empty())
+        return error(Reason::InternalError, "failed to call webhook: 0-length response with status code: {} and content type: {}", response->code, response->headers.get("Content-Type"));
     auto answer = json::parse(response->body, {.depth_max = 200});
-    if (!answer.ok()) return error(Reason::InternalError, "failed to call webhook: the answer is no JSON: {}", answer.status().message());
+    // Read as YAML, which takes any text for one string.
+    if (!answer.ok())
+        return error(Reason::InternalError, "failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type struct "
+                                            "{{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}");
     return answer;
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/decode.h"
 #include "api/go_text.h"
+#include "api/scalar_form.h"
 #include "base/encoding.h"
 #include "base/guarded.h"
 #include "base/log.h"
@@ -43,7 +44,7 @@ Status denied(const Webhook& webhook, const Value& result) {
     const Value& details = result["details"];
     for (const Value& cause : details["causes"].items()) status = std::move(status).with_cause({cause["reason"].as_string(), cause["message"].as_string(), cause["field"].as_string()});
     if (details.is_object()) status = std::move(status).with_details({details["group"].as_string(), details["kind"].as_string(), details["name"].as_string(), details["uid"].as_string()});
-    return std::move(status).with_code(code >= 400 && code < 600 ? static_cast<int>(code) : 400);
+    return std::move(status).with_code(code >= 400 && code < 1000 ? static_cast<int>(code) : 400);
 }
 
 // Whether a request's trouble is the webhook's (then failurePolicy decides) or a verdict.
@@ -171,30 +172,35 @@ private:
         auto answer = core_.webhooks->call(hook.client, fmt::format("timeout={}s", hook.timeout_s), review, std::chrono::seconds(hook.timeout_s));
         if (!answer.ok()) return failed(answer.status().message());
         const Value& response = (*answer)["response"];
-        if (!response.is_object()) return failed("webhook response was absent");
+        if (!response.is_object()) return failed("received invalid webhook response: webhook response was absent");
         if (hook.review_version == "v1") {
-            if ((*answer)["apiVersion"].as_string() != version || (*answer)["kind"].as_string() != "AdmissionReview")
-                return failed(fmt::format("received invalid webhook response: expected webhook response of {}, Kind=AdmissionReview, got {}, Kind={}", version, (*answer)["apiVersion"].as_string(),
-                                          (*answer)["kind"].as_string()));
+            const std::string &api_version = (*answer)["apiVersion"].as_string(), &kind = (*answer)["kind"].as_string();
+            if (api_version.empty() && kind.empty()) return failed(fmt::format("received invalid webhook response: expected webhook response of {}, Kind=AdmissionReview, got /, Kind=", version));
+            if (kind == "AdmissionReview" && api_version == "admission.k8s.io/v1beta1") return failed("failed to call webhook: converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion");
+            if (api_version != version || kind != "AdmissionReview")
+                return failed(fmt::format("failed to call webhook: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, api_version));
             if (response["uid"].as_string() != uid)
                 return failed(fmt::format("received invalid webhook response: expected response.uid=\"{}\", got \"{}\"", uid, response["uid"].as_string()));
         }
         if (request.warnings)
             for (const Value& warning : response["warnings"].items())
-                if (request.warnings->size() < kWarningsMax) request.warnings->push_back(warning.as_string());
+                if (!warning.as_string().empty() && request.warnings->size() < kWarningsMax) request.warnings->push_back(warning.as_string());
         for (const json::Member& note : response["auditAnnotations"].members()) request.annotate(hook.name + "/" + note.key, note.value.as_string());
         if (!response["allowed"].as_bool()) return {Verdict::Denied, denied(hook, response["status"]), {}};
-        const std::string& patch = response["patch"].as_string();
-        if (patch.empty()) return {};
         if (!mutating_) return {};
-        const std::string& type = response["patchType"].as_string();
-        if (hook.review_version == "v1" && type != "JSONPatch")
-            return failed(type.empty() ? "received invalid webhook response: webhook returned response.patch but not response.patchType"
-                                       : fmt::format("received invalid webhook response: webhook returned invalid response.patchType of \"{}\"", type));
+        const std::string &patch = response["patch"].as_string(), &type = response["patchType"].as_string();
+        if (hook.review_version == "v1" && !patch.empty() && type.empty()) return failed("received invalid webhook response: webhook returned response.patch but not response.patchType");
+        if (hook.review_version == "v1" && patch.empty() && !type.empty()) return failed("received invalid webhook response: webhook returned response.patchType but not response.patch");
+        if (patch.empty()) return {};
         auto bytes = base64_decode(patch);
-        if (!bytes || bytes->size() > kPatchBytesMax) return failed("received invalid webhook response: response.patch is no base64");
+        if (!bytes || bytes->size() > kPatchBytesMax) return failed("failed to call webhook: illegal base64 data at input byte 0");
         auto parsed = json::parse(*bytes);
-        if (!parsed.ok() || !parsed->is_array()) return failed("received undecodable patch in webhook response");
+        if (!parsed.ok()) {
+            const std::string& why = parsed.status().message();
+            return failed("received undecodable patch in webhook response: " + why.substr(0, why.rfind(" (offset ")));
+        }
+        if (!parsed->is_array()) return failed(fmt::format("received undecodable patch in webhook response: json: cannot unmarshal {} into Go value of type jsonpatch.Patch", api::go_json_kind(*parsed)));
+        if (!type.empty() && type != "JSONPatch") return failed(fmt::format("unsupported patch type \"{}\"", type));
         return {Verdict::Allowed, {}, std::move(parsed).value()};
     }
 
@@ -210,6 +216,7 @@ private:
 
     // The patched object in the request's version, in form and with its defaults.
     Status apply(const Webhook& hook, AdmissionRequest& request, const api::KindInfo& as, const Value& patch, Value& object, bool& changed) {
+        request.about_to_change();
         if (request.body) return apply_to_body(request, patch, object, changed);
         Value tree = TRY(in_version(core_, request.kind, as, object));
         if (Status status = json::json_patch(tree, patch); !status.ok()) return error(Reason::InternalError, "Internal error occurred: {}", status.message());

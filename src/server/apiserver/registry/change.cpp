@@ -3,6 +3,7 @@
 #include "api/kinds/validate_status.h"
 #include "base/strings.h"
 #include "server/apiserver/registry/custom_form.h"
+#include "server/apiserver/registry/metadata.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_hooks.h"
 #include "server/apiserver/registry/traits.h"
@@ -165,6 +166,7 @@ public:
         json::Value shown, shown_old;
         if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.mutate(admission));
+        if (admission.managers && !change_.form) TRY(settle_metadata(object.mut("metadata"), *admission.managers, old_["metadata"]["namespace"].as_string(), context_.warnings));
         if (admit && change_.form && !(shown == change_.form->show(object))) object = TRY(change_.form->take(object, shown));
         if (change_.part == Change::Part::Status && !kind_.custom) prepare_status(object);
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);

@@ -93,6 +93,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     admission.annotations = &context.annotations;
     admission.context = &context;
     if (!context.internal) TRY(core.admission.mutate(admission));
+    if (admission.managers) TRY(settle_metadata(object.mut("metadata"), *admission.managers, kind.scope == api::Scope::Namespaced ? ns : std::string(), context.warnings));
     if (kind.hooks.prepare_create) {
         kind.hooks.prepare_create(object);
         if (kind.plural == "pods") stamp_conditions(core, object);

@@ -8,6 +8,7 @@
 
 #include "api/go_text.h"
 #include "api/kinds/check.h"
+#include "api/managed_fields.h"
 #include "api/names.h"
 #include "json/write.h"
 
@@ -124,7 +125,7 @@ void immutable(const json::Value& meta, const json::Value& old, const char* fiel
 
 }  // namespace
 
-void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings) {
+void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings, std::string_view when) {
     const json::Value& owners = meta["ownerReferences"];
     if (owners.size() < 2) return;
     json::Array kept;
@@ -137,8 +138,25 @@ void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings)
     }
     if (kept.size() == owners.size()) return;
     meta.set("ownerReferences", json::Value(std::move(kept)));
-    warnings.push_back(".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such "
-                       "requests as early as 1.24; please fix your requests; duplicate UID(s) observed: " + repeated);
+    warnings.push_back(fmt::format(".metadata.ownerReferences contains duplicate entries{}; API server dedups owner references in 1.20+, and may reject such "
+                                   "requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {}",
+                                   when, repeated));
+}
+
+Status settle_metadata(json::Value& meta, const json::Value& managers_before, const std::string& ns, std::vector<std::string>& warnings) {
+    if (!ns.empty() && meta["namespace"].as_string() != ns)
+        return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
+    drop_repeated_owners(meta, warnings, " after mutating admission happens");
+    const json::Value& managers = meta["managedFields"];
+    if (managers == managers_before) return {};
+    std::string why;
+    for (const json::Value& entry : managers.items())
+        if (const std::string& operation = entry["operation"].as_string(); operation != "Apply" && operation != "Update") why = "operation must be `Apply` or `Update`";
+    if (auto read = api::ManagedFields::from_json(managers); why.empty() && !read.ok()) why = read.status().message();
+    if (why.empty()) return {};
+    warnings.push_back(".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: " + why);
+    meta.set("managedFields", managers_before);
+    return {};
 }
 
 void validate_metadata_maps(const json::Value& object, FieldErrors& errors) {

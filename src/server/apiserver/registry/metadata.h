@@ -6,8 +6,12 @@
 
 namespace skiff::apiserver {
 
-// Equal owners are kept once; the client is told.
-void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings);
+// Equal owners are kept once; the client is told. when: "" or " after ...", for the words.
+void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings, std::string_view when = {});
+
+// After webhooks or policies changed an object: it stays in its namespace (ns "": it has none), owners are there once, and managers that
+// cannot be read give way to those before.
+Status settle_metadata(json::Value& meta, const json::Value& managers_before, const std::string& ns, std::vector<std::string>& warnings);
 void validate_metadata(const api::KindInfo& kind, const json::Value& object, api::FieldErrors& errors);
 // Labels, annotations and owners, which every validation of an object looks at.
 void validate_metadata_maps(const json::Value& object, api::FieldErrors& errors);

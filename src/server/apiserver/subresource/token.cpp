@@ -85,13 +85,9 @@ Result<Answer> serve_token(Core& core, RequestContext& context, const Body& body
     meta.set("namespace", a.ns);
     meta.set("uid", account->meta().uid);
     meta.set("creationTimestamp", timestamp_now(core.clock));
-    std::string token, expires;
-    if (!context.dry_run) {
-        TokenIssuer::Token issued = TRY(core.tokens->issue(claims));
-        token = std::move(issued.text);
-        expires = api::format_time(issued.expires);
-    }
-    request.set("status", json::Value::object({{"token", token}, {"expirationTimestamp", expires}}));
+    // Nothing is stored: a dry run gives a token as well, as in Kubernetes.
+    TokenIssuer::Token issued = TRY(core.tokens->issue(claims));
+    request.set("status", json::Value::object({{"token", issued.text}, {"expirationTimestamp", api::format_time(issued.expires)}}));
     Answer answer;
     answer.code = 201;
     answer.value = std::move(request);
