@@ -244,6 +244,7 @@ private:
 
 // "{\"kind\":\"ConfigMap\",\"apiVersion ..." as Kubernetes quotes a body it cannot read.
 std::string excerpt(std::string_view bytes) {
+    if (bytes.empty()) return "<empty>";
     constexpr size_t kShown = 30;
     bool text = true;
     for (char c : bytes.substr(0, kShown)) text &= static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r';
@@ -256,15 +257,34 @@ std::string excerpt(std::string_view bytes) {
     return shown;
 }
 
+}  // namespace
+
 Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes) {
-    // The parser adds an offset that Kubernetes does not have.
-    std::string text = why.message();
-    if (size_t offset = text.rfind(" (offset "); offset != std::string::npos) text.resize(offset);
-    return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {} ({})",
-                 gvk.kind, text, excerpt(bytes));
+    return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): {} ({})", gvk.kind, why.message(), excerpt(bytes));
 }
 
-}  // namespace
+Status unreadable_yaml(const Gvk& gvk, const Status& why, std::string_view bytes) {
+    std::string_view text = why.message();
+    constexpr std::string_view kPrefix = "error converting YAML to JSON: ";
+    if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+    return unrecognized(gvk, error(Reason::BadRequest, "{}", text), bytes);
+}
+
+Status no_type_of(const json::Value& tree) {
+    constexpr std::string_view kWhat = "couldn't get version/kind; json parse error: json: cannot unmarshal";
+    if (!tree.is_object() && !tree.is_null())
+        return error(Reason::BadRequest, "{} {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", kWhat,
+                     go_json_kind(tree));
+    for (const auto& [key, value] : tree.members())
+        if ((key == "apiVersion" || key == "kind") && !value.is_string() && !value.is_null())
+            return error(Reason::BadRequest, "{} {} into Go struct field .{} of type string", kWhat, go_json_kind(value), key);
+    return {};
+}
+
+Status check_typed(const Gvk& gvk, const json::Value& tree, std::string_view bytes) {
+    Status status = no_type_of(tree);
+    return status.ok() ? status : unrecognized(gvk, status, bytes);
+}
 
 Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict, Reader reader) { return Normalizer(strict, reader).run(schema, tree); }
 
@@ -288,17 +308,13 @@ Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::s
     json::ParseOptions options;
     options.keep_duplicates = strict != nullptr;
     auto tree = json::parse(bytes, options);
-    if (!tree.ok()) return unrecognized(gvk, tree.status(), bytes);
-    if (!tree->is_object() && !tree->is_null())
-        return unrecognized(gvk,
-                            error(Reason::BadRequest,
-                                  "json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
-                                  "Kind string \"json:\\\"kind,omitempty\\\"\" }}",
-                                  go_json_kind(*tree)),
-                            bytes);
-    for (const auto& [key, value] : tree->members())
-        if ((key == "apiVersion" || key == "kind") && !value.is_string() && !value.is_null())
-            return unrecognized(gvk, error(Reason::BadRequest, "json: cannot unmarshal {} into Go struct field .{} of type string", go_json_kind(value), key), bytes);
+    if (!tree.ok()) {
+        // The parser adds an offset that Kubernetes does not have.
+        std::string text = tree.status().message();
+        if (size_t offset = text.rfind(" (offset "); offset != std::string::npos) text.resize(offset);
+        return unrecognized(gvk, error(Reason::BadRequest, "couldn't get version/kind; json parse error: {}", text), bytes);
+    }
+    TRY(check_typed(gvk, *tree, bytes));
     return decode_tree(gvk, schema, std::move(tree).value(), strict);
 }
 

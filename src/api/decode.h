@@ -33,6 +33,14 @@ Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::s
 // The same from a tree that was parsed already (YAML, patches); duplicates belong to the parser's report.
 Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::Value tree, StrictProblems* strict = nullptr);
 
+// Of trees whose text the client sent: BadRequest when they are no object, or kind or apiVersion are no text.
+Status check_typed(const Gvk& gvk, const json::Value& tree, std::string_view bytes);
+// The same for a body of any type: `couldn't get version/kind; json parse error: ...`.
+Status no_type_of(const json::Value& tree);
+// `the object provided is unrecognized (must be of type ConfigMap): ... ({"kind":"Co ...)`, with the beginning of the body.
+Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes);
+Status unreadable_yaml(const Gvk& gvk, const Status& why, std::string_view bytes);
+
 // `Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "a", unknown field "b"`.
 Status strict_error(const Gvk& gvk, const StrictProblems& problems);
 // `strict decoding error: ...` alone.

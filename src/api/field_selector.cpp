@@ -67,6 +67,7 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
         term.field = part.substr(0, at);
         size_t length = part.substr(at, 2) == "==" || !term.equal ? 2 : 1;
         term.value = TRY(unescape(part.substr(at + length)));
+        if (term.equal && term.field.empty() && term.value.empty()) continue;   // matches everything
         selector.terms_.push_back(std::move(term));
     }
     return selector;

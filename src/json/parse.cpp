@@ -177,7 +177,10 @@ std::string shown(char c) {
         default: break;
     }
     auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f) return fmt::format("'\\x{:02x}'", byte);
+    // Go takes the byte for the character of that number.
+    if (byte >= 0xa1 && byte != 0xad) return {'\'', static_cast<char>(0xc0 | byte >> 6), static_cast<char>(0x80 | (byte & 0x3f)), '\''};
+    if (byte >= 0x80) return fmt::format("'\\u{:04x}'", byte);
+    if (byte < 0x20 || byte == 0x7f) return fmt::format("'\\x{:02x}'", byte);
     return fmt::format("'{}'", c);
 }
 
@@ -190,6 +193,22 @@ Status syntax_error(std::string_view text, rapidjson::ParseErrorCode code, size_
     return error(Reason::BadRequest, "invalid character {} {} (offset {})", shown(text[offset]), where(code), offset);
 }
 
+// Halves of surrogate pairs that stand alone mean the replacement character, as in Go. Both escapes have six characters.
+std::string with_replacements(std::string_view text) {
+    std::string out(text);
+    auto unit = [&](size_t i) { return i + 6 <= out.size() && out[i] == '\\' && out[i + 1] == 'u' ? std::strtoul(out.substr(i + 2, 4).c_str(), nullptr, 16) : 0; };
+    for (size_t i = 0; i + 6 <= out.size(); ++i) {
+        if (out[i] != '\\') continue;
+        const unsigned long first = unit(i);
+        const bool high = first >= 0xd800 && first < 0xdc00, low = first >= 0xdc00 && first < 0xe000;
+        const bool pair = high && unit(i + 6) >= 0xdc00 && unit(i + 6) < 0xe000;
+        if (pair) i += 11;
+        else if (high || low) out.replace(i, 6, "\\ufffd"), i += 5;
+        else ++i;
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<Value> parse(std::string_view text, const ParseOptions& options) {
@@ -200,6 +219,8 @@ Result<Value> parse(std::string_view text, const ParseOptions& options) {
     auto result = reader.Parse<kFlags>(stream, builder);
     if (builder.too_deep()) return error(Reason::BadRequest, "exceeded max depth: more than {} nested values", options.depth_max);
     if (builder.too_large()) return error(Reason::BadRequest, "number out of range at offset {}", result.Offset());
+    if (result.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid)
+        if (std::string repaired = with_replacements(text); repaired != text) return parse(repaired, options);
     if (result.IsError()) return syntax_error(text, result.Code(), result.Offset());
     // MemoryStream shows its end as NUL, so a NUL in the text looks like one.
     if (stream.Tell() != text.size()) return syntax_error(text, rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());

@@ -69,7 +69,7 @@ std::optional<Query> Query::parse(std::string_view text) {
         const size_t equals = part.find('=');
         auto key = query_decode(part.substr(0, equals));
         auto value = equals == std::string_view::npos ? std::optional<std::string>("") : query_decode(part.substr(equals + 1));
-        if (!key || !value) return std::nullopt;
+        if (!key || !value) continue;   // as Go's servers do
         out.add(std::move(*key), std::move(*value));
     }
     return out;

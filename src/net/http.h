@@ -32,7 +32,7 @@ private:
 // A decoded query: order kept, repeated keys kept.
 class Query {
 public:
-    static std::optional<Query> parse(std::string_view text);   // nothing on a bad escape
+    static std::optional<Query> parse(std::string_view text);   // without what cannot be unescaped; nothing when there is too much
     const std::string& get(std::string_view key) const;          // the first, "" when absent
     bool has(std::string_view key) const;
     std::vector<std::string> all(std::string_view key) const;

@@ -20,6 +20,8 @@ class Server:
         """(status, body as JSON or text, warnings, headers); a body that is no string is written as JSON"""
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)
+        if isinstance(body, str):
+            body = body.encode("utf-8", "surrogatepass")
         # Both see the same user, whoever the tokens belong to.
         sent = {"Authorization": "Bearer " + self.token, "User-Agent": "differential", "Impersonate-User": "fuzz", "Impersonate-Group": "system:masters"}
         if body is not None:

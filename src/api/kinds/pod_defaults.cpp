@@ -60,11 +60,12 @@ void default_pod_resources(Value& spec) {
     Value* resources = spec.find("resources");
     if (!resources || !resources->is_object()) return;
     if ((*resources)["limits"].size() == 0 && (*resources)["requests"].size() == 0) return;
-    for (const auto& [name, quantity] : containers_need(spec, "limits").members())
+    const Value all_limits = containers_need(spec, "limits"), all_requests = containers_need(spec, "requests");
+    for (const auto& [name, quantity] : all_limits.members())
         if (name.starts_with("hugepages-") && !(*resources)["limits"].has(name)) resources->mut("limits").set(name, quantity);
     const Value limits = (*resources)["limits"];
     if (limits.size() == 0) return;
-    for (const auto& [name, quantity] : containers_need(spec, "requests").members())
+    for (const auto& [name, quantity] : all_requests.members())
         if (!name.starts_with("hugepages-") && !(*resources)["requests"].has(name)) resources->mut("requests").set(name, quantity);
     for (const auto& [name, quantity] : limits.members())
         if (pod_level_resource(name) && !(*resources)["requests"].has(name)) resources->mut("requests").set(name, quantity);

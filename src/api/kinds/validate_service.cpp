@@ -65,10 +65,6 @@ void validate_addresses(const Value& spec, FieldErrors& errors) {
             if (!spec[field].empty()) errors.forbidden(kSpec.child(field), "may not be set for ExternalName services");
         return;
     }
-    if (is_headless(spec)) {
-        if (type == "NodePort" || type == "LoadBalancer") errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
-        return;
-    }
     if (ips.size() > 0 && spec["clusterIP"].empty()) {
         errors.invalid(path, ips, "must be empty when `clusterIP` is not specified");
         return;
@@ -77,10 +73,23 @@ void validate_addresses(const Value& spec, FieldErrors& errors) {
         errors.invalid(path, ips, "first value must match `clusterIP`");
         return;
     }
+    if (is_headless(spec)) {
+        if (type == "NodePort" || type == "LoadBalancer") errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
+        if (ips.size() > 1) errors.invalid(path, ips, "'None' must be the first and only value");
+        return;
+    }
     std::vector<std::string> given;
     for (const auto& ip : ips.items()) given.push_back(ip.as_string());
     if (given.empty() && !spec["clusterIP"].empty()) given.push_back(spec["clusterIP"].as_string());
-    for (size_t i = 0; i < given.size(); ++i) add_complaints(check_ip(given[i]), path.index(i), given[i], errors);
+    size_t before = errors.causes().size();
+    for (size_t i = 0; i < given.size(); ++i) add_complaints(check_legacy_ip(given[i]), path.index(i), given[i], errors);
+    if (given.size() > 2) errors.invalid(path, ips, "may only hold up to 2 values");
+    if (errors.causes().size() != before) return;
+    auto is_v6 = [](const std::string& ip) { return ip.find(':') != ip.npos; };
+    if (given.size() == 2 && is_v6(given[0]) == is_v6(given[1])) errors.invalid(path, ips, "may specify no more than one IP for each IP family");
+    for (size_t i = 0; i < given.size() && i < spec["ipFamilies"].size(); ++i)
+        if (const std::string& family = spec["ipFamilies"][i].as_string(); (family == "IPv6") != is_v6(given[i]))
+            errors.invalid(path.index(i), given[i], fmt::format("expected an {} value as indicated by `ipFamilies[{}]`", family, i));
 }
 
 void validate_families(const Value& spec, FieldErrors& errors) {
@@ -115,8 +124,8 @@ void validate_external(const Value& spec, FieldErrors& errors) {
         if (!complaints.empty()) continue;
         if (ip == "0.0.0.0" || ip == "::") errors.invalid(at, ip, "may not be unspecified (" + ip + ")");
         if (ip.starts_with("127.") || ip == "::1") errors.invalid(at, ip, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
-        if (ip.starts_with("169.254.")) errors.invalid(at, ip, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-        if (ip.starts_with("224.0.0.")) errors.invalid(at, ip, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+        if (ip.starts_with("169.254.") || (ip.size() > 4 && lower(ip.substr(0, 2)) == "fe" && std::string_view("89abAB").find(ip[2]) != std::string_view::npos)) errors.invalid(at, ip, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+        if (ip.starts_with("224.0.0.") || lower(ip).starts_with("ff02:")) errors.invalid(at, ip, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
     }
     if (spec["type"].as_string() == "ExternalName") {
         std::string name = spec["externalName"].as_string();

@@ -26,16 +26,20 @@ constexpr std::string_view kMetaOrder[] = {"name",       "generateName",      "n
                                            "ownerReferences", "finalizers",   "managedFields"};
 
 // What kube-apiserver says of a body of another kind than the URL's.
-Status check_kind(const api::KindRegistry& kinds, const api::Gvk& wanted, const json::Value& tree) {
+Status check_kind(const api::KindRegistry& kinds, const api::Gvk& wanted, const json::Value& tree, std::string_view bytes = {}) {
     const std::string& kind = tree["kind"].as_string();
     const std::string& version = tree["apiVersion"].as_string();
+    if (std::count(version.begin(), version.end(), '/') > 1) return api::unrecognized(wanted, error(Reason::BadRequest, "unexpected GroupVersion string: {}", version), bytes);
     api::GroupVersion gv = api::GroupVersion::parse(version);
     if (kind == wanted.kind && gv.group == wanted.group && gv.version == wanted.version) return {};
     if (kind == "Eviction" && wanted.kind == kind && gv.group == wanted.group) return {};   // policy/v1beta1 of older clients: the same fields
     std::string head = fmt::format("{} in version \"{}\" cannot be handled as a {}", kind, gv.version, wanted.kind);
     const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, kind});
-    if (other == nullptr) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, gv.group.empty() ? gv.version : version);
-    if (other->gvk.kind == wanted.kind && other->gvk.group == wanted.group)
+    // Lists are known too, but nothing that is stored is one.
+    bool list = kind == "List" && version == "v1";
+    if (other == nullptr && kind.ends_with("List")) list |= kinds.find(api::Gvk{gv.group, gv.version, kind.substr(0, kind.size() - 4)}) != nullptr;
+    if (other == nullptr && !list) return error(Reason::BadRequest, "{}: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", head, kind, gv.group.empty() ? gv.version : version);
+    if (other != nullptr && other->gvk.kind == wanted.kind && other->gvk.group == wanted.group)
         return error(Reason::BadRequest, "the API version in the data ({}) does not match the expected API version ({})", version, wanted.api_version());
     return error(Reason::BadRequest, "{}: converting ({}.{}) to ({}.{}): unknown conversion", head, gv.version, kind, wanted.group.empty() ? "core" : wanted.group.substr(0, wanted.group.find('.')), wanted.kind);
 }
@@ -76,7 +80,8 @@ Result<json::Value> decode_custom(const api::KindInfo& kind, const Body& body, R
     }
     if (look)
         for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
-    if ((*tree)["kind"].as_string().empty()) return error(Reason::BadRequest, "Object 'Kind' is missing in '{}'", body.bytes.substr(0, 1024));
+    if ((*tree)["kind"].as_string().empty())
+        return api::unrecognized(kind.gvk, error(Reason::BadRequest, "Object 'Kind' is missing in '{}'", body.bytes.substr(0, 1024)), body.bytes);
     json::Value object = TRY(custom_form(kind, std::move(tree).value(), look ? &problems : nullptr));
     if (!problems.empty()) {
         if (context.field_validation == FieldValidation::Strict) return api::strict_error(kind.gvk, problems);
@@ -103,12 +108,13 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
         std::vector<std::string> duplicates;
         auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates, .bytes_max = kYamlBytesMax});
         if (!tree.ok() && tree.status().reason() == Reason::RequestEntityTooLarge) return tree;
-        if (!tree.ok()) return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", gvk.kind, tree.status().message());
+        if (!tree.ok()) return api::unreadable_yaml(gvk, tree.status(), body.bytes);
+        TRY(api::check_typed(gvk, *tree, body.bytes));
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree).value(), strict));
         if (strict)
             for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
     }
-    TRY(check_kind(kinds, gvk, object));
+    TRY(check_kind(kinds, gvk, object, body.bytes));
     if (!problems.empty()) {
         if (context.field_validation == FieldValidation::Strict) return api::strict_error(gvk, problems);
         warn_or_fail(problems, context);
@@ -214,8 +220,14 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         }
         tree = std::move(parsed).value();
     }
+    if (tree.is_null()) return tree;
     const std::string& kind = tree["kind"].as_string();
-    if (!kind.empty() && kind != "DeleteOptions") return error(Reason::Unknown, "decoded object cannot be converted to DeleteOptions");
+    if (!tree.is_object() || (tree.has("kind") && !tree["kind"].is_string()))
+        return error(Reason::Unknown, "{}", api::no_type_of(tree).message());
+    if (!kind.empty() && kind != "DeleteOptions")
+        return error(Reason::Unknown, "no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, tree["apiVersion"].as_string("v1"));
+    if (const api::TypeSchema* schema = kinds.schemas().find("meta.v1.DeleteOptions"))
+        if (Status status = api::normalize(*schema, tree); !status.ok()) return Status(Reason::Unknown, status.message());
     return tree;
 }
 

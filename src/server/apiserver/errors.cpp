@@ -1,4 +1,5 @@
 // The errors of the generic layer in kube-apiserver's words, and metav1.Status bodies.
+#include "api/go_text.h"
 #include "api/status_object.h"
 #include "api/timestamp.h"
 #include "server/apiserver/engine.h"
@@ -17,7 +18,7 @@ Status::Details details_of(const api::KindInfo& kind, std::string_view name) { r
 }  // namespace
 
 Status not_found(const api::KindInfo& kind, std::string_view name) {
-    return error(Reason::NotFound, "{} \"{}\" not found", kind.gvr().group_resource(), name).with_details(details_of(kind, name));
+    return error(Reason::NotFound, "{} {} not found", kind.gvr().group_resource(), api::go_quote(name)).with_details(details_of(kind, name));
 }
 
 Status already_exists(const api::KindInfo& kind, std::string_view name, bool being_deleted) {

@@ -109,7 +109,8 @@ Status parse_write_options(RequestContext& context, const net::Query& query) {
 
 Result<DeleteOptions> parse_delete_options(const Core& core, RequestContext& context, const Body& body, const net::Query& query) {
     DeleteOptions options;
-    options.dry_run = context.dry_run;
+    // A body says everything: what the query says then is not looked at.
+    options.dry_run = context.dry_run && body.empty();
     auto check_propagation = [](const std::string& policy) -> Status {
         if (policy.empty() || policy == "Foreground" || policy == "Background" || policy == "Orphan") return {};
         return invalid_options("DeleteOptions", {"FieldValueNotSupported",
@@ -171,8 +172,16 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     return {};
 }
 
+// Names that can be no part of a key.
+static Status check_segment(const std::string& name) {
+    std::string_view why = name == "." ? "may not be '.'" : name == ".." ? "may not be '..'" : name.find('/') != name.npos ? "may not contain '/'" : name.find('%') != name.npos ? "may not contain '%'" : "";
+    if (why.empty()) return {};
+    return error(Reason::BadRequest, "Name parameter invalid: {}: {}", api::go_quote(name), why);
+}
+
 Result<Answer> execute(Core& core, RequestContext& context, const Body& body, const net::Query& query) {
     const Attributes& a = context.attributes;
+    if (context.kind->storage) TRY(check_segment(a.name));
     if (a.verb != "get") TRY(parse_write_options(context, query));
     if (const SubresourceEntry* entry = find_subresource(*context.kind, a.subresource); entry != nullptr && entry->unary != nullptr)
         return entry->unary(core, context, body);

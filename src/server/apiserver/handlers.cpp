@@ -30,7 +30,8 @@ FormsAllowed forms_of(const RequestContext& context);
 Body body_of(const net::Request& request) { return {request.body, request.headers.get("Content-Type"), nullptr}; }
 
 void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
-    auto form = negotiate(exchange->request(), forms_of(*context));
+    FormsAllowed allowed = forms_of(*context);
+    auto form = negotiate(exchange->request(), allowed == FormsAllowed::Resources ? FormsAllowed::Lists : allowed);
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     if (core.made.count(context->kind->gvr()))
         return on_pool(core, exchange, context, [&core, exchange, context, form = *form] {

@@ -71,7 +71,7 @@ bool transform_of(const Clause& clause, FormsAllowed allowed, Form& form) {
     if (allowed == FormsAllowed::Discovery) {
         if (as != "APIGroupDiscoveryList" || group != "apidiscovery.k8s.io" || (version != "v2" && version != "v2beta1")) return false;
         form.as = Form::As::Discovery;
-    } else if (allowed == FormsAllowed::Resources || allowed == FormsAllowed::NoTable || allowed == FormsAllowed::Custom) {
+    } else if (allowed == FormsAllowed::Resources || allowed == FormsAllowed::Lists || allowed == FormsAllowed::Watches || allowed == FormsAllowed::NoTable || allowed == FormsAllowed::Custom) {
         if (group != "meta.k8s.io" || (version != "v1" && version != "v1beta1")) return false;
         if (as == "Table") {
             if (form.media == MediaType::Protobuf || allowed == FormsAllowed::NoTable) return false;
@@ -148,16 +148,24 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
     bool matched = false;
     for (const Clause& clause : parse_accept(accept)) {
         if (!media_of(clause, form.media)) continue;
+        // Routes do not know what every application type is.
+        if (clause.subtype == "*" && clause.type != "*" && allowed != FormsAllowed::Custom && allowed != FormsAllowed::Discovery) continue;
         matched = true;
+        if (allowed == FormsAllowed::Watches && form.media == MediaType::Yaml) continue;
         if (!transform_of(clause, allowed, form)) continue;
         form.pretty = form.media == MediaType::Json && wants_pretty(request, &clause);
         if (form.as == Form::As::Table) TRY(set_include(request, form));
         return form;
     }
     // Built-in resources are refused by their routes, before anybody looks at the parameters of the type.
-    if (!matched && (allowed == FormsAllowed::Resources || allowed == FormsAllowed::NoTable))
-        return Status(Reason::NotAcceptable, "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf")
-            .with_details(empty_details());
+    const bool route = allowed != FormsAllowed::Custom && allowed != FormsAllowed::Discovery;
+    if (!matched && route) {
+        std::string types(kJson);
+        if (allowed != FormsAllowed::Document) types += fmt::format(", {}, {}", kYaml, kProtobuf);
+        if (allowed == FormsAllowed::Lists || allowed == FormsAllowed::Watches) types += fmt::format(", {};stream=watch, {};stream=watch", kJson, kProtobuf);
+        return Status(Reason::NotAcceptable, "406: Not Acceptable\n\nAvailable representations: " + types).with_details(empty_details());
+    }
+    if (allowed == FormsAllowed::Watches) return error(Reason::NotAcceptable, "only the following media types are accepted: {0};stream=watch, {1};stream=watch", kJson, kProtobuf);
     if (allowed == FormsAllowed::Custom) return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}", kJson, kYaml);
     return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}, {}", kJson, kYaml, kProtobuf);
 }

@@ -30,8 +30,8 @@ struct Form {
 };
 
 // NoTable: reviews and other kinds that are answered by code, subresources with bodies of their own. Custom: resources whose objects have no
-// protobuf form (their metadata has).
-enum class FormsAllowed { ObjectOnly, Resources, NoTable, Custom, Discovery };
+// protobuf form (their metadata has). Lists, Watches: of Resources, which name other types when none fits. Document: JSON only.
+enum class FormsAllowed { ObjectOnly, Resources, Lists, Watches, NoTable, Custom, Discovery, Document };
 
 // NotAcceptable when nothing that the client accepts can be given; BadRequest for a bad includeObject.
 Result<Form> negotiate(const net::Request& request, FormsAllowed allowed);

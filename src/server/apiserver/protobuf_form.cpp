@@ -1,5 +1,6 @@
 #include "server/apiserver/protobuf_form.h"
 
+#include "api/decode.h"
 #include "api/protobuf.h"
 
 namespace skiff::apiserver {
@@ -78,6 +79,8 @@ Result<json::Value> protobuf_body(const api::KindRegistry& kinds, std::string_vi
     auto bad = [&](std::string_view why) {
         return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): {} ({})", kind_name, why, shown_bytes(bytes));
     };
+    if (!api::is_protobuf(bytes) && bytes.starts_with('{'))
+        return api::unrecognized({"", "", std::string(kind_name)}, error(Reason::BadRequest, "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"), bytes);
     if (!api::is_protobuf(bytes)) return bad("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
     auto envelope = api::open_protobuf(bytes);
     if (!envelope.ok()) return bad(envelope.status().message());

@@ -15,8 +15,8 @@ Status check_options(const net::Query& query) {
     if (!match.empty()) {
         if (!initial) errors.forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
         if (!not_older) errors.not_supported(path, match, {"NotOlderThan"});
-        if (!query.get("continue").empty()) errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
     }
+    if (!query.get("continue").empty()) errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
     if (!errors.empty()) return errors.to_status("meta.k8s.io", "ListOptions", "");
     const std::string& timeout = query.get("timeoutSeconds");
     if (!timeout.empty() && !parse_int(timeout)) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", timeout);

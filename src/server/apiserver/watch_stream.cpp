@@ -215,7 +215,7 @@ private:
 
 void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context) {
     const net::Request& request = exchange->request();
-    auto form = negotiate(request, context->kind->custom ? FormsAllowed::Custom : FormsAllowed::Resources);
+    auto form = negotiate(request, context->kind->custom ? FormsAllowed::Custom : FormsAllowed::Watches);
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     auto spec = watch_spec(*context, request.query);
     if (!spec.ok()) return send_status(*exchange, core, *context, spec.status());

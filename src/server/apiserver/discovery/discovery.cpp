@@ -85,6 +85,9 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     }
     bool root = parts.size() == 1;
     auto form = negotiate(exchange.request(), root ? FormsAllowed::Discovery : FormsAllowed::ObjectOnly);
+    if (!form.ok() && root && core_group) form = negotiate(exchange.request(), FormsAllowed::ObjectOnly);   // a route refuses in other words
+    if (!form.ok() && !root && any_method)
+        form = error(Reason::NotAcceptable, "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
     if (!form.ok()) {
         send_status(exchange, core_, context, form.status());
         return true;
@@ -145,11 +148,16 @@ bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
         return true;
     }
     bool document = path == "/version" || path == "/version/" || path == "/.well-known/openid-configuration" || path == "/openid/v1/jwks";
-    if (document && exchange.request().method != "GET" && exchange.request().method != "HEAD") {
+    bool version = path == "/version" || path == "/version/";
+    if (document && exchange.request().method != "GET" && (version || exchange.request().method != "HEAD")) {
         send_status(exchange, core_, context, method_not_allowed());
         return true;
     }
-    if (path == "/version" || path == "/version/") {
+    if (version) {
+        if (auto form = negotiate(exchange.request(), FormsAllowed::Document); !form.ok()) {
+            send_status(exchange, core_, context, form.status());
+            return true;
+        }
         send_pieces(exchange, context, 200, "application/json", {net::make_bytes(json::write_pretty(version_info(), 2))});
         return true;
     }

@@ -5,7 +5,7 @@ namespace skiff::apiserver {
 Result<ListAnswer> delete_collection(Core& core, RequestContext& context, const ListRequest& list, const DeleteOptions& options) {
     ListAnswer found = TRY(list_objects(core, *context.kind, list));
     std::string ns = context.attributes.ns;
-    for (ItemPtr& item : found.items) {
+    for (const ItemPtr& item : found.items) {   // the answer shows them as they were found
         context.attributes.name = item->object->meta().name;
         context.attributes.ns = item->object->meta().ns;
         auto answer = delete_object(core, context, options);
@@ -13,16 +13,9 @@ Result<ListAnswer> delete_collection(Core& core, RequestContext& context, const 
             if (answer.status().reason() == Reason::NotFound) continue;   // another writer was faster
             return std::move(answer).status();
         }
-        if (answer->object) {
-            auto shown = std::make_shared<Item>(*item);
-            shown->object = answer->object;
-            item = std::move(shown);
-        }
     }
     context.attributes.name.clear();
     context.attributes.ns = ns;
-    found.continue_token.clear();
-    found.remaining.reset();
     return found;
 }
 

@@ -1,6 +1,7 @@
 // List: from the cache when it shows the wanted revision, else the state at that revision from the store.
 #include <algorithm>
 
+#include "api/go_text.h"
 #include "base/strings.h"
 #include "server/apiserver/registry/continue_token.h"
 #include "server/apiserver/registry/conversion.h"
@@ -120,6 +121,12 @@ bool list_may_block(const Core& core, const ListRequest& request) {
     return target->kind == Target::Kind::Exact || target->revision > core.cache.applied();
 }
 
+static Status not_a_number(const std::string& text) {
+    size_t digits = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+    bool number = digits < text.size() && text.find_first_not_of("0123456789", digits) == text.npos;
+    return error(Reason::BadRequest, "strconv.ParseInt: parsing {}: {}", api::go_quote(text), number ? "value out of range" : "invalid syntax");
+}
+
 Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query) {
     ListRequest r;
     const Attributes& a = context.attributes;
@@ -128,11 +135,12 @@ Result<ListRequest> parse_list(const RequestContext& context, const net::Query& 
     r.continue_token = query.get("continue");
     if (const std::string& limit = query.get("limit"); !limit.empty()) {
         auto n = parse_int(limit);
-        if (!n) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", limit);
-        r.limit = std::max<int64_t>(*n, 0);
+        if (!n) return not_a_number(limit);
+        // What any state answers comes from the cache as a whole.
+        if (r.resource_version != "0" || r.resource_version_match == "Exact" || !r.continue_token.empty()) r.limit = std::max<int64_t>(*n, 0);
     }
     const std::string& timeout = query.get("timeoutSeconds");
-    if (!timeout.empty() && !parse_int(timeout)) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", timeout);
+    if (!timeout.empty() && !parse_int(timeout)) return not_a_number(timeout);
     r.send_initial_events = query.has("sendInitialEvents");
     r.filter = TRY(Filter::make(*context.kind, a.ns, "", query.get("labelSelector"), query.get("fieldSelector")));
     return r;

@@ -43,7 +43,7 @@ void drop_fields_of_old_type(json::Value& spec, const json::Value& before) {
     drop(externally_accessible(before), externally_accessible(spec), "externalTrafficPolicy");
 }
 
-bool headless(const json::Value& spec) { return spec["clusterIP"].as_string() == "None" || spec["clusterIPs"][0].as_string() == "None"; }
+bool headless(const json::Value& spec) { return spec["clusterIP"].as_string() == "None"; }
 
 Status invalid(const json::Value& object, const api::FieldErrors& errors) { return errors.to_status("", "Service", object["metadata"]["name"].as_string()); }
 
@@ -202,16 +202,12 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
     json::Value& spec = object.mut("spec");
     const json::Value& before = old["spec"];
     if (needs_ip(before) && needs_ip(spec)) {
-        if (spec["clusterIP"].as_string().empty()) {
-            if (spec["clusterIPs"].size() == 0 || spec["clusterIPs"] == before["clusterIPs"]) {
-                spec.set("clusterIP", before["clusterIP"]);
-                spec.set("clusterIPs", before["clusterIPs"]);
-            } else {
-                spec.set("clusterIP", spec["clusterIPs"][0]);
-            }
-        } else if (spec["clusterIPs"].size() == 0) {
-            spec.set("clusterIPs", spec["clusterIP"] == before["clusterIP"] ? before["clusterIPs"] : json::Value::array({spec["clusterIP"]}));
-        }
+        // Who changes the one changes both; who leaves out the one or both keeps them.
+        const bool same = spec["clusterIPs"] == before["clusterIPs"], none = spec["clusterIPs"].size() == 0;
+        const bool given = !spec["clusterIP"].as_string().empty();
+        if (given && same && spec["clusterIP"] != before["clusterIP"]) spec.set("clusterIPs", json::Value::array({spec["clusterIP"]}));
+        if (!given && before.has("clusterIP")) spec.set("clusterIP", before["clusterIP"]);
+        if (none && before.has("clusterIPs")) spec.set("clusterIPs", before["clusterIPs"]);
         for (const char* key : {"ipFamilies", "ipFamilyPolicy"})
             if (spec[key].empty() && before.has(key)) spec.set(key, before[key]);
     } else if (needs_ip(before)) {

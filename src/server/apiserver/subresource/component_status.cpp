@@ -25,7 +25,7 @@ Result<Answer> serve_component_status(Core&, RequestContext& context, const Body
         answer.kind = context.kind;
         return answer;
     }
-    return not_found(*context.kind, context.attributes.name);
+    return error(Reason::NotFound, "componentstatus \"{}\" not found", context.attributes.name).with_details({"", "componentstatus", context.attributes.name, ""});
 }
 
 }  // namespace skiff::apiserver

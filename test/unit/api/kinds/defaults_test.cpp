@@ -31,6 +31,15 @@ TEST_CASE("a pod gets the defaults of Kubernetes") {
     CHECK(pod["status"]["qosClass"].as_string() == "Burstable");
 }
 
+TEST_CASE("a pod with limits of its own gets its requests from them and from its containers") {
+    Value pod = made("", "v1", "Pod", R"({"metadata":{"name":"a"},"spec":{"resources":{"limits":{"cpu":"2","memory":"1Gi"}},"containers":[
+        {"name":"c","image":"i","resources":{"limits":{"cpu":"1","hugepages-2Mi":"4Mi"}}},{"name":"d","image":"i","resources":{"requests":{"cpu":"100m"}}}]}})");
+    const Value& resources = pod["spec"]["resources"];
+    CHECK(resources["limits"]["hugepages-2Mi"].as_string() == "4Mi");
+    CHECK(resources["requests"]["cpu"].as_string() == "1100m");
+    CHECK(resources["requests"]["memory"].as_string() == "1Gi");
+}
+
 TEST_CASE("a template gets no defaults that only pods have") {
     Value object = made("apps", "v1", "Deployment", R"({"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{
         "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":"1"}}}]}}}})");
