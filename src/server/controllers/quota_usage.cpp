@@ -75,6 +75,9 @@ void device_usage(Quantities& usage, const json::Value& claim) {
 }
 
 bool best_effort(const json::Value& pod) {
+    for (auto side : {"requests", "limits"})
+        for (auto name : {"cpu", "memory"})
+            if (pod["spec"]["resources"][side].has(name)) return false;
     for (auto list : {"containers", "initContainers"})
         for (const auto& container : pod["spec"][list].items())
             for (auto side : {"requests", "limits"})
@@ -93,6 +96,13 @@ bool affinity_crosses_namespaces(const json::Value& pod) {
     return false;
 }
 
+bool selects(const std::string& op, const json::Value& values, const std::string& name) {
+    bool listed = std::any_of(values.items().begin(), values.items().end(), [&](const json::Value& v) { return v.as_string() == name; });
+    if (op == "In") return listed && !name.empty();
+    if (op == "NotIn") return !listed;
+    return op == "DoesNotExist" ? name.empty() : !name.empty();
+}
+
 bool in_scope(const json::Value& pod, const std::string& scope, const std::string& op, const json::Value& values) {
     if (scope == "Terminating") return pod["spec"]["activeDeadlineSeconds"].is_int();
     if (scope == "NotTerminating") return !pod["spec"]["activeDeadlineSeconds"].is_int();
@@ -100,11 +110,20 @@ bool in_scope(const json::Value& pod, const std::string& scope, const std::strin
     if (scope == "NotBestEffort") return !best_effort(pod);
     if (scope == "CrossNamespacePodAffinity") return affinity_crosses_namespaces(pod);
     if (scope != "PriorityClass") return false;
-    const auto& name = pod["spec"]["priorityClassName"].as_string();
-    bool listed = std::any_of(values.items().begin(), values.items().end(), [&](const json::Value& v) { return v.as_string() == name; });
-    if (op == "In") return listed;
-    if (op == "NotIn") return !listed;
-    return op == "DoesNotExist" ? name.empty() : !name.empty();
+    return selects(op, values, pod["spec"]["priorityClassName"].as_string());
+}
+
+// The classes that a claim has, wants and is on the way to; as admission sees it.
+bool claim_in_scope(const json::Value& claim, const std::string& scope, const std::string& op, const json::Value& values) {
+    if (scope != "VolumeAttributesClass") return false;
+    const json::Value& status = claim["status"];
+    bool any = false, matches = false;
+    for (const json::Value* name : {&claim["spec"]["volumeAttributesClassName"], &status["currentVolumeAttributesClassName"], &status["modifyVolumeStatus"]["targetVolumeAttributesClassName"]}) {
+        if (name->as_string().empty()) continue;
+        any = true;
+        matches = matches || selects(op, values, name->as_string());
+    }
+    return any ? matches : selects(op, values, "");
 }
 
 }  // namespace
@@ -124,6 +143,9 @@ Quantities pod_sum(const json::Value& spec, const char* side) {
     for (const auto& container : spec["containers"].items())
         for (const auto& [name, value] : quantities(container["resources"][side])) running[name] += value;
     raise(running, largest);
+    // What the pod says of itself goes before what its containers say.
+    for (const auto& [name, value] : quantities(spec["resources"][side]))
+        if (name == "cpu" || name == "memory" || name.starts_with("hugepages-")) running[name] = value;
     for (const auto& [name, value] : quantities(spec["overhead"]))
         if (std::string_view(side) == "requests" || running.count(name)) running[name] += value;
     return running;
@@ -143,11 +165,12 @@ void add_usage(Quantities& usage, const api::Gvr& gvr, const json::Value& object
 
 bool quota_covers(const json::Value& spec, const api::Gvr& gvr, const json::Value& object) {
     if (spec["scopes"].size() == 0 && spec["scopeSelector"]["matchExpressions"].size() == 0) return true;
-    if (gvr != kPods) return false;
+    if (gvr != kPods && gvr != kVolumeClaims) return false;
+    auto in = gvr == kPods ? in_scope : claim_in_scope;
     for (const auto& scope : spec["scopes"].items())
-        if (!in_scope(object, scope.as_string(), "Exists", {})) return false;
+        if (!in(object, scope.as_string(), "Exists", {})) return false;
     for (const auto& expression : spec["scopeSelector"]["matchExpressions"].items())
-        if (!in_scope(object, expression["scopeName"].as_string(), expression["operator"].as_string(), expression["values"])) return false;
+        if (!in(object, expression["scopeName"].as_string(), expression["operator"].as_string(), expression["values"])) return false;
     return true;
 }
 

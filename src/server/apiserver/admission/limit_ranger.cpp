@@ -130,6 +130,11 @@ public:
             if (claim && type == "PersistentVolumeClaim") check_claim(*request.object, item, errors);
         });
         if (errors.empty()) return {};
+        // What is said twice is said once.
+        std::vector<std::string> once;
+        for (std::string& text : errors)
+            if (std::find(once.begin(), once.end(), text) == once.end()) once.push_back(std::move(text));
+        errors = std::move(once);
         return refused(request, errors.size() == 1 ? errors[0] : "[" + join_text(errors, ", ") + "]");
     }
 

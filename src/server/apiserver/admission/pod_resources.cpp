@@ -43,6 +43,9 @@ Quantities pod_resources(const json::Value& pod, ResourceSide side) {
         }
     }
     raise_to(sum, largest_init);
+    // What the pod says of itself goes before what its containers say.
+    for (const auto& [name, value] : container_resources(pod["spec"], side))
+        if (name == "cpu" || name == "memory" || name.starts_with("hugepages-")) sum[name] = value;
     Quantities overhead;
     for (const json::Member& member : pod["spec"]["overhead"].members()) overhead[member.key] = api::Quantity::parse_or_zero(member.value.as_string());
     if (side == ResourceSide::Requests) {

@@ -56,11 +56,37 @@ void service_usage(const json::Value& service, Quantities& out) {
 }
 
 bool best_effort(const json::Value& pod) {
+    auto asks = [](const json::Value& resources) {
+        for (const char* side : {"requests", "limits"})
+            if (resources[side].has("cpu") || resources[side].has("memory")) return true;
+        return false;
+    };
+    if (asks(pod["spec"]["resources"])) return false;
     for (const char* list : {"containers", "initContainers"})
         for (const json::Value& c : pod["spec"][list].items())
-            for (const char* side : {"requests", "limits"})
-                if (c["resources"][side].has("cpu") || c["resources"][side].has("memory")) return false;
+            if (asks(c["resources"])) return false;
     return true;
+}
+
+bool selects(const std::string& op, const json::Value& values, const std::string& name) {
+    const json::Array& list = values.items();
+    bool listed = std::any_of(list.begin(), list.end(), [&](const json::Value& v) { return v.as_string() == name; });
+    if (op == "In") return listed && !name.empty();
+    if (op == "NotIn") return !listed;
+    return op == "DoesNotExist" ? name.empty() : !name.empty();
+}
+
+// The classes that a claim has, wants and is on the way to.
+bool claim_in_scope(const std::string& scope, const std::string& op, const json::Value& values, const json::Value& claim) {
+    if (scope != "VolumeAttributesClass") return false;
+    const json::Value& status = claim["status"];
+    bool any = false, matches = false;
+    for (const json::Value* name : {&claim["spec"]["volumeAttributesClassName"], &status["currentVolumeAttributesClassName"], &status["modifyVolumeStatus"]["targetVolumeAttributesClassName"]})
+        if (!name->as_string().empty()) {
+            any = true;
+            matches = matches || selects(op, values, name->as_string());
+        }
+    return any ? matches : selects(op, values, "");
 }
 
 bool in_scope(const std::string& scope, const std::string& op, const json::Value& values, const json::Value& pod) {
@@ -78,13 +104,7 @@ bool in_scope(const std::string& scope, const std::string& op, const json::Value
         return false;
     }
     if (scope != "PriorityClass") return false;
-    const std::string& name = pod["spec"]["priorityClassName"].as_string();
-    const json::Array& list = values.items();
-    bool listed = std::any_of(list.begin(), list.end(), [&](const json::Value& v) { return v.as_string() == name; });
-    if (op == "In") return listed;
-    if (op == "NotIn") return !listed;
-    if (op == "DoesNotExist") return name.empty();
-    return !name.empty();
+    return selects(op, values, pod["spec"]["priorityClassName"].as_string());
 }
 
 }  // namespace
@@ -108,11 +128,13 @@ Quantities usage_of(const api::KindInfo& kind, const json::Value& object) {
 bool quota_covers(const json::Value& quota, const api::KindInfo& kind, const json::Value& object) {
     const json::Value& spec = quota["spec"];
     if (spec["scopes"].size() == 0 && spec["scopeSelector"]["matchExpressions"].size() == 0) return true;
-    if (!is_core(kind, "pods")) return false;
+    const bool claim = is_core(kind, "persistentvolumeclaims");
+    if (!is_core(kind, "pods") && !claim) return false;
+    auto in = claim ? claim_in_scope : in_scope;
     for (const json::Value& scope : spec["scopes"].items())
-        if (!in_scope(scope.as_string(), "Exists", {}, object)) return false;
+        if (!in(scope.as_string(), "Exists", {}, object)) return false;
     for (const json::Value& e : spec["scopeSelector"]["matchExpressions"].items())
-        if (!in_scope(e["scopeName"].as_string(), e["operator"].as_string(), e["values"], object)) return false;
+        if (!in(e["scopeName"].as_string(), e["operator"].as_string(), e["values"], object)) return false;
     return true;
 }
 

@@ -89,6 +89,8 @@ private:
     // A quota on cpu or memory obliges every container to say what it wants.
     static Status require_declared(const AdmissionRequest& request, const json::Value& quota, const Quantities& hard, const Quantities&) {
         if (!is_resource(request, "", "pods") || request.operation != Operation::Create) return {};
+        const json::Value& whole = (*request.object)["spec"]["resources"];
+        if (whole["requests"].size() > 0 || whole["limits"].size() > 0) return {};
         std::map<std::string, std::string> missing;   // resource -> containers
         for (const auto& [name, value] : hard) {
             bool limits = name.rfind("limits.", 0) == 0;

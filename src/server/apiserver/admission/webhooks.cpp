@@ -173,6 +173,7 @@ private:
         if (!answer.ok()) return failed(answer.status().message());
         const Value& response = (*answer)["response"];
         if (!response.is_object()) return failed("received invalid webhook response: webhook response was absent");
+        const std::string &patch = response["patch"].as_string(), &type = response["patchType"].as_string();
         if (hook.review_version == "v1") {
             const std::string &api_version = (*answer)["apiVersion"].as_string(), &kind = (*answer)["kind"].as_string();
             if (api_version.empty() && kind.empty()) return failed(fmt::format("received invalid webhook response: expected webhook response of {}, Kind=AdmissionReview, got /, Kind=", version));
@@ -181,17 +182,17 @@ private:
                 return failed(fmt::format("failed to call webhook: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, api_version));
             if (response["uid"].as_string() != uid)
                 return failed(fmt::format("received invalid webhook response: expected response.uid=\"{}\", got \"{}\"", uid, response["uid"].as_string()));
+            const char* wrong = nullptr;
+            if (!mutating_) wrong = !patch.empty() ? "validating webhook may not return response.patch" : !type.empty() ? "validating webhook may not return response.patchType" : nullptr;
+            else if (patch.empty() != type.empty()) wrong = patch.empty() ? "webhook returned response.patchType but not response.patch" : "webhook returned response.patch but not response.patchType";
+            if (wrong) return failed(std::string("received invalid webhook response: ") + wrong);
         }
         if (request.warnings)
             for (const Value& warning : response["warnings"].items())
                 if (!warning.as_string().empty() && request.warnings->size() < kWarningsMax) request.warnings->push_back(warning.as_string());
         for (const json::Member& note : response["auditAnnotations"].members()) request.annotate(hook.name + "/" + note.key, note.value.as_string());
         if (!response["allowed"].as_bool()) return {Verdict::Denied, denied(hook, response["status"]), {}};
-        if (!mutating_) return {};
-        const std::string &patch = response["patch"].as_string(), &type = response["patchType"].as_string();
-        if (hook.review_version == "v1" && !patch.empty() && type.empty()) return failed("received invalid webhook response: webhook returned response.patch but not response.patchType");
-        if (hook.review_version == "v1" && patch.empty() && !type.empty()) return failed("received invalid webhook response: webhook returned response.patchType but not response.patch");
-        if (patch.empty()) return {};
+        if (!mutating_ || patch.empty()) return {};
         auto bytes = base64_decode(patch);
         if (!bytes || bytes->size() > kPatchBytesMax) return failed("failed to call webhook: illegal base64 data at input byte 0");
         auto parsed = json::parse(*bytes);
