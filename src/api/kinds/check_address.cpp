@@ -90,6 +90,14 @@ Complaints check_cidr(std::string_view text) {
     return {"must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"};
 }
 
+Complaints check_strict_cidr(std::string_view text) {
+    auto network = parse_network(text);
+    if (!network) return check_cidr(text);
+    for (int bit = network->bits; bit < 128; ++bit)
+        if ((network->bytes[bit / 8] >> (7 - bit % 8)) & 1) return {"must not have bits set beyond the prefix length"};
+    return {};
+}
+
 bool is_strict_subnet(std::string_view outer, std::string_view inner) {
     auto a = parse_network(outer), b = parse_network(inner);
     return a && b && a->v4 == b->v4 && b->bits > a->bits && same_prefix(*a, *b, a->bits);

@@ -20,6 +20,11 @@ void drop_disabled_pod_fields(Value& spec) {
     each_object(spec, "containers", [](Value& container) {
         for (auto field : {"restartPolicy", "restartPolicyRules"}) container.erase(field);
     });
+    // Of init containers only sidecars say when they are started again.
+    each_object(spec, "initContainers", [](Value& container) {
+        if (container["restartPolicy"].as_string() != "Always") container.erase("restartPolicy");
+        container.erase("restartPolicyRules");
+    });
     for (auto list : {"containers", "initContainers", "ephemeralContainers"})
         each_object(spec, list, [](Value& container) {
             bool signal = container["lifecycle"].has("stopSignal");

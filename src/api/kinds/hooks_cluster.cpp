@@ -45,7 +45,7 @@ void validate_namespace_status(const Value& object, const Value&, FieldErrors& e
 void default_node(Value& node) {
     // podCIDR is the first of podCIDRs.
     if_object(node, "spec", [](Value& spec) {
-        if (!spec["podCIDR"].empty() && spec["podCIDRs"].size() == 0) spec.set("podCIDRs", Value::array({spec["podCIDR"]}));
+        if (!spec["podCIDR"].empty() && !(spec["podCIDRs"][0] == spec["podCIDR"])) spec.set("podCIDRs", Value::array({spec["podCIDR"]}));
         if (spec["podCIDR"].empty() && spec["podCIDRs"].size() > 0) spec.set("podCIDR", Value(spec["podCIDRs"][0]));
     });
     if_object(node, "status", [](Value& status) {

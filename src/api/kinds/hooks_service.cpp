@@ -54,6 +54,22 @@ void default_endpoint_slice(Value& object) {
     });
 }
 
+std::vector<std::string> service_warnings(const Value& object) {
+    std::vector<std::string> out;
+    const Value& spec = object["spec"];
+    if (object["metadata"]["annotations"].has("service.kubernetes.io/topology-aware-hints"))
+        out.push_back("annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead");
+    if (spec["clusterIP"].as_string() == "None") {
+        if (!spec["loadBalancerIP"].empty()) out.push_back("spec.loadBalancerIP is ignored for headless services");
+        if (spec["externalIPs"].size() > 0) out.push_back("spec.externalIPs is ignored for headless services");
+        if (spec["sessionAffinity"].as_string("None") != "None") out.push_back("spec.SessionAffinity is ignored for headless services");
+    }
+    const bool external = spec["type"].as_string() == "ExternalName";
+    if (external && spec["externalIPs"].size() > 0) out.push_back("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
+    if (!external && !spec["externalName"].empty()) out.push_back("spec.externalName is ignored when spec.type is not \"ExternalName\"");
+    return out;
+}
+
 }  // namespace
 
 KindHooks service_hooks() {
@@ -61,7 +77,8 @@ KindHooks service_hooks() {
             .prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
             .validate_create = validate_service,
             .validate_update = validate_service_update,
-            .validate_status_update = validate_service_status_update};
+            .validate_status_update = validate_service_status_update,
+            .warnings = service_warnings};
 }
 
 KindHooks endpoints_hooks() {
@@ -89,7 +106,7 @@ KindHooks ip_address_hooks() {
 KindHooks service_cidr_hooks() {
     return {.prepare_create = [](Value& object) { reset_status(object); },
             .validate_create = validate_service_cidr,
-            .validate_update = also_on_update(validate_service_cidr)};
+            .validate_update = validate_service_cidr_update};
 }
 
 }  // namespace skiff::api::kinds

@@ -108,7 +108,13 @@ KindHooks csi_driver_hooks() {
                 if (!(object["spec"] == old["spec"])) object.mut("metadata").set("generation", old["metadata"]["generation"].as_int() + 1);
             },
             .validate_create = validate_csi_driver,
-            .validate_update = also_on_update(validate_csi_driver)};
+            .validate_update = [](const Value& object, const Value& old, FieldErrors& errors) {
+                validate_csi_driver(object, errors);
+                const Value &spec = object["spec"], &before = old["spec"];
+                if (!(spec["attachRequired"] == before["attachRequired"])) errors.invalid(FieldPath("spec").child("attachedRequired"), spec["attachRequired"], "field is immutable");
+                if (!(spec["volumeLifecycleModes"] == before["volumeLifecycleModes"]))
+                    errors.invalid(FieldPath("spec").child("volumeLifecycleModes"), spec["volumeLifecycleModes"], "field is immutable");
+            }};
 }
 
 KindHooks csi_node_hooks() {

@@ -124,10 +124,21 @@ void validate_service_cidr(const Value& object, FieldErrors& errors) {
     const Value& cidrs = object["spec"]["cidrs"];
     if (cidrs.size() == 0) errors.required(path, "at least one CIDR required");
     if (cidrs.size() > 2) return errors.invalid(path, Value::object({{"CIDRs", cidrs}}), "may only hold up to 2 values");
-    for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), path.index(i), cidrs[i].as_string(), errors);
+    for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_strict_cidr(cidrs[i].as_string()), path.index(i), cidrs[i].as_string(), errors);
     auto family = [&](size_t i) { return cidrs[i].as_string().find(':') != std::string::npos; };
     if (cidrs.size() == 2 && errors.empty() && family(0) == family(1))
         errors.invalid(path, cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
+}
+
+void validate_service_cidr_update(const Value& object, const Value& old, FieldErrors& errors) {
+    FieldPath path = FieldPath("spec").child("cidrs");
+    const Value &now = object["spec"]["cidrs"], &before = old["spec"]["cidrs"];
+    // A second family may be added, nothing else changes.
+    const bool added = before.size() == 1 && now.size() == 2;
+    if (!added && now.size() != before.size()) return errors.invalid(path, now, "field is immutable");
+    for (size_t i = 0; i < before.size(); ++i)
+        if (!(now[i] == before[i])) errors.invalid(path.index(i), now[i], "field is immutable");
+    if (added) validate_service_cidr(object, errors);
 }
 
 }  // namespace skiff::api::kinds

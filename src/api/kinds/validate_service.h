@@ -14,5 +14,6 @@ void validate_endpoint_slice_update(const json::Value& object, const json::Value
 void validate_service_status_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_ip_address(const json::Value& object, FieldErrors& errors);
 void validate_service_cidr(const json::Value& object, FieldErrors& errors);
+void validate_service_cidr_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 
 }  // namespace skiff::api::kinds

@@ -166,6 +166,7 @@ void check_disk(std::string_view kind, const Value& source, const FieldPath& par
             for (std::string_view pair : split_views(registry, ','))
                 if (!is_pair(pair)) errors.invalid(path.child("registry"), registry, kPairs);
     }
+    if (kind == "storageos" && source["volumeName"].empty()) errors.required(path.child("volumeName"), "");
     if (kind == "storageos" && !source["volumeName"].empty())
         add_complaints(check_dns1123_label(source["volumeName"].as_string()), path.child("volumeName"), source["volumeName"].as_string(), errors);
     if (kind == "azureDisk" && !source["diskURI"].as_string().starts_with("/subscriptions/") && source["kind"].as_string() == "Managed")

@@ -208,13 +208,11 @@ constexpr Format kFormats[] = {
     {"ssn", is_ssn},
     {"hexcolor", is_hex_color},
     {"rgbcolor", is_rgb_color},
-    {"byte", [](std::string_view t) { return base64_decode(t).has_value(); }},
+    {"byte", [](std::string_view t) { return !t.empty() && base64_decode(t).has_value(); }},
     {"password", [](std::string_view) { return true; }},
     {"date", is_date},
     {"duration", is_duration},
     {"datetime", [](std::string_view t) { return parse_time(t).has_value(); }},
-    {"k8sshortname", [](std::string_view t) { return is_dns1123_label(t); }},
-    {"k8slongname", [](std::string_view t) { return is_dns1123_subdomain(t); }},
 };
 
 const Format* find_format(std::string_view name) {

@@ -19,9 +19,10 @@ std::string_view without_type(std::string_view bytes, const api::KindInfo& kind)
     return bytes;
 }
 
-json::Value list_metadata(const ListAnswer& list) {
+// Lists of definitions' objects are no type of Kubernetes: they always have a token, and their items say what they are.
+json::Value list_metadata(const api::KindInfo& kind, const ListAnswer& list) {
     json::Value metadata = json::Value::object({{"resourceVersion", std::to_string(list.revision)}});
-    if (!list.continue_token.empty()) metadata.set("continue", list.continue_token);
+    if (kind.custom || !list.continue_token.empty()) metadata.set("continue", list.continue_token);
     if (list.remaining) metadata.set("remainingItemCount", *list.remaining);
     return metadata;
 }
@@ -47,13 +48,13 @@ std::vector<net::Bytes> concatenate(const Core& core, const api::KindInfo& kind,
     size_t total = 0;
     for (const ItemPtr& item : list.items) total += item->object->bytes()->size();
     text.reserve(std::min(total + 4096, kPieceBytes + (64 << 10)));
-    json::append(text, list_metadata(list));
+    json::append(text, list_metadata(kind, list));
     text.append(",\"items\":[");
     bool first = true;
     for (const ItemPtr& item : list.items) {
         if (!std::exchange(first, false)) text.push_back(',');
         api::Bytes bytes = bytes_as(core, *item->object, kind);
-        std::string_view rest = without_type(*bytes, kind);
+        std::string_view rest = kind.custom ? std::string_view() : without_type(*bytes, kind);
         if (rest.empty()) text.append(*bytes);
         else text.append("{").append(rest);
         if (text.size() >= kPieceBytes) {
@@ -72,18 +73,18 @@ json::Value list_value(const Core& core, const api::KindInfo& kind, const ListAn
         json::Value rows = json::Value::array();
         WallTime now = core.clock.now();
         for (const ItemPtr& item : list.items) rows.push_back(table_row(kind, tree_as(core, *item->object, kind), form, now));
-        return make_table(kind, list_metadata(list), std::move(rows), form, true);
+        return make_table(kind, list_metadata({}, list), std::move(rows), form, true);
     }
     bool partial = form.as == Form::As::PartialObject;
     json::Value out = json::Value::object({{"kind", partial ? "PartialObjectMetadataList" : kind.list_kind.c_str()},
                                            {"apiVersion", partial ? "meta.k8s.io/" + form.as_version : kind.gvk.api_version()}});
-    out.set("metadata", list_metadata(list));
+    out.set("metadata", list_metadata(partial ? api::KindInfo() : kind, list));
     json::Value items = json::Value::array();
     for (const ItemPtr& item : list.items) {
         json::Value tree = tree_as(core, *item->object, kind);
         if (partial) {
             tree = partial_object(tree, form.as_version);
-        } else {
+        } else if (!kind.custom) {
             tree.erase("kind");
             tree.erase("apiVersion");
         }

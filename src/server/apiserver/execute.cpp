@@ -50,12 +50,18 @@ bool group_version_known(const api::KindRegistry& kinds, const Attributes& a) {
 
 bool is_relayed(const Attributes& a) { return a.subresource == "proxy"; }
 
+// Of definitions' objects, which have one handler for everything.
+Status not_supported(const api::KindInfo& kind, const std::string& verb) {
+    return error(Reason::MethodNotAllowed, "{} is not supported on resources of kind \"{}\"", verb, kind.gvr().group_resource()).with_details({kind.gvk.group, kind.plural, "", ""});
+}
+
 Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
     const Attributes& a = context.attributes;
     const api::Subresource* sub = kind.subresource(a.subresource);
     // Definitions know no subresources but their own: what else is asked for is an object that is not there.
     if (sub == nullptr && kind.custom) return not_found(kind, a.name);
     if (sub == nullptr) return no_such_resource();
+    if (kind.custom && !verb_allowed(sub->verbs, a.verb)) return not_supported(kind, a.verb);
     // What is relayed may have any method: OPTIONS has no verb of its own.
     if (is_relayed(a) && a.verb.empty() && context.http != nullptr && context.http->method == "OPTIONS") return {};
     if (!verb_allowed(sub->verbs, a.verb)) return method_not_allowed();
@@ -155,7 +161,10 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     if (kind.custom) TRY(route_custom(context, kind));
     bool namespaced = kind.scope == api::Scope::Namespaced;
     bool names_itself = kind.plural == "namespaces" && kind.gvk.group.empty();
-    if (!namespaced && !a.ns.empty() && !names_itself) return no_such_resource();
+    if (!namespaced && !a.ns.empty() && !names_itself) {
+        known_version = kind.custom == nullptr;
+        return no_such_resource();
+    }
     bool collection = a.verb == "list" || a.verb == "watch" || a.verb == "deletecollection";
     bool named = !a.name.empty() && !collection;
     if (namespaced && a.ns.empty()) {

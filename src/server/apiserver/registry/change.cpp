@@ -150,7 +150,7 @@ public:
 
     Result<Answer> run() {
         json::Value object = TRY(change_.make(old_));
-        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part != Change::Part::Main || traits_of(kind_).unconditional_update,
+        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part == Change::Part::Whole || (change_.part == Change::Part::Status && !kind_.custom) || traits_of(kind_).unconditional_update,
                                 context_.dry_run));
         carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         keep_parts(change_, object, old_);
@@ -171,10 +171,12 @@ public:
         if (change_.part == Change::Part::Status && !kind_.custom) prepare_status(object);
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
-        if (kind_.has_generation && change_.bump_generation && change_.part != Change::Part::Status && content_differs(kind_, object, old_))
+        // Of priority classes it stays what it was in the beginning.
+        if (kind_.has_generation && kind_.plural != "priorityclasses" && change_.bump_generation && change_.part != Change::Part::Status && content_differs(kind_, object, old_))
             object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
         TRY(validate(change_, object, old_));
-        if (change_.part == Change::Part::Main && kind_.hooks.warnings)
+        // People do not change pods: nobody is warned then.
+        if (change_.part == Change::Part::Main && kind_.hooks.warnings && kind_.plural != "pods")
             for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));
         ServiceClaim claim;
         if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));

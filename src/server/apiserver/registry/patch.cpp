@@ -12,6 +12,8 @@ Result<Answer> patch_object(Core& core, RequestContext& context, const Body& bod
     if (a.subresource == "status") change.part = Change::Part::Status;
     if (patch.type == Patch::Type::Apply) {
         change.track = false;
+        if (const std::string& ns = patch.document["metadata"]["namespace"].as_string(); kind.scope == api::Scope::Namespaced && !ns.empty() && ns != a.ns)
+            return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
         change.make = [&](const json::Value& old) -> Result<json::Value> {
             return apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock);
         };

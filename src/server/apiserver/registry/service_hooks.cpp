@@ -217,6 +217,8 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
             if (spec[key].empty() || spec[key] == before[key]) spec.erase(key);
     }
     drop_fields_of_old_type(spec, before);
+    // Addresses of a balancer go with it.
+    if (before["type"].as_string() == "LoadBalancer" && spec["type"].as_string() != "LoadBalancer") object.mut("status").set("loadBalancer", json::Value::object());
     json::Value* ports = spec.find("ports");
     if (ports == nullptr || !ports->is_array()) return;
     for (json::Value& port : ports->mut_items()) {

@@ -49,7 +49,7 @@ void check_containers(const json::Value& before, const json::Value& after, bool 
             continue;
         }
         check_kept(old, now, path.index(i).child("resources"), errors);
-        if (!(fixed_part(old) == fixed_part(now)))
+        if (!(fixed_part(old) == fixed_part(now)) || !(before[i]["resizePolicy"] == after[i]["resizePolicy"]))
             errors.forbidden(spec, init ? "only cpu and memory resources for sidecar containers are mutable" : "only cpu and memory resources are mutable");
     }
 }
