@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* kCancelled = "operation cancelled: actual cost limit exceeded";
 constexpr uint64_t kListCost = 10, kMapCost = 30, kStructCost = 40;
-// In steps of 20 ns: a pattern that is compiled, each instruction of it, a member that is made; the bytes that are read in one step, and the steps to make them.
-constexpr uint64_t kPatternWork = 200, kInstructionWork = 8, kMemberWork = 5, kBytesOfStep = 64, kMadeWork = 24;
+// In steps of 20 ns: a pattern that is compiled, each instruction of it, one that turns out to be too large, a member that is made; the bytes that are read in one step, and the steps to make them.
+constexpr uint64_t kPatternWork = 200, kInstructionWork = 8, kFailedWork = 2000, kMemberWork = 5, kBytesOfStep = 64, kInstructionsOfStep = 100, kMadeWork = 24;
 
 std::string_view go_type(const Value& value) {
     switch (value.kind()) {
@@ -74,17 +74,23 @@ public:
     }
 
     Result<Regex> regex(std::string_view pattern) override {
+        auto found = find_regex(pattern);
+        if (found.ok()) pattern_size_ = found->program_size();
+        return found;
+    }
+
+private:
+    Result<Regex> find_regex(std::string_view pattern) {
         if (auto it = regexes_.find(pattern); it != regexes_.end()) return it->second;
         if (auto it = own_regexes_.find(pattern); it != own_regexes_.end()) return it->second;
         auto compiled = Regex::compile(pattern);
-        worked(kPatternWork + (compiled.ok() ? compiled->program_size() * kInstructionWork : 0));
+        worked(kPatternWork + (compiled.ok() ? compiled->program_size() * kInstructionWork : kFailedWork));
         constexpr size_t kRegexesMax = 16;
         if (own_regexes_.size() >= kRegexesMax) own_regexes_.clear();
         if (compiled.ok()) own_regexes_.emplace(pattern, *compiled);
         return compiled;
     }
 
-private:
     void charge(uint64_t cost) {
         cost_ += cost;
         if (cost_ > limits_.cost) cancelled_ = true;
@@ -322,6 +328,8 @@ private:
             return;
         }
         if (expr.op != Op::Other || expr.name[0] == '_' || expr.name[0] == '-' || expr.name == "size" || expr.name.starts_with("cel.")) return;
+        // A pattern whose automaton is too large is run instruction by instruction.
+        if (const size_t size = std::exchange(pattern_size_, 0); size > 0) worked(args[0].text().size() * size / kInstructionsOfStep);
         for (const Value& arg : args) worked(arg.size_if_container() + arg.text().size() / kBytesOfStep);
         worked(out.size_if_container() * kMemberWork + out.text().size() / kBytesOfStep * kMadeWork);
     }
@@ -485,6 +493,7 @@ private:
     std::span<const Binding> bindings_;
     const RegexTable& regexes_;
     RegexTable own_regexes_;
+    size_t pattern_size_ = 0;   // of the pattern that the function just called has asked for
     std::unordered_map<const json::Value*, std::unordered_map<std::string_view, size_t>> indexes_;
     Limits limits_;
     uint64_t cost_ = 0, work_ = 0;

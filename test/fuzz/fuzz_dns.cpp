@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     (void)dns::answer_ttl(packet);
     (void)dns::truncated(packet);
     auto query = dns::parse_query(packet);
-    dns::set_id(packet, 7);
     if (!query) return 0;
+    dns::set_id(packet, 7);
     (void)dns::answers(packet, 7, query->question);
     dns::Answer answer;
     answer.records.push_back(dns::record_a(query->question.name, "10.0.0.1"));

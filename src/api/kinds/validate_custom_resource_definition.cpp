@@ -162,6 +162,8 @@ Value printed_versions(const Value& versions, const Shared& shared) {
     return out;
 }
 
+constexpr size_t kColumnsMax = 1'000;   // each is computed for every object of a table, and described in every answer
+
 void check_version(const Value& version, const FieldPath& path, const Shared& shared, bool first, FieldErrors& errors) {
     if (auto complaints = check_dns1035_label(version["name"].as_string()); !complaints.empty()) errors.invalid(path.child("name"), version["name"], join(complaints, ","));
     check_deprecation(version, path.child("deprecationWarning"), errors);
@@ -172,7 +174,8 @@ void check_version(const Value& version, const FieldPath& path, const Shared& sh
     if (first || !shared.subresources) check_subresources(version["subresources"], (shared.subresources ? kSpec : path).child("subresources"), errors);
     const Value& columns = version["additionalPrinterColumns"];
     FieldPath columns_path = (shared.columns ? kSpec : path).child("additionalPrinterColumns");
-    if (first || !shared.columns)
+    if ((first || !shared.columns) && columns.size() > kColumnsMax) errors.too_many(columns_path, columns.size(), kColumnsMax);
+    else if (first || !shared.columns)
         for (size_t i = 0; i < columns.size(); ++i) check_column(columns[i], columns_path.index(i), errors);
     if (first || !shared.selectable) check_selectable(version, (shared.selectable ? kSpec : path).child("selectableFields"), errors);
 }

@@ -30,6 +30,9 @@ bool is_int_or_string_any_of(const Value& any_of) {
     return any_of.size() == 2 && any_of[0].size() == 1 && any_of[1].size() == 1 && any_of[0]["type"].as_string() == "integer" && any_of[1]["type"].as_string() == "string";
 }
 
+// A pattern of twenty bytes may compile to thousands of instructions; the largest definitions in use have some ten thousand in all.
+constexpr size_t kInstructionsMax = 400'000;
+
 // The shape: every node has a type, junctors say nothing but value validation.
 class StructureChecker {
 public:
@@ -94,8 +97,11 @@ private:
         if (s["not"].is_object()) nested(s["not"], false, path.child("not"));
         const std::string& pattern = s["pattern"].as_string();
         if (pattern.empty()) return;
-        if (auto compiled = Pattern::create(pattern); !compiled.ok())
-            errors_.invalid(path.child("pattern"), pattern, "must be a valid regular expression, but isn't: " + compiled.status().message());
+        if (instructions_ > kInstructionsMax) return;
+        auto compiled = Pattern::create(pattern);
+        if (!compiled.ok()) return errors_.invalid(path.child("pattern"), pattern, "must be a valid regular expression, but isn't: " + compiled.status().message());
+        instructions_ += (*compiled)->size();
+        if (instructions_ > kInstructionsMax) errors_.forbidden(path.child("pattern"), fmt::format("the patterns of a schema may have {} instructions together", kInstructionsMax));
     }
 
     void nested(const Value& s, bool skip_any_of, const FieldPath& path) {
@@ -123,6 +129,7 @@ private:
     }
 
     FieldErrors& errors_;
+    size_t instructions_ = 0;   // of the patterns so far
 };
 
 // Keywords that are not supported, and what x-kubernetes extensions need of each other.

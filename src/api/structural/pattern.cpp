@@ -9,6 +9,7 @@ class CompiledPattern final : public Pattern {
 public:
     CompiledPattern(std::string text, Regex regex) : Pattern(std::move(text)), regex_(std::move(regex)) {}
     bool matches(std::string_view text) const override { return regex_.search(text); }
+    size_t size() const override { return regex_.program_size(); }
 
 private:
     Regex regex_;

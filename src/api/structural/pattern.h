@@ -17,6 +17,8 @@ public:
     static Result<std::shared_ptr<const Pattern>> create(std::string text);
     // Anywhere in the text.
     virtual bool matches(std::string_view text) const = 0;
+    // Instructions of the compiled program: what compiling and keeping it costs.
+    virtual size_t size() const = 0;
     const std::string& text() const { return text_; }
 
 protected:

@@ -149,6 +149,10 @@ std::optional<Query> parse_query(std::string_view packet) {
     if ((query.flags & kResponse) || (query.flags & kOpcodeMask) || get16(packet, 4) != 1) return std::nullopt;
     size_t at = kHeaderBytes;
     if (!read_name(packet, at, query.question.raw_name) || at + 4 > packet.size()) return std::nullopt;
+    // A label with a dot in it would be answered as two, to nobody.
+    std::string same;
+    put_name(same, query.question.raw_name);
+    if (same != packet.substr(kHeaderBytes, at - kHeaderBytes)) return std::nullopt;
     query.question.type = get16(packet, at);
     if (get16(packet, at + 2) != 1) return std::nullopt;   // class IN
     query.question.name = lower(query.question.raw_name);

@@ -87,6 +87,13 @@ TEST_CASE("any bytes give a query or nothing") {
     }
 }
 
+TEST_CASE("a label with a dot in it is no question") {
+    std::string packet = write_query(7, {"a", kTypeA, "web.x.svc"});
+    REQUIRE(parse_query(packet));
+    packet[packet.find("web") + 1] = '.';
+    CHECK_FALSE(parse_query(packet));
+}
+
 TEST_CASE("the server answers cluster names and forwards others, over UDP and TCP") {
     // Two servers: the second is the upstream of the first, with a zone of its own.
     auto upstream = DnsServer::start({.addresses = {"127.0.0.1"}, .port = 0, .domain = "example.org", .upstreams = {"127.0.0.1:1"}}, std::make_unique<FixedDirectory>());
