@@ -264,6 +264,7 @@ bool SpdyParser::unpack(std::string_view block, Headers& headers) {
     for (uint32_t i = 0; i < count; ++i) {
         std::string_view name, values;
         if (!text(name) || !text(values) || name.empty()) return false;
+        if (headers.entries().size() + static_cast<size_t>(std::count(values.begin(), values.end(), '\0')) >= kHeadersMax) return false;
         if (values.empty()) headers.add(name, "");
         for (std::string_view value : split_views(values, '\0')) headers.add(name, std::string(value));
     }

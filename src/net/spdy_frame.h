@@ -52,7 +52,8 @@ private:
 
 class SpdyParser {
 public:
-    static constexpr size_t kControlBytesMax = 256 << 10;   // of a frame, and of its headers when unpacked
+    // Of a frame, and of its headers when unpacked: seventy bytes can unpack to any size. Streams of Kubernetes have three short headers.
+    static constexpr size_t kControlBytesMax = 16 << 10, kHeadersMax = 64;
     class Sink {
     public:
         virtual ~Sink() = default;

@@ -96,6 +96,21 @@ TEST_CASE("oversized, wrong-version and truncated frames are violations") {
     CHECK_FALSE(SpdyParser().feed(encoder.encode(bomb), record));
 }
 
+TEST_CASE("headers that unpack to far more than was sent are a violation") {
+    struct Nothing : SpdyParser::Sink {
+        void on_control(SpdyControl) override {}
+        void on_data(uint32_t, std::string_view, bool, bool) override {}
+    } sink;
+    SpdyControl large{SpdyType::Headers}, many{SpdyType::Headers}, few{SpdyType::Headers};
+    large.stream_id = many.stream_id = few.stream_id = 1;
+    large.headers.add("a", std::string(100'000, 'x'));
+    for (int i = 0; i < 1000; ++i) many.headers.add("a", "");
+    for (int i = 0; i < 20; ++i) few.headers.add("a", "b");
+    CHECK_FALSE(SpdyParser().feed(SpdyEncoder().encode(large), sink));
+    CHECK_FALSE(SpdyParser().feed(SpdyEncoder().encode(many), sink));
+    CHECK(SpdyParser().feed(SpdyEncoder().encode(few), sink));
+}
+
 TEST_CASE("random and mutated bytes are survived") {
     std::mt19937 random(7);
     SpdyEncoder encoder;
