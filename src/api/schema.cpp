@@ -172,6 +172,7 @@ void SchemaRegistry::link_field(const FieldRow& row, const std::string& type_nam
 void SchemaRegistry::link_atomic(const FieldRow& row, Field& field) {
     ValueSchema& value = field.value;
     if (value.kind == Kind::Object) value.atomic = row.map_type.empty() ? value.object->atomic_ : field.map_type == MapType::Atomic;
+    if (value.kind == Kind::Any) value.atomic = true;   // raw JSON has one owner
     if (value.kind == Kind::Map) value.atomic = field.map_type == MapType::Atomic;
     if (value.kind == Kind::List) {
         value.list_type = field.list_type;

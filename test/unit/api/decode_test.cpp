@@ -56,6 +56,22 @@ TEST_CASE("type errors are worded as Go's decoder words them") {
     CHECK(wrong("v1", "ConfigMap", R"({"metadata":{"creationTimestamp":"x"}})").ends_with(R"(parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006")"));
 }
 
+TEST_CASE("merged trees are read in the words of Go's converter, and large numbers wrap around") {
+    const auto& info = kind_of("apps/v1", "Deployment");
+    auto wrong_tree = [&](std::string_view json) {
+        auto tree = json::parse(json).value();
+        return normalize(*info.schema, tree, nullptr, Reader::Converter).message();
+    };
+    CHECK(wrong_tree(R"({"spec":{"paused":"x"}})") == "unrecognized type: bool");
+    CHECK(wrong_tree(R"({"spec":{"replicas":1.5}})") == "cannot convert float64 to int32");
+    CHECK(wrong_tree(R"({"metadata":{"labels":{"a":1}}})") == "cannot convert int64 to string");
+    CHECK(wrong_tree(R"({"metadata":{"labels":[]}})") == "cannot restore map from slice");
+    CHECK(wrong_tree(R"({"spec":"x"})") == "cannot restore struct from: string");
+    auto tree = json::parse(R"({"spec":{"replicas":4294967297}})").value();
+    REQUIRE(normalize(*info.schema, tree, nullptr, Reader::Converter).ok());
+    CHECK(tree["spec"]["replicas"].as_int() == 1);
+}
+
 TEST_CASE("bad JSON is unrecognized") {
     CHECK(wrong("v1", "ConfigMap", R"({"kind":"ConfigMap","apiVersion":"v1",)") ==
           "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input "

@@ -117,9 +117,8 @@ Status mark_disrupted(Core& core, const RequestContext& context) {
 Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& body) {
     Attributes& a = context.attributes;
     json::Value eviction = TRY(decode_typed(core.kinds, {"policy", "v1", "Eviction"}, "policy.v1.Eviction", body, context));
+    if (eviction["metadata"]["name"].as_string() != a.name) return error(Reason::BadRequest, "name in URL does not match name in Eviction object");
     TRY(admit_created(core, context, {"policy", "v1", "Eviction"}, "policy.v1.Eviction", eviction));
-    const std::string& name = eviction["metadata"]["name"].as_string();
-    if (name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Eviction object");
     api::ObjectPtr pod = core.cache.get(kPods, a.ns, a.name);
     if (!pod) return not_found(*core.kinds.find(kPods), a.name);
     json::Value options_tree = eviction["deleteOptions"];
