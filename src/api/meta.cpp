@@ -15,6 +15,12 @@ const std::string* find_in(const Labels& labels, std::string_view key) {
     return nullptr;
 }
 
+Labels short_ones(Labels annotations) {
+    for (auto& [key, value] : annotations)
+        if (value.size() > Meta::kAnnotationBytesMax) value = std::string();
+    return annotations;
+}
+
 Labels read_labels(const json::Value& map) {
     Labels labels;
     labels.reserve(map.size());
@@ -82,7 +88,7 @@ Meta Meta::from(const json::Value& object) {
         else if (key == "creationTimestamp") meta.creation_timestamp = value.as_string();
         else if (key == "deletionTimestamp") meta.deletion_timestamp = value.as_string();
         else if (key == "labels") meta.labels = read_labels(value);
-        else if (key == "annotations") meta.annotations = read_labels(value);
+        else if (key == "annotations") meta.annotations = short_ones(read_labels(value));
         else if (key == "ownerReferences")
             for (const auto& owner : value.items()) meta.owners.push_back(read_owner(owner));
         else if (key == "finalizers")
@@ -103,7 +109,7 @@ Meta meta_from_text(std::string_view metadata) {
         else if (key == "creationTimestamp") meta.creation_timestamp = scan_string(value);
         else if (key == "deletionTimestamp") meta.deletion_timestamp = scan_string(value);
         else if (key == "labels") meta.labels = scan_labels(value);
-        else if (key == "annotations") meta.annotations = scan_labels(value);
+        else if (key == "annotations") meta.annotations = short_ones(scan_labels(value));
         else if (key == "ownerReferences") scan_items(value, [&](std::string_view owner) { meta.owners.push_back(scan_owner(owner)); });
         else if (key == "finalizers") scan_items(value, [&](std::string_view one) { meta.finalizers.push_back(scan_string(one)); });
     });

@@ -26,6 +26,9 @@ using Labels = std::vector<std::pair<std::string, std::string>>;   // in the ord
 
 // The part of ObjectMeta that every layer reads.
 struct Meta {
+    // Annotations with longer values (what was last applied, mostly) stand here with an empty one: who needs it reads the tree.
+    static constexpr size_t kAnnotationBytesMax = 512;
+
     std::string name, ns, uid, generate_name;
     int64_t resource_version = 0;
     int64_t generation = 0;

@@ -132,7 +132,7 @@ private:
             entry->mod_revision = current_;
             entry->create_revision = previous ? previous->create_revision : current_;
             if (deleted && write.value.empty()) entry->value = previous->value;
-            else entry->value = std::make_shared<const std::string>(stamped(std::move(write.value), write.stamp_at, current_));
+            else entry->value = std::make_shared<const std::string>(stamped(write.value, write.stamp_at, current_));
             versions_[write.key].push_back({current_, deleted ? nullptr : entry});
             log_.push_back({deleted ? Event::Type::Delete : Event::Type::Put, entry, previous});
             committed.entries.push_back(std::move(entry));

@@ -38,9 +38,14 @@ Status check_shape(const std::vector<Write>& writes) {
     return {};
 }
 
-std::string stamped(std::string value, size_t stamp_at, Revision revision) {
-    if (stamp_at != Write::npos && stamp_at <= value.size()) value.insert(stamp_at, std::to_string(revision));
-    return value;
+std::string stamped(std::string_view value, size_t stamp_at, Revision revision) {
+    if (stamp_at == Write::npos || stamp_at > value.size()) return std::string(value);
+    // Not a byte more than it needs: this is what stays in memory as long as the object does.
+    const std::string text = std::to_string(revision);
+    std::string out;
+    out.reserve(value.size() + text.size());
+    out.append(value.substr(0, stamp_at)).append(text).append(value.substr(stamp_at));
+    return out;
 }
 
 }  // namespace skiff::store

@@ -12,6 +12,6 @@ Status check_expected(const Write& write, const Entry* current);
 // What must be true of a transaction before anyone looks at the state.
 Status check_shape(const std::vector<Write>& writes);
 // Inserts the revision where the write asks for it.
-std::string stamped(std::string value, size_t stamp_at, Revision revision);
+std::string stamped(std::string_view value, size_t stamp_at, Revision revision);
 
 }  // namespace skiff::store

@@ -50,9 +50,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     change.ns = a.ns;
     change.name = a.name.empty() ? name : a.name;
     change.part = Change::Part::Whole;
-    change.validate = false;
-    change.bump_generation = false;
-    change.admit = false;
+    change.track = change.validate = change.bump_generation = change.admit = false;   // who bound a pod owns none of its fields
     context.kind = change.kind;
     change.make = [&](const json::Value& old) -> Result<json::Value> {
         if (!old["metadata"]["deletionTimestamp"].as_string().empty()) return refused(change.name, fmt::format("pod {} is being deleted, cannot be assigned to a host", change.name));
