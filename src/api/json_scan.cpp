@@ -1,5 +1,7 @@
 #include "api/json_scan.h"
 
+#include <string.h>
+
 #include "json/parse.h"
 
 namespace skiff::api {
@@ -121,5 +123,8 @@ std::string scan_string(std::string_view literal) {
     auto value = json::parse(literal);
     return value.ok() ? value->as_string() : std::string();
 }
+
+// memmem: std::string::find stops at each quote, of which JSON has one in eight bytes.
+bool mentions(std::string_view text, std::string_view words) { return ::memmem(text.data(), text.size(), words.data(), words.size()) != nullptr; }
 
 }  // namespace skiff::api

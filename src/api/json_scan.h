@@ -14,5 +14,7 @@ bool scan_members(std::string_view text, const std::function<void(std::string_vi
 bool scan_items(std::string_view text, const std::function<void(std::string_view value)>& visit);
 // The string that a JSON string literal means; "" when it is none.
 std::string scan_string(std::string_view literal);
+// Whether the text holds the words at all: a fast look before a tree is built, for handlers that see every event.
+bool mentions(std::string_view text, std::string_view words);
 
 }  // namespace skiff::api

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/json_scan.h"
 #include "base/strings.h"
 #include "server/controllers/garbage_verdict.h"
 #include "server/controllers/owning.h"
@@ -24,7 +25,7 @@ constexpr std::string_view kPodKey = "pod/", kClaimKey = "claim/";
 const client::WriteOptions kStatus{"status", {}, false, false};
 
 // Without parsing: pods with claims are few.
-bool mentions_claims(const api::Object& pod) { return !pod.bytes() || pod.bytes()->find("\"resourceClaims\"") != std::string::npos; }
+bool mentions_claims(const api::Object& pod) { return !pod.bytes() || api::mentions(*pod.bytes(), "\"resourceClaims\""); }
 
 bool is_done(const Value& pod) {
     const auto& phase = pod["status"]["phase"].as_string();

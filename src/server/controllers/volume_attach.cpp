@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/json_scan.h"
 #include "base/strings.h"
 #include "reconcile/timestamp.h"
 #include "server/controllers/attachment_plan.h"
@@ -30,7 +31,7 @@ std::vector<std::string> claims_in_use(const api::Object& pod) {
     std::vector<std::string> keys;
     // Most pods have none: that shows without parsing them.
     const std::string& text = *pod.bytes();
-    if (text.find("\"persistentVolumeClaim\"") == text.npos && text.find("\"ephemeral\"") == text.npos) return keys;
+    if (!api::mentions(text, "\"persistentVolumeClaim\"") && !api::mentions(text, "\"ephemeral\"")) return keys;
     const auto tree = pod.tree();
     const auto phase = parse_phase((*tree)["status"]["phase"].as_string());
     if ((*tree)["spec"]["nodeName"].as_string().empty() || phase == PodPhase::Succeeded || phase == PodPhase::Failed) return keys;

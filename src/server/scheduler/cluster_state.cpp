@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/json_scan.h"
+
 namespace skiff::scheduler {
 
 namespace {
@@ -35,8 +37,7 @@ bool ClusterState::confirms(const api::ObjectPtr& after) {
     auto held = assumed_.find(after->meta().uid);
     if (held == assumed_.end() || after->meta().deleting() || after->meta().labels != held->second->labels || !after->bytes()) return false;
     const std::string& text = *after->bytes();
-    if (text.find("\"nodeName\":\"" + placed_[held->first] + "\"") == std::string::npos) return false;
-    if (text.find("\"phase\":\"Pending\"") == std::string::npos) return false;
+    if (!api::mentions(text, "\"nodeName\":\"" + placed_[held->first] + "\"") || !api::mentions(text, "\"phase\":\"Pending\"")) return false;
     nominate(held->first, nullptr);
     assumed_.erase(held);
     return true;
