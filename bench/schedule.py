@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Scheduling: pods without a node on many nodes that exist only as objects, from the first node to the last binding as a watcher sees it.
+"""Scheduling on many nodes that exist only as objects: pods that wait for the nodes, from the first node to the last binding as a watcher
+sees it; then pods at a steady rate, from before each creation to its binding.
 
 usage: bench/schedule.py [NODES] [PODS]      (100 and 2000)
 """
@@ -8,6 +9,7 @@ from cluster import Api, Cluster, pod, report
 
 nodes = int(sys.argv[1]) if len(sys.argv) > 1 else 100
 pods = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+RATE, RATE_SECONDS, CLIENTS = 500, 4, 8
 
 
 def node(i):
@@ -24,7 +26,7 @@ with Cluster('schedule', ['--disable-agent'], ready=False) as cluster:
         if item['spec'].get('nodeName'):
             with changed:
                 bound.setdefault(item['metadata']['name'], time.monotonic())
-                if len(bound) == pods:
+                if len(bound) >= pods:
                     changed.notify_all()
 
     Api(cluster).watch(path, hear)
@@ -44,3 +46,25 @@ with Cluster('schedule', ['--disable-agent'], ready=False) as cluster:
     for item in api.call('GET', path)['items']:
         counts[item['spec']['nodeName']] = counts.get(item['spec']['nodeName'], 0) + 1
     report('  pods of the fullest and the emptiest node', f'{max(counts.values())}, {min(counts.values()) if len(counts) == nodes else 0}')
+
+    # At a steady rate, whatever the answers take: each client has its share of the instants.
+    sent, start = {}, time.monotonic() + 0.5
+
+    def create(client):
+        mine = Api(cluster)
+        for i in range(client, RATE * RATE_SECONDS, CLIENTS):
+            time.sleep(max(0, start + i / RATE - time.monotonic()))
+            sent[f'r-{i}'] = time.monotonic()
+            mine.call('POST', path, pod(f'r-{i}'))
+
+    clients = [threading.Thread(target=create, args=(i,)) for i in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    with changed:
+        if not changed.wait_for(lambda: len(bound) == pods + len(sent), 60):
+            raise SystemExit(f'{pods + len(sent) - len(bound)} of {len(sent)} pods were not scheduled')
+    waits = sorted(bound[name] - at for name, at in sent.items())
+    report(f'create to bound at {RATE} pods/s, median', f'{waits[len(waits) // 2] * 1e3:.1f} ms')
+    report('  99 of 100', f'{waits[len(waits) * 99 // 100] * 1e3:.1f} ms', '50 ms')
