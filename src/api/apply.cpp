@@ -173,7 +173,7 @@ Result<json::Value> apply_configuration(const KindRegistry&, const KindInfo& kin
     auto outcome = TRY(applier.run(before, configuration, std::move(managed), options.force, forgiven));
     json::Value object = outcome.object.is_null() ? std::move(before) : std::move(outcome.object);
     if (Status wrong = normalize_kind(kind, object, nullptr, Reader::Converter); !wrong.ok())
-        return error(Reason::Unknown, "failed to convert new typed object ({}/{}; {}/{}, Kind={}) to object: {}",
+        return error(Reason::Unknown, "failed to convert new object ({0}/{1}; {2}/{3}, Kind={4}) to proper version: unable to convert unstructured object to {2}/{3}, Kind={4}: {5}",
                      configuration["metadata"]["namespace"].as_string(), configuration["metadata"]["name"].as_string(), kind.gvk.group, kind.gvk.version,
                      kind.gvk.kind, wrong.message());
     refresh_last_applied(manager, configuration, object);
