@@ -1,6 +1,6 @@
 // The fan-out of a watch: WATCHERS connections of one lean client follow a config map that another connection changes, RATE times a second.
 // From before the write leaves to each delivery; the client is one thread, so that half of a two-core machine stays the server's.
-// usage: fanout KUBECONFIG-FOLDER-OF-PEMS HOST PORT [WATCHERS] [EVENTS] [RATE]     (1000, 100, 10); the folder has ca.crt, client.crt and client.key
+// usage: fanout FOLDER HOST PORT [WATCHERS] [EVENTS] [RATE]     (1000, 100, 10); the folder has ca.crt, client.crt and client.key
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
