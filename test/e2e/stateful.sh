@@ -52,13 +52,13 @@ starts() { k exec "db-$1" -- grep -c "start of db-$1" /data/log; }
 row() { k exec "db-$1" -- cat /data/row; }
 rows() { local n; for n in "$@"; do [ "$(row "$n")" = "row of db-$n" ] || { echo "db-$n lost its row"; return 1; }; done; }
 
-# --- in order, each with its claim, its name in DNS and its data
+# --- in order, each with its claim, its name in DNS and its data (a resolver asks again after 5 s)
 rolled
 [ "$(k get pods -l app=db --sort-by=.status.startTime -o jsonpath='{.items[*].metadata.name}')" = "db-0 db-1 db-2" ]
 [ "$(k get pvc -o jsonpath='{range .items[*]}{.metadata.name}={.status.phase}{" "}{end}')" = "data-db-0=Bound data-db-1=Bound data-db-2=Bound " ]
 for n in 0 1 2; do k exec "db-$n" -- sh -c "echo row of db-$n >/data/row"; done
-[ "$(k exec db-0 -- curl -s --max-time 5 http://db-2.db:8080/row)" = "row of db-2" ]
-[ "$(k exec db-1 -- curl -s --max-time 5 http://db-0.db.default.svc.cluster.local:8080/row)" = "row of db-0" ]
+[ "$(k exec db-0 -- curl -s --max-time 15 http://db-2.db:8080/row)" = "row of db-2" ]
+[ "$(k exec db-1 -- curl -s --max-time 15 http://db-0.db.default.svc.cluster.local:8080/row)" = "row of db-0" ]
 
 # --- a deleted pod and a scaled set come back to their claims
 volumes=$(k get pvc -o jsonpath='{.items[*].spec.volumeName}')
@@ -109,7 +109,7 @@ rows 0 1 2
 [ "$(k get pod db-0 -o jsonpath='{.status.containerStatuses[0].restartCount}')" -gt "$restarts" ]
 [ "$(starts 0) $(starts 1) $(starts 2)" != "$counts" ]
 [ "$(k get pvc -o jsonpath='{.items[*].spec.volumeName}')" = "$volumes" ]
-[ "$(k exec db-0 -- curl -s --max-time 5 http://db-2.db:8080/row)" = "row of db-2" ]
+[ "$(k exec db-0 -- curl -s --max-time 15 http://db-2.db:8080/row)" = "row of db-2" ]
 
 # --- claims outlive the set, are protected while used, and take their directory along
 k delete pvc data-db-2 --wait=false >"$work/out"
