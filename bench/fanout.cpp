@@ -129,7 +129,9 @@ int main(int argc, char** argv) {
             const auto now = Time::now();
             for (const char* at = buffer; (at = std::strstr(at, "\"seq\":\"n")) != nullptr;) {
                 at += 8;
-                delays.push_back(std::chrono::duration<double, std::milli>(now - sent[static_cast<size_t>(std::atoi(at))]).count());
+                const Time::time_point before = sent[static_cast<size_t>(std::atoi(at)) % sent.size()];
+                if (before == Time::time_point{}) continue;   // of an earlier run
+                delays.push_back(std::chrono::duration<double, std::milli>(now - before).count());
             }
         }
     }
