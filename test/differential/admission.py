@@ -3,7 +3,6 @@
 
     admission.py --token-file F [--oracle-token T]
 """
-import argparse
 import copy
 import sys
 import time
@@ -97,12 +96,7 @@ REQUESTS = [
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
-    return parser.parse_args()
+    return servers.parser(__doc__).parse_args()
 
 
 def main():

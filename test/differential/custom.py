@@ -5,7 +5,6 @@
 
 Prints each answer that differs and the counts. A definition that differs is not filled with objects.
 """
-import argparse
 import copy
 import json
 import random
@@ -269,11 +268,7 @@ class Custom:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
+    parser = servers.parser(__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--definitions", type=int, default=40)
     parser.add_argument("--objects", type=int, default=40)

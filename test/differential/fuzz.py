@@ -5,7 +5,6 @@
 
 Everything is a dry run, except the base objects of the update mode. A line for each answer that differs, then the counts.
 """
-import argparse
 import collections
 import concurrent.futures
 import json
@@ -22,14 +21,10 @@ SHARED = ("template", "jobTemplate")  # pod templates below other kinds are samp
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = servers.parser(__doc__)
     parser.add_argument("--kind", default=".", help="regular expression of kinds")
     parser.add_argument("--path", default=".", help="regular expression of field paths")
     parser.add_argument("--mode", default="create", choices=["create", "update", "status", "apply"])
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
     parser.add_argument("--out")
     parser.add_argument("--validation", default="Strict")
     return parser.parse_args()

@@ -6,7 +6,6 @@
 Both servers need feature-gates=MutatingAdmissionPolicy=true and runtime-config=admissionregistration.k8s.io/v1beta1=true,
 admissionregistration.k8s.io/v1alpha1=true. Each case has a policy of its own, chosen by the label `case` of the objects; the script cleans up.
 """
-import argparse
 import copy
 import re
 import sys
@@ -22,13 +21,9 @@ REFRESH_SECONDS = 4          # kube-apiserver looks at its policies once a secon
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = servers.parser(__doc__)
     parser.add_argument("--only", default=".")
     parser.add_argument("-v", action="store_true", help="print what was compared")
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
     return parser.parse_args()
 
 

@@ -3,7 +3,6 @@
 
     pod_security.py --token-file F [--oracle-token T]
 """
-import argparse
 import json
 import sys
 import time
@@ -74,12 +73,7 @@ PODS = {
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
-    return parser.parse_args()
+    return servers.parser(__doc__).parse_args()
 
 
 def verdict(answer):

@@ -3,7 +3,6 @@
 
     protocol.py --token-file F [--oracle-token T] [--only REGEX]
 """
-import argparse
 import re
 
 import compare
@@ -29,12 +28,8 @@ PAGES = ["limit=1", "limit=-1", "limit=x", "continue=x", "limit=1&continue=eyJ2I
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = servers.parser(__doc__)
     parser.add_argument("--only", default=".")
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
     return parser.parse_args()
 
 

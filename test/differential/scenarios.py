@@ -6,7 +6,6 @@
 A file in cases/ defines `stories()`, which yields (name, steps); cases/words.py has the words for steps. Each story has a
 namespace {ns} and a word {id} of its own, the same on both servers. Cluster-scoped objects that it made are deleted after it.
 """
-import argparse
 import collections
 import concurrent.futures
 import glob
@@ -26,12 +25,8 @@ AGE = re.compile(r"^(\d+[ydhms])+( ago)?$|^<invalid>$|^<unknown>$")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = servers.parser(__doc__)
     parser.add_argument("--only", default=".")
-    parser.add_argument("--oracle-port", type=int, default=16443)
-    parser.add_argument("--oracle-token", default="oracle")
-    parser.add_argument("--port", type=int, default=6443)
-    parser.add_argument("--token-file", required=True)
     parser.add_argument("--verbose", action="store_true", help="both answers of each step that differs")
     return parser.parse_args()
 

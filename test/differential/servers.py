@@ -1,9 +1,20 @@
 """Connections to the two servers that are compared: one keep-alive HTTPS connection a thread and server."""
+import argparse
 import http.client
 import json
 import re
 import ssl
 import threading
+
+
+def parser(doc):
+    """A command line with the options that all scripts have: where the two servers are."""
+    out = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    out.add_argument("--oracle-port", type=int, default=16443)
+    out.add_argument("--oracle-token", default="oracle")
+    out.add_argument("--port", type=int, default=6443)
+    out.add_argument("--token-file", required=True)
+    return out
 
 
 class Server:
