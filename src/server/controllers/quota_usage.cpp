@@ -74,58 +74,6 @@ void device_usage(Quantities& usage, const json::Value& claim) {
     }
 }
 
-bool best_effort(const json::Value& pod) {
-    for (auto side : {"requests", "limits"})
-        for (auto name : {"cpu", "memory"})
-            if (pod["spec"]["resources"][side].has(name)) return false;
-    for (auto list : {"containers", "initContainers"})
-        for (const auto& container : pod["spec"][list].items())
-            for (auto side : {"requests", "limits"})
-                for (auto name : {"cpu", "memory"})
-                    if (!Quantity::parse_or_zero(container["resources"][side][name].as_string()).is_zero()) return false;
-    return true;
-}
-
-bool affinity_crosses_namespaces(const json::Value& pod) {
-    for (auto kind : {"podAffinity", "podAntiAffinity"})
-        for (auto list : {"requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"})
-            for (const auto& item : pod["spec"]["affinity"][kind][list].items()) {
-                const auto& term = item.has("podAffinityTerm") ? item["podAffinityTerm"] : item;
-                if (term["namespaces"].size() != 0 || !term["namespaceSelector"].is_null()) return true;
-            }
-    return false;
-}
-
-bool selects(const std::string& op, const json::Value& values, const std::string& name) {
-    bool listed = std::any_of(values.items().begin(), values.items().end(), [&](const json::Value& v) { return v.as_string() == name; });
-    if (op == "In") return listed && !name.empty();
-    if (op == "NotIn") return !listed;
-    return op == "DoesNotExist" ? name.empty() : !name.empty();
-}
-
-bool in_scope(const json::Value& pod, const std::string& scope, const std::string& op, const json::Value& values) {
-    if (scope == "Terminating") return pod["spec"]["activeDeadlineSeconds"].is_int();
-    if (scope == "NotTerminating") return !pod["spec"]["activeDeadlineSeconds"].is_int();
-    if (scope == "BestEffort") return best_effort(pod);
-    if (scope == "NotBestEffort") return !best_effort(pod);
-    if (scope == "CrossNamespacePodAffinity") return affinity_crosses_namespaces(pod);
-    if (scope != "PriorityClass") return false;
-    return selects(op, values, pod["spec"]["priorityClassName"].as_string());
-}
-
-// The classes that a claim has, wants and is on the way to; as admission sees it.
-bool claim_in_scope(const json::Value& claim, const std::string& scope, const std::string& op, const json::Value& values) {
-    if (scope != "VolumeAttributesClass") return false;
-    const json::Value& status = claim["status"];
-    bool any = false, matches = false;
-    for (const json::Value* name : {&claim["spec"]["volumeAttributesClassName"], &status["currentVolumeAttributesClassName"], &status["modifyVolumeStatus"]["targetVolumeAttributesClassName"]}) {
-        if (name->as_string().empty()) continue;
-        any = true;
-        matches = matches || selects(op, values, name->as_string());
-    }
-    return any ? matches : selects(op, values, "");
-}
-
 }  // namespace
 
 Quantities pod_sum(const json::Value& spec, const char* side) {
@@ -161,17 +109,6 @@ void add_usage(Quantities& usage, const api::Gvr& gvr, const json::Value& object
         if (gvr.resource == name) add(usage, name, Quantity::of(1));
     if (gvr == kServices) service_usage(usage, object);
     if (gvr == kVolumeClaims) claim_usage(usage, object);
-}
-
-bool quota_covers(const json::Value& spec, const api::Gvr& gvr, const json::Value& object) {
-    if (spec["scopes"].size() == 0 && spec["scopeSelector"]["matchExpressions"].size() == 0) return true;
-    if (gvr != kPods && gvr != kVolumeClaims) return false;
-    auto in = gvr == kPods ? in_scope : claim_in_scope;
-    for (const auto& scope : spec["scopes"].items())
-        if (!in(object, scope.as_string(), "Exists", {})) return false;
-    for (const auto& expression : spec["scopeSelector"]["matchExpressions"].items())
-        if (!in(object, expression["scopeName"].as_string(), expression["operator"].as_string(), expression["values"])) return false;
-    return true;
 }
 
 std::string quota_resource(const std::string& name) {

@@ -14,8 +14,6 @@ using Quantities = std::map<std::string, api::Quantity>;
 
 // Adds the object's cost in each of the names it counts under.
 void add_usage(Quantities& usage, const api::Gvr& gvr, const json::Value& object);
-// Whether the quota's scopes take the object in.
-bool quota_covers(const json::Value& quota_spec, const api::Gvr& gvr, const json::Value& object);
 // The resource that a name of spec.hard counts: "pods" for requests.cpu, "deployments.apps" for count/deployments.apps.
 std::string quota_resource(const std::string& hard_name);
 // The sum of requests or limits of a pod: containers and restartable init containers, or the largest init container, plus overhead.

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "api/kinds/quota_scope.h"
 #include "base/strings.h"
 #include "json/member_index.h"
 #include "server/controllers/quota_usage.h"
@@ -57,7 +58,7 @@ public:
             if (!informer) continue;
             for (const auto& object : informer->list(parts[0])) {
                 auto object_tree = object->tree();
-                if (quota_covers(spec, informer->gvr(), *object_tree)) add_usage(usage, informer->gvr(), *object_tree);
+                if (api::kinds::quota_covers(spec, informer->gvr(), *object_tree)) add_usage(usage, informer->gvr(), *object_tree);
             }
         }
         auto used = json::Value::object();

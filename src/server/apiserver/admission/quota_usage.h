@@ -7,7 +7,5 @@
 namespace skiff::apiserver {
 
 Quantities usage_of(const api::KindInfo& kind, const json::Value& object);
-// Whether the quota's scopes and scopeSelector take the object in.
-bool quota_covers(const json::Value& quota, const api::KindInfo& kind, const json::Value& object);
 
 }  // namespace skiff::apiserver

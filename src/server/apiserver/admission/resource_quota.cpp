@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "api/kinds/quota_scope.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/quota_usage.h"
 
@@ -64,7 +65,7 @@ public:
 
 private:
     Status check(const AdmissionRequest& request, const json::Value& quota, const std::string& key, const Quantities& cost) {
-        if (!quota_covers(quota, request.kind, *request.object)) return {};
+        if (!api::kinds::quota_covers(quota["spec"], request.kind.gvr(), *request.object)) return {};
         Quantities hard = parse_all(quota["spec"]["hard"]);
         TRY(require_declared(request, quota, hard, cost));
         Quantities wanted;
@@ -110,7 +111,7 @@ private:
         Quantities used;
         for (const api::ObjectPtr& object : reader_.list(request.kind.gvr(), request.ns)) {
             api::TreePtr tree = object->tree();
-            if (!quota_covers(quota, request.kind, *tree)) continue;
+            if (!api::kinds::quota_covers(quota["spec"], request.kind.gvr(), *tree)) continue;
             for (const auto& [name, value] : usage_of(request.kind, *tree))
                 if (wanted.count(name)) used[name] += value;
         }

@@ -1,4 +1,5 @@
 // Disruption budgets and resource quotas.
+#include "api/kinds/quota_scope.h"
 #include "server/controllers/disruption.h"
 #include "server/controllers/quota_usage.h"
 #include "server/controllers/resource_quota.h"
@@ -106,10 +107,10 @@ TEST_CASE("what objects cost in quota names") {
     add_usage(usage, kVolumeClaims, parse(R"({"spec":{"storageClassName":"gold","resources":{"requests":{"storage":"5Gi"}}}})"));
     CHECK(text(usage, "gold.storageclass.storage.k8s.io/requests.storage") == "5Gi");
     auto terminating = parse(R"({"scopes":["Terminating"]})");
-    CHECK(!quota_covers(terminating, kPods, parse(R"({"spec":{}})")));
-    CHECK(quota_covers(terminating, kPods, parse(R"({"spec":{"activeDeadlineSeconds":5}})")));
-    CHECK(quota_covers(parse(R"({"scopes":["BestEffort"]})"), kPods, parse(R"({"spec":{"containers":[{}]}})")));
-    CHECK(quota_covers(parse(R"({"scopeSelector":{"matchExpressions":[{"scopeName":"PriorityClass","operator":"In","values":["high"]}]}})"), kPods,
+    CHECK(!api::kinds::quota_covers(terminating, kPods, parse(R"({"spec":{}})")));
+    CHECK(api::kinds::quota_covers(terminating, kPods, parse(R"({"spec":{"activeDeadlineSeconds":5}})")));
+    CHECK(api::kinds::quota_covers(parse(R"({"scopes":["BestEffort"]})"), kPods, parse(R"({"spec":{"containers":[{}]}})")));
+    CHECK(api::kinds::quota_covers(parse(R"({"scopeSelector":{"matchExpressions":[{"scopeName":"PriorityClass","operator":"In","values":["high"]}]}})"), kPods,
                        parse(R"({"spec":{"priorityClassName":"high"}})")));
     CHECK(quota_resource("count/deployments.apps") == "deployments.apps");
     CHECK(quota_resource("services.nodeports") == "services");

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/kind.h"
+#include "api/kinds/quota_scope.h"
 #include "json/parse.h"
 #include "server/apiserver/admission/pod_resources.h"
 #include "server/apiserver/admission/quota_usage.h"
@@ -17,7 +18,7 @@ TEST_CASE("a quota may be about pods with resources of their own, and about clai
     auto kinds = api::KindRegistry::builtin();
     const api::KindInfo &pods = *kinds->find(api::Gvr{"", "v1", "pods"}), &claims = *kinds->find(api::Gvr{"", "v1", "persistentvolumeclaims"});
     auto covers = [&](const char* spec, const api::KindInfo& kind, const char* object) {
-        return quota_covers(json::Value::object({{"spec", *json::parse(spec)}}), kind, *json::parse(object));
+        return api::kinds::quota_covers(*json::parse(spec), kind.gvr(), *json::parse(object));
     };
     CHECK_FALSE(covers(R"({"scopes":["BestEffort"]})", pods, R"({"spec":{"resources":{"limits":{"cpu":"1"}},"containers":[{}]}})"));
     CHECK(covers(R"({"scopes":["BestEffort"]})", pods, R"({"spec":{"containers":[{}]}})"));
