@@ -1,12 +1,12 @@
 // MutatingAdmissionPolicy: changes written as expressions, bound to requests and parameters by MutatingAdmissionPolicyBindings.
 #include <fmt/core.h>
 
-#include "base/guarded.h"
 #include "server/apiserver/admission/expressions.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/policy_match.h"
 #include "server/apiserver/admission/policy_mutations.h"
 #include "server/apiserver/admission/policy_params.h"
+#include "server/apiserver/admission/policy_set.h"
 #include "server/apiserver/admission/reinvocation.h"
 #include "server/apiserver/admission/request_version.h"
 #include "server/apiserver/engine.h"
@@ -39,11 +39,6 @@ struct Policy {
     Sees sees = Sees::Authorizer;
 };
 
-struct PolicySet {
-    int64_t policies_revision = -1, bindings_revision = -1;
-    std::vector<std::unique_ptr<Policy>> policies;
-};
-
 // A policy with one of its bindings and one of its parameters.
 struct Invocation {
     const Policy* policy;
@@ -60,59 +55,41 @@ struct Failure {
 };
 using Failures = std::vector<Failure>;
 
-std::unique_ptr<Policy> compile_policy(const json::Value& object) {
+Policy compile_policy(const json::Value& object) {
     const json::Value& spec = object["spec"];
-    auto out = std::make_unique<Policy>();
-    out->name = object["metadata"]["name"].as_string();
-    out->fail = spec["failurePolicy"].as_string() != "Ignore";
-    out->if_needed = spec["reinvocationPolicy"].as_string() == "IfNeeded";
-    out->param_kind = spec["paramKind"];
-    out->match = PolicyMatch::compile(spec["matchConstraints"]);
-    if (out->param_kind.is_object()) out->sees = out->sees | Sees::Params;
+    Policy out;
+    out.name = object["metadata"]["name"].as_string();
+    out.fail = spec["failurePolicy"].as_string() != "Ignore";
+    out.if_needed = spec["reinvocationPolicy"].as_string() == "IfNeeded";
+    out.param_kind = spec["paramKind"];
+    out.match = PolicyMatch::compile(spec["matchConstraints"]);
+    if (out.param_kind.is_object()) out.sees = out.sees | Sees::Params;
     AdmissionScope scope;
     scope.compose();
-    for (const auto& v : spec["variables"].items()) out->variables.push_back({v["name"].as_string(), scope.add_variable(v["name"].as_string(), v["expression"].as_string(), out->sees)});
-    for (const auto& c : spec["matchConditions"].items()) out->conditions.push_back({c["name"].as_string(), scope.compile(c["expression"].as_string(), Gives::Bool, out->sees)});
+    for (const auto& v : spec["variables"].items()) out.variables.push_back({v["name"].as_string(), scope.add_variable(v["name"].as_string(), v["expression"].as_string(), out.sees)});
+    for (const auto& c : spec["matchConditions"].items()) out.conditions.push_back({c["name"].as_string(), scope.compile(c["expression"].as_string(), Gives::Bool, out.sees)});
     for (const auto& m : spec["mutations"].items()) {
         bool patches = m["patchType"].as_string() == "JSONPatch";
         const std::string& text = m[patches ? "jsonPatch" : "applyConfiguration"]["expression"].as_string();
-        out->mutations.push_back({scope.compile(text, patches ? Gives::Patches : Gives::Object, out->sees), patches});
+        out.mutations.push_back({scope.compile(text, patches ? Gives::Patches : Gives::Object, out.sees), patches});
     }
     return out;
 }
 
+Binding compile_binding(const json::Value& object) {
+    const json::Value& spec = object["spec"];
+    return {object["metadata"]["name"].as_string(), spec["paramRef"], spec["matchResources"].is_object() ? PolicyMatch::compile(spec["matchResources"]) : PolicyMatch()};
+}
+
 class MutatingPolicies : public AdmissionPlugin {
 public:
-    explicit MutatingPolicies(Core& core) : core_(core) {}
+    explicit MutatingPolicies(Core& core) : core_(core), policies_(core.cache, kPolicies, kBindings) {}
     std::string_view name() const override { return "MutatingAdmissionPolicy"; }
 
     Status mutate(AdmissionRequest& request) override { return request.operation == Operation::Delete ? Status() : run(request); }
     Status connect(AdmissionRequest& request) override { return run(request); }
 
 private:
-    std::shared_ptr<const PolicySet> current() {
-        const Reader& reader = core_.cache;
-        auto held = set_.lock();
-        int64_t policies = reader.revision(kPolicies), bindings = reader.revision(kBindings);
-        if (*held && (*held)->policies_revision == policies && (*held)->bindings_revision == bindings) return *held;
-        auto next = std::make_shared<PolicySet>();
-        next->policies_revision = policies;
-        next->bindings_revision = bindings;
-        auto trees = reader.list(kBindings);
-        for (const auto& object : reader.list(kPolicies)) {
-            auto policy = compile_policy(*object->tree());
-            for (const auto& binding : trees) {
-                auto tree = binding->tree();
-                const json::Value& spec = (*tree)["spec"];
-                if (spec["policyName"].as_string() != policy->name) continue;
-                policy->bindings.push_back({binding->meta().name, spec["paramRef"], spec["matchResources"].is_object() ? PolicyMatch::compile(spec["matchResources"]) : PolicyMatch()});
-            }
-            if (!policy->bindings.empty()) next->policies.push_back(std::move(policy));
-        }
-        *held = next;
-        return next;
-    }
-
     static void fail(Failures& failures, const Policy& policy, const Binding* binding, std::string_view why, Reason reason) {
         if (!policy.fail) return;
         failures.push_back({binding ? fmt::format("policy '{}' with binding '{}' denied request: {}", policy.name, binding->name, why)
@@ -122,10 +99,10 @@ private:
 
     Status run(AdmissionRequest& request) {
         if (exempt_from_policies(request.kind)) return {};
-        auto set = current();
+        auto policies = policies_.current(compile_policy, compile_binding);
         Failures failures;
         std::vector<Invocation> invocations;
-        for (const auto& policy : set->policies) select(*policy, request, invocations, failures);
+        for (const auto& policy : *policies) select(*policy, request, invocations, failures);
         if (!invocations.empty()) TRY(dispatch(invocations, request, failures));
         if (failures.empty()) return {};
         // The first is the answer, the others are its causes.
@@ -208,7 +185,7 @@ private:
     }
 
     Core& core_;
-    Guarded<std::shared_ptr<const PolicySet>> set_;
+    PolicySet<Policy> policies_;
 };
 
 }  // namespace

@@ -3,13 +3,13 @@
 
 #include <fmt/core.h>
 
-#include "base/guarded.h"
 #include "base/strings.h"
 #include "json/write.h"
 #include "server/apiserver/admission/expressions.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/policy_match.h"
 #include "server/apiserver/admission/policy_params.h"
+#include "server/apiserver/admission/policy_set.h"
 #include "server/apiserver/admission/request_version.h"
 #include "server/apiserver/engine.h"
 
@@ -41,11 +41,6 @@ struct Policy {
     std::vector<NamedExpression> conditions, variables, annotations;
     std::vector<Validation> validations;
     std::vector<Binding> bindings;
-};
-
-struct PolicySet {
-    int64_t policies_revision = -1, bindings_revision = -1;
-    std::vector<std::shared_ptr<Policy>> policies;
 };
 
 Policy compile_policy(const json::Value& object) {
@@ -95,43 +90,21 @@ struct Denial {
 
 class ValidatingPolicies : public AdmissionPlugin {
 public:
-    explicit ValidatingPolicies(Core& core) : core_(core) {}
+    explicit ValidatingPolicies(Core& core) : core_(core), policies_(core.cache, kPolicies, kBindings) {}
     std::string_view name() const override { return "ValidatingAdmissionPolicy"; }
 
     Status connect(AdmissionRequest& request) override { return validate(request); }
 
     Status validate(const AdmissionRequest& request) override {
         if (exempt_from_policies(request.kind)) return {};
-        auto set = current();
+        auto policies = policies_.current(compile_policy, compile_binding);
         std::optional<Denial> denial;
-        for (const auto& policy : set->policies) {
-            if (policy->bindings.empty()) continue;
-            TRY(run(*policy, request, denial));
-        }
+        for (const auto& policy : *policies) TRY(run(*policy, request, denial));
         if (!denial) return {};
         return refuse(request, *denial);
     }
 
 private:
-    std::shared_ptr<const PolicySet> current() {
-        const Reader& reader = core_.cache;
-        auto held = set_.lock();
-        int64_t policies = reader.revision(kPolicies), bindings = reader.revision(kBindings);
-        if (*held && (*held)->policies_revision == policies && (*held)->bindings_revision == bindings) return *held;
-        auto next = std::make_shared<PolicySet>();
-        next->policies_revision = policies;
-        next->bindings_revision = bindings;
-        for (const auto& object : reader.list(kPolicies)) next->policies.push_back(std::make_shared<Policy>(compile_policy(*object->tree())));
-        for (const auto& object : reader.list(kBindings)) {
-            auto tree = object->tree();
-            const std::string& wanted = (*tree)["spec"]["policyName"].as_string();
-            for (auto& policy : next->policies)
-                if (policy->name == wanted) policy->bindings.push_back(compile_binding(*tree));
-        }
-        *held = next;
-        return next;
-    }
-
     // The first denial is the answer.
     static void deny(std::optional<Denial>& denial, std::string who, std::string_view message, Reason reason) {
         if (!denial) denial = Denial{fmt::format("{} denied request: {}", who, message), reason};
@@ -150,6 +123,8 @@ private:
             if (policy.fail) deny(denial, who, "failed to configure policy: " + param_kind.status().message(), Reason::Invalid);
             return {};
         }
+        std::optional<RequestVersion> seen;   // made once for all bindings, when the first one needs it
+        api::TreePtr ns_tree;
         for (const auto& binding : policy.bindings) {
             std::string both = fmt::format("{} with binding '{}'", who, binding.name);
             auto bound = binding.match.match(request, core_.kinds, core_.cache);
@@ -160,10 +135,11 @@ private:
                 continue;
             }
             if (!*bound || params->empty()) continue;
-            api::TreePtr ns_tree = TRY(namespace_of(request, core_.cache));
-            RequestVersion seen(request);
-            TRY(seen.load(core_, **matched));
-            for (const auto& param : *params) evaluate(policy, binding, both, seen.request, **matched, param.get(), ns_tree.get(), denial);
+            if (!seen) {
+                ns_tree = TRY(namespace_of(request, core_.cache));
+                TRY(seen.emplace(request).load(core_, **matched));
+            }
+            for (const auto& param : *params) evaluate(policy, binding, both, seen->request, **matched, param.get(), ns_tree.get(), denial);
         }
         return {};
     }
@@ -236,7 +212,7 @@ private:
     }
 
     Core& core_;
-    Guarded<std::shared_ptr<const PolicySet>> set_;
+    PolicySet<Policy> policies_;
 };
 
 }  // namespace
