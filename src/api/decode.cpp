@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "api/go_text.h"
 #include "api/protobuf_wire.h"
 #include "api/scalar_form.h"
 #include "base/strings.h"
@@ -308,12 +309,7 @@ Result<json::Value> decode_json(const Gvk& gvk, const TypeSchema& schema, std::s
     json::ParseOptions options;
     options.keep_duplicates = strict != nullptr;
     auto tree = json::parse(bytes, options);
-    if (!tree.ok()) {
-        // The parser adds an offset that Kubernetes does not have.
-        std::string text = tree.status().message();
-        if (size_t offset = text.rfind(" (offset "); offset != std::string::npos) text.resize(offset);
-        return unrecognized(gvk, error(Reason::BadRequest, "couldn't get version/kind; json parse error: {}", text), bytes);
-    }
+    if (!tree.ok()) return unrecognized(gvk, error(Reason::BadRequest, "couldn't get version/kind; json parse error: {}", without_offset(tree.status())), bytes);
     TRY(check_typed(gvk, *tree, bytes));
     return decode_tree(gvk, schema, std::move(tree).value(), strict);
 }

@@ -15,12 +15,13 @@ namespace skiff::api {
 // Bounded: Kubernetes reports at most 100.
 using StrictProblems = std::vector<std::string>;
 
-// Normalises tree in place. On an error tree is half done and the message is Go's: `json: cannot unmarshal string into Go struct field
-// DeploymentSpec.spec.replicas of type int32`, `quantities must match the regular expression ...`. strict may be null.
 enum class Reader {
     Decoder,    // of bytes
     Converter,  // of trees that were merged: other words, and whole numbers that are too large wrap around
 };
+
+// Normalises tree in place. On an error tree is half done and the message is Go's: `json: cannot unmarshal string into Go struct field
+// DeploymentSpec.spec.replicas of type int32`, `quantities must match the regular expression ...`. strict may be null.
 Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict = nullptr, Reader reader = Reader::Decoder);
 
 // The same for a kind: custom kinds have a way of their own.

@@ -75,4 +75,9 @@ std::string error_value(const json::Value& value) {
     return json::write(value);
 }
 
+std::string without_offset(const Status& parse_error) {
+    const std::string& text = parse_error.message();
+    return text.substr(0, text.rfind(" (offset "));
+}
+
 }  // namespace skiff::api

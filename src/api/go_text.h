@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/status.h"
 #include "json/value.h"
 
 namespace skiff::api {
@@ -13,5 +14,7 @@ std::string go_quote(std::string_view text);          // %q
 std::string go_print(const json::Value& value);
 // A value inside field errors: strings as %q, numbers and booleans plain, the rest as JSON.
 std::string error_value(const json::Value& value);
+// What our JSON parser says without its " (offset 12)", which Go's does not say.
+std::string without_offset(const Status& parse_error);
 
 }  // namespace skiff::api

@@ -1,4 +1,5 @@
 #include "api/kinds/validate_config.h"
+#include "api/go_text.h"
 #include "api/kinds/check.h"
 #include "base/encoding.h"
 #include "json/member_index.h"
@@ -33,12 +34,7 @@ void check_docker_config(const Value& secret, std::string_view key, FieldErrors&
     }
     const std::string config = base64_decode(text->as_string()).value_or("");
     auto parsed = json::holds_more_values(config, kDockerConfigValuesMax) ? Result<Value>(error(Reason::Invalid, "too many values")) : json::parse(config);
-    if (!parsed.ok()) {
-        // The parser adds an offset that Kubernetes does not have.
-        std::string why = parsed.status().message();
-        if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
-        errors.invalid(kData.key(key), "<secret contents redacted>", why);
-    }
+    if (!parsed.ok()) errors.invalid(kData.key(key), "<secret contents redacted>", without_offset(parsed.status()));
     else if (!parsed->is_object()) errors.invalid(kData.key(key), "<secret contents redacted>", "json: cannot unmarshal into Go value of type map[string]interface {}");
 }
 

@@ -212,12 +212,7 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         auto parsed = media == MediaType::Protobuf ? protobuf_body(kinds, body.bytes, "meta.v1.DeleteOptions", "DeleteOptions")
                       : media == MediaType::Yaml   ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .bytes_max = kYamlBytesMax})
                                                    : json::parse(body.bytes);
-        if (!parsed.ok()) {
-            // The parser adds an offset that Kubernetes does not have.
-            std::string why = parsed.status().message();
-            if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
-            return error(Reason::Unknown, "couldn't get version/kind; json parse error: {}", why);
-        }
+        if (!parsed.ok()) return error(Reason::Unknown, "couldn't get version/kind; json parse error: {}", api::without_offset(parsed.status()));
         tree = std::move(parsed).value();
     }
     if (tree.is_null()) return tree;

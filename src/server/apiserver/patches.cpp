@@ -75,9 +75,7 @@ Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestC
         TRY(check_body_values(body.bytes));
         auto parsed = json::parse(body.bytes);
         if (!parsed.ok()) {
-            // The parser adds an offset that Kubernetes does not have.
-            std::string why = parsed.status().message();
-            if (size_t offset = why.rfind(" (offset "); offset != std::string::npos) why.resize(offset);
+            std::string why = api::without_offset(parsed.status());
             return patch.type == Patch::Type::Strategic ? unreadable_text(std::move(why)) : unreadable(std::move(why));
         }
         patch.document = std::move(parsed).value();

@@ -114,9 +114,9 @@ private:
         const api::KindInfo* as = match_rules(hook, request, core_.kinds);
         if (as == nullptr || !TRY(match_selectors(hook, request, core_.cache))) return {};
         std::string uid = random_uuid();
+        RequestVersion seen(request);
+        TRY(seen.load(core_, *as));
         if (!hook.conditions.empty()) {
-            RequestVersion seen(request);
-            TRY(seen.load(core_, *as));
             ExpressionInputs inputs(seen.request, *as, core_.authorizer.get());
             inputs.begin(nullptr, Sees::Authorizer);
             ConditionsOutcome match = evaluate_conditions(hook.conditions, inputs, Sees::Authorizer);
@@ -129,7 +129,7 @@ private:
         if (request.dry_run && !hook.no_side_effects)
             return error(Reason::BadRequest, "admission webhook \"{}\" does not support dry run", hook.name);
         called = true;
-        Reply answer = call(hook, request, TRY(request_value(request, *as, uid)), uid);
+        Reply answer = call(hook, request, review_of(seen.request, *as, uid), uid);
         const bool has_patch = answer.verdict == Verdict::Allowed && answer.patch.size() > 0;
         if (has_patch && !object)
             return error(Reason::InternalError, "Internal error occurred: admission webhook \"{}\" attempted to modify the object, which is not supported for this operation", hook.name);
@@ -154,12 +154,11 @@ private:
         request.annotate("patch.webhook.admission.k8s.io/" + place, json::write(note));
     }
 
-    Result<Value> request_value(const AdmissionRequest& request, const api::KindInfo& as, const std::string& uid) {
+    // The request with its objects, in the version that the hook's rules name.
+    static Value review_of(const AdmissionRequest& request, const api::KindInfo& as, const std::string& uid) {
         Value out = request_document(request, as, uid);
-        RequestVersion seen(request);
-        TRY(seen.load(core_, as));
-        out.set("object", seen.request.object ? *seen.request.object : Value());
-        out.set("oldObject", seen.request.old_object ? *seen.request.old_object : Value());
+        out.set("object", request.object ? *request.object : Value());
+        out.set("oldObject", request.old_object ? *request.old_object : Value());
         return out;
     }
 
@@ -196,10 +195,7 @@ private:
         auto bytes = base64_decode(patch);
         if (!bytes || bytes->size() > kPatchBytesMax) return failed("failed to call webhook: illegal base64 data at input byte 0");
         auto parsed = json::parse(*bytes);
-        if (!parsed.ok()) {
-            const std::string& why = parsed.status().message();
-            return failed("received undecodable patch in webhook response: " + why.substr(0, why.rfind(" (offset ")));
-        }
+        if (!parsed.ok()) return failed("received undecodable patch in webhook response: " + api::without_offset(parsed.status()));
         if (!parsed->is_array()) return failed(fmt::format("received undecodable patch in webhook response: json: cannot unmarshal {} into Go value of type jsonpatch.Patch", api::go_json_kind(*parsed)));
         if (!type.empty() && type != "JSONPatch") return failed(fmt::format("unsupported patch type \"{}\"", type));
         return {Verdict::Allowed, {}, std::move(parsed).value()};

@@ -1,5 +1,6 @@
 #include "server/apiserver/registry/continue_token.h"
 
+#include "api/go_text.h"
 #include "base/encoding.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -33,10 +34,7 @@ Result<ContinueToken> read_continue(std::string_view text) {
     auto decoded = base64url_decode(text);
     if (!decoded) return bad(fmt::format("illegal base64 data at input byte {}", bad_offset(text)));
     auto value = json::parse(*decoded);
-    if (!value.ok()) {
-        std::string why = value.status().message();
-        return bad(why.substr(0, why.rfind(" (offset ")));
-    }
+    if (!value.ok()) return bad(api::without_offset(value.status()));
     if ((*value)["v"].as_string() != kVersion) return error(Reason::BadRequest, "invalid continue token: continue key is not valid: server does not recognize this encoded version \"{}\"", (*value)["v"].as_string());
     ContinueToken token;
     token.revision = (*value)["rv"].as_int();

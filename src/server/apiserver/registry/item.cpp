@@ -119,8 +119,8 @@ private:
 uint64_t label_bit(std::string_view key) { return uint64_t{1} << (std::hash<std::string_view>{}(key) & 63); }
 
 uint64_t label_bit(std::string_view key, std::string_view value) {
-    const size_t hash = std::hash<std::string_view>{}(key) * 31 + std::hash<std::string_view>{}(value);
-    return uint64_t{1} << (hash >> 58);
+    const uint64_t hash = uint64_t{31} * std::hash<std::string_view>{}(key) + std::hash<std::string_view>{}(value);
+    return uint64_t{1} << ((hash ^ hash >> 26) & 63);
 }
 
 uint64_t label_bits(const api::Labels& labels) {

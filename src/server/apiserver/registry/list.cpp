@@ -156,7 +156,7 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     // A resource that has not changed since the revision shows the same now. What is compacted is gone all the same, as clients expect.
     bool cached = target.kind != Target::Kind::Exact || (resource->changed() <= target.revision && target.revision >= core.store.compact_revision());
     // A page needs to know what comes behind it.
-    const bool select = request.filter.has_selectors() && request.limit == 0 && !converts_by_webhook(kind);
+    const bool select = cached && request.filter.has_selectors() && request.limit == 0 && !converts_by_webhook(kind);
     if (cached) found = from_cache(core, *resource, request.filter, kind, target.start, select);
     else found = TRY(from_store(core, *resource, request.filter, kind, target));
     if (target.kind == Target::Kind::Exact) found.revision = target.revision;
@@ -166,7 +166,7 @@ Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const Lis
     ListAnswer answer;
     answer.revision = found.revision;
     size_t limit = request.limit > 0 ? static_cast<size_t>(request.limit) : std::string::npos;
-    if ((!request.filter.has_selectors() || (cached && select)) && found.items.size() <= limit) {
+    if ((!request.filter.has_selectors() || select) && found.items.size() <= limit) {
         answer.items = TRY(presented(core, kind, std::move(found.items)));
         return answer;
     }
