@@ -191,6 +191,7 @@ void Agent::Parts::make_network() {
     network_options.dns = options.dns && !credentials.cluster_dns.empty();
     network_options.nodes = nodes_informer;
     network_options.informers = informers.get();
+    network_options.io = &io;
     network_options.changed = [this](network::PodNetwork* up, const std::string& problem) {
         if (up) pods->set_network(up);
         node->set_network(up != nullptr, problem);

@@ -41,6 +41,7 @@ AgentNetwork::AgentNetwork(Options options) : options_(std::move(options)) {
         } else {
             proxy::Proxy::Options proxy_options;
             proxy_options.node_name = options_.node_name;
+            proxy_options.io = options_.io;
             if (options_.dns) proxy_options.own_addresses = {options_.cluster_dns};
             proxy_options.on_disturbed = [this] {
                 std::lock_guard lock(mutex_);

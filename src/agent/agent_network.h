@@ -26,6 +26,7 @@ public:
         bool proxy = true, dns = true, policies = true;
         std::shared_ptr<reconcile::Informer> nodes;              // all of them
         reconcile::InformerFactory* informers = nullptr;
+        net::IoThreads* io = nullptr;                            // health ports of Services
         // The pod network stands, or why it does not.
         std::function<void(network::PodNetwork*, const std::string& problem)> changed;
     };

@@ -9,6 +9,7 @@
 
 #include "agent/proxy/service_rules.h"
 #include "base/status.h"
+#include "net/io_threads.h"
 #include "reconcile/informer.h"
 
 namespace skiff::agent::proxy {
@@ -36,6 +37,8 @@ public:
         std::string node_name;
         // Addresses that this node answers itself (cluster DNS): no rules for them.
         std::vector<std::string> own_addresses;
+        // Health ports are served on these threads; null: none.
+        net::IoThreads* io = nullptr;
         // Called when our table was disturbed, so that the pod network restores its part too.
         std::function<void()> on_disturbed;
     };

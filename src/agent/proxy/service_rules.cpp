@@ -1,6 +1,7 @@
 #include "agent/proxy/service_rules.h"
 
 #include <algorithm>
+#include <set>
 
 #include "agent/sys/nft.h"
 #include "base/strings.h"
@@ -149,6 +150,23 @@ std::vector<Frontend> service_frontends(const json::Value& service, const std::v
         }
     }
     return out;
+}
+
+uint16_t health_check_port(const json::Value& service) {
+    const auto& spec = service["spec"];
+    const bool asked = spec["type"].as_string() == "LoadBalancer" && spec["externalTrafficPolicy"].as_string() == "Local";
+    return asked ? static_cast<uint16_t>(spec["healthCheckNodePort"].as_int()) : 0;
+}
+
+size_t local_ready(const std::vector<const json::Value*>& slices, const std::string& node) {
+    std::set<std::string> addresses;
+    for (const auto* slice : slices) {
+        if ((*slice)["addressType"].as_string() != "IPv4") continue;
+        for (const auto& item : (*slice)["endpoints"].items())
+            if (item["nodeName"].as_string() == node && item["conditions"]["ready"].as_bool(true))
+                for (const auto& address : item["addresses"].items()) addresses.insert(address.as_string());
+    }
+    return addresses.size();
 }
 
 }  // namespace skiff::agent::proxy

@@ -43,4 +43,9 @@ struct NodePlace {
 // slices: all EndpointSlices of the Service.
 std::vector<Frontend> service_frontends(const json::Value& service, const std::vector<const json::Value*>& slices, const NodePlace& place);
 
+// Where load balancers ask whether this node has the Service's endpoints; 0: nowhere.
+uint16_t health_check_port(const json::Value& service);
+// How many ready endpoints of a Service are on this node.
+size_t local_ready(const std::vector<const json::Value*>& slices, const std::string& node);
+
 }  // namespace skiff::agent::proxy

@@ -44,9 +44,8 @@ std::optional<int64_t> common_user(const json::Value& pod) {
 Status add_token(SourceContext& context, Payload& payload, const json::Value& source, mode_t default_mode, const std::string& dir) {
     const std::string& path = source["path"].as_string();
     if (!safe_relative_path(path)) return error(Reason::BadRequest, "invalid path in volume: {}", path);
-    FileEntry entry{"", default_mode, -1};
-    if (context.group) entry.mode = 0600;
-    else if (auto user = common_user(context.pod)) entry.mode = 0600, entry.owner_uid = *user;
+    const auto user = common_user(context.pod);
+    FileEntry entry{"", context.group || user ? mode_t{0600} : default_mode, user.value_or(-1)};
     const WallTime now = context.options.clock->now();
     auto standing = file::read(dir + "/" + path, 64 << 10);
     const auto renew_at = standing.ok() ? renewal_time(*standing) : std::nullopt;

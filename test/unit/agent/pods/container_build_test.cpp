@@ -125,7 +125,18 @@ TEST_CASE("supplemental groups come from image, pod and fsGroup, each once") {
     auto security = make_security(pod, pod["spec"]["containers"][0], User{.uid = 1, .gid = 5, .groups = {10}}, "1", "");
     REQUIRE(security.ok());
     CHECK(security->supplemental_groups == std::vector<int64_t>{5, 10, 7, 2000});
-    CHECK(security->seccomp == "RuntimeDefault");
+}
+
+TEST_CASE("a container has the seccomp profile of itself, else of its pod, else none") {
+    const json::Value pod = pod_json(R"({"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}},"containers":[{"name":"a"},
+      {"name":"b","securityContext":{"seccompProfile":{"type":"Localhost","localhostProfile":"x.json"}}},
+      {"name":"c","securityContext":{"seccompProfile":{"type":"Unconfined"}}},{"name":"d","securityContext":{"privileged":true}}]})");
+    const auto profile = [](const json::Value& of, size_t index) { return make_security(of, of["spec"]["containers"][index], User{.uid = 1}, "1", "/s")->seccomp; };
+    CHECK(profile(pod, 0) == "RuntimeDefault");
+    CHECK(profile(pod, 1) == "/s/x.json");
+    CHECK(profile(pod, 2) == "Unconfined");
+    CHECK(profile(pod, 3) == "Unconfined");
+    CHECK(profile(pod_json(R"({"containers":[{"name":"a"}]})"), 0) == "Unconfined");
 }
 
 TEST_CASE("resolv.conf follows the DNS policy") {

@@ -89,3 +89,12 @@ TEST_CASE("hints are followed when all ready endpoints have them and some are fo
     service.mut("spec").set("internalTrafficPolicy", "Local");
     CHECK(seen_from({"b", "west"}) == "10.42.1.6 ");
 }
+
+TEST_CASE("load balancers are told how many ready endpoints are here, where policy Local has a port for that") {
+    const auto slice = parse(kSlice);
+    CHECK(local_ready({&slice, &slice}, "a") == 1);       // ports in two slices, one address
+    CHECK(local_ready({&slice}, "b") == 1);               // the other one leaves
+    CHECK(local_ready({&slice}, "c") == 0);
+    CHECK(health_check_port(parse(R"({"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local","healthCheckNodePort":31000}})")) == 31000);
+    CHECK(health_check_port(parse(R"({"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Cluster","healthCheckNodePort":31000}})")) == 0);
+}
