@@ -10,6 +10,7 @@
 #include "agent/nodeapi/command_session.h"
 #include "agent/nodeapi/local_volumes.h"
 #include "agent/nodeapi/log_stream.h"
+#include "agent/nodeapi/node_logs.h"
 #include "agent/nodeapi/port_forward.h"
 #include "agent/nodeapi/stats.h"
 #include "base/strings.h"
@@ -75,7 +76,13 @@ private:
         if (first == "stats") return summary(*exchange);
         if (first == "metrics") return metrics(*exchange, parts);
         if (first == "localVolumes" && parts.size() == 1) return local_volume(*exchange, parts[0]);
+        if (first == "logs") return node_logs(exchange);
         answer(*exchange, 404, "404 page not found\n");
+    }
+
+    void node_logs(const net::ExchangePtr& exchange) {
+        const std::string& path = exchange->request().path;
+        serve_log_files(exchange, "/var/log", path.size() > 6 ? path.substr(6) : "");
     }
 
     // parts: namespace, pod, [uid,] ...

@@ -102,6 +102,7 @@ Result<runtime::ContainerSpec> make_container_spec(const ContainerInputs& in) {
     spec.rootfs = in.rootfs;
     spec.log_path = container_log_path(in.config, in.pod, in.uid, in.container.name(), in.attempt);
     spec.mounts = in.mounts;
+    spec.devices = in.devices;
     spec.resources = container_resources(in.pod, container, in.config.memory_capacity_bytes);
     spec.security = TRY(make_security(in.pod, container, in.user, in.image.config.user, in.config.seccomp_root));
     spec.pid = pid_mode(in);

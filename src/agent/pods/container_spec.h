@@ -26,6 +26,7 @@ struct ContainerInputs {
     const Environment& environment;
     const User& user;
     std::vector<runtime::Mount> mounts;
+    std::vector<runtime::DeviceMount> devices;
     std::string hostname;
     std::string termination_log;                   // on the host; "" without
     std::string target_container_id;               // ephemeral containers: whose PID namespace

@@ -70,6 +70,18 @@ Result<std::vector<runtime::Mount>> make_mounts(const MountInputs& in) {
     return mounts;
 }
 
+Result<std::vector<runtime::DeviceMount>> make_devices(const MountInputs& in) {
+    std::vector<runtime::DeviceMount> devices;
+    for (const auto& device : (*in.container.spec)["volumeDevices"].items()) {
+        const std::string& name = device["name"].as_string();
+        const auto found = in.volumes.find(name);
+        if (found == in.volumes.end() || !found->second.device)
+            return error(Reason::NotFound, "cannot find block device of volume \"{}\" for container \"{}\"", name, in.container.name());
+        devices.push_back({found->second.path, device["devicePath"].as_string(), found->second.read_only});
+    }
+    return devices;
+}
+
 Status write_pod_files(const NodeConfig& config, const std::string& uid, const json::Value& pod, const std::vector<std::string>& ips) {
     const std::string dir = pod_dir(config, uid);
     TRY(file::make_dirs(dir, 0750));

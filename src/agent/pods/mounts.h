@@ -24,6 +24,8 @@ struct MountInputs {
 };
 
 Result<std::vector<runtime::Mount>> make_mounts(const MountInputs& in);
+// Its volumeDevices.
+Result<std::vector<runtime::DeviceMount>> make_devices(const MountInputs& in);
 
 // <pods_dir>/<uid>/etc-hosts, resolv.conf and hostname; written anew when the sandbox's addresses are known.
 Status write_pod_files(const NodeConfig& config, const std::string& uid, const json::Value& pod, const std::vector<std::string>& ips);

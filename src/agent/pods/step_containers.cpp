@@ -62,11 +62,13 @@ Result<runtime::ContainerSpec> build_spec(Sync& sync, const ContainerRef& contai
     const Environment environment = TRY(environment_of(sync, container, image.image));
     const User user = TRY(user_of(sync, container, image.image, rootfs));
     const std::string termination_log = TRY(make_termination_log(config, pod_state.uid, container.name(), attempt));
-    std::vector<runtime::Mount> mounts = TRY(make_mounts({sync.pod, container, config, pod_state.uid, *pod_state.volumes, environment.variables, sync.services.volumes, termination_log}));
+    const MountInputs inputs{sync.pod, container, config, pod_state.uid, *pod_state.volumes, environment.variables, sync.services.volumes, termination_log};
+    std::vector<runtime::Mount> mounts = TRY(make_mounts(inputs));
+    std::vector<runtime::DeviceMount> devices = TRY(make_devices(inputs));
     std::string target;
     if (const ContainerState* wanted = pod_state.find((*container.spec)["targetContainerName"].as_string()); wanted && wanted->running()) target = wanted->current()->status.id;
     return make_container_spec({sync.pod, container, config, pod_state.uid, image.image, image.reference, id, pod_state.sandbox->spec.id, rootfs, attempt, environment, user,
-                                std::move(mounts), pod_state.sandbox->spec.hostname, termination_log, target});
+                                std::move(mounts), std::move(devices), pod_state.sandbox->spec.hostname, termination_log, target});
 }
 
 void link_log(const Sync& sync, const runtime::ContainerSpec& spec) {

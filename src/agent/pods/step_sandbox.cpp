@@ -24,6 +24,14 @@ bool has_downward_volume(const json::Value& pod) {
     return false;
 }
 
+// An ephemeral container may come with a volume that no other uses.
+bool covered(const json::Value& pod, const volumes::Volumes& made) {
+    for (const auto& container : pod["spec"]["ephemeralContainers"].items())
+        for (const auto& mount : container["volumeMounts"].items())
+            if (!made.count(mount["name"].as_string())) return false;
+    return true;
+}
+
 runtime::SandboxSpec sandbox_spec(const Sync& sync) {
     const json::Value& pod = sync.pod;
     const json::Value& spec = pod["spec"];
@@ -109,7 +117,7 @@ bool admit(Sync& sync, const std::function<std::optional<Waiting>(const json::Va
 bool ensure_volumes(Sync& sync) {
     PodState& state = sync.state;
     const std::string version = std::to_string(state.pod->meta().resource_version);
-    if (state.volumes && (state.volumes_for == version || !has_downward_volume(sync.pod))) return true;
+    if (state.volumes && (state.volumes_for == version || (!has_downward_volume(sync.pod) && covered(sync.pod, *state.volumes)))) return true;
     if (state.volumes_retry_at > sync.now()) {
         sync.wake_in(state.volumes_retry_at - sync.now());
         return state.volumes.has_value();

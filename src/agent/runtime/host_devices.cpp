@@ -36,7 +36,7 @@ Result<Device> device_at(const std::string& path) {
     struct stat info {};
     if (::stat(path.c_str(), &info) < 0) return errno == ENOENT ? error(Reason::NotFound, "no device {}", path) : errno_status("look at device " + path, errno);
     if (!S_ISCHR(info.st_mode) && !S_ISBLK(info.st_mode)) return error(Reason::BadRequest, "{} is no device", path);
-    return Device{path, S_ISCHR(info.st_mode) ? 'c' : 'b', major(info.st_rdev), minor(info.st_rdev), info.st_mode & 07777u, info.st_uid, info.st_gid};
+    return Device{path, S_ISCHR(info.st_mode) ? 'c' : 'b', major(info.st_rdev), minor(info.st_rdev), info.st_mode & 07777u, info.st_uid, info.st_gid, false};
 }
 
 std::vector<Device> all_devices() {

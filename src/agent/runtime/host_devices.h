@@ -15,6 +15,7 @@ struct Device {
     int64_t major = 0, minor = 0;
     uint32_t mode = 0;               // permission bits
     int64_t uid = 0, gid = 0;
+    bool read_only = false;
 };
 
 // NotFound or BadRequest (no device) for the path.

@@ -99,7 +99,7 @@ Value device_rules(const Security& security, const HostFacts& facts) {
     // Nothing but the usual harmless ones; runc adds null, zero, full, random, urandom, tty, ptmx and pts itself.
     auto rules = Value::array({Value::object({{"allow", false}, {"access", "rwm"}})});
     for (const auto& d : facts.devices)
-        rules.push_back(Value::object({{"allow", true}, {"type", std::string(1, d.type)}, {"major", d.major}, {"minor", d.minor}, {"access", "rwm"}}));
+        rules.push_back(Value::object({{"allow", true}, {"type", std::string(1, d.type)}, {"major", d.major}, {"minor", d.minor}, {"access", d.read_only ? "rm" : "rwm"}}));
     return rules;
 }
 

@@ -58,6 +58,11 @@ struct SandboxSpec {
     Resources resources;                             // of the pod's cgroup
 };
 
+struct DeviceMount {
+    std::string source, destination;                 // on the host, in the container
+    bool read_only = false;
+};
+
 struct ContainerSpec {
     std::string id;                                  // 64 hex digits
     std::string sandbox_id, name, image;             // names for listing
@@ -67,7 +72,7 @@ struct ContainerSpec {
     std::string log_path;                            // /var/log/pods/ns_name_uid/container/attempt.log
     std::string termination_log_path;
     std::vector<Mount> mounts;
-    std::vector<std::string> devices;                // host paths
+    std::vector<DeviceMount> devices;
     Resources resources;
     Security security;
     NamespaceMode pid = NamespaceMode::Own;

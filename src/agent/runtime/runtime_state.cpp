@@ -136,7 +136,11 @@ Result<HostFacts> RuncRuntime::facts(const ContainerSpec& spec, const SandboxSta
     const auto& profile = spec.security.seccomp;
     if (!spec.security.privileged && profile.starts_with('/')) f.seccomp_profile = TRY(load_seccomp(profile));
     if (spec.security.privileged) f.devices = all_devices();
-    for (const auto& path : spec.devices) f.devices.push_back(TRY(device_at(path)));
+    for (const auto& device : spec.devices) {
+        f.devices.push_back(TRY(device_at(device.source)));
+        f.devices.back().path = device.destination;
+        f.devices.back().read_only = device.read_only;
+    }
     return f;
 }
 

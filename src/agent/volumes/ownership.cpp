@@ -34,7 +34,7 @@ Status set_group(const std::string& dir, int64_t group, GroupChange policy, bool
     const gid_t gid = static_cast<gid_t>(group);
     if (policy == GroupChange::OnRootMismatch && root_matches(dir, gid, read_only)) return {};
     char* const paths[] = {const_cast<char*>(dir.c_str()), nullptr};
-    FTS* walk = ::fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr);
+    FTS* walk = ::fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_XDEV, nullptr);
     if (!walk) return errno_status("open " + dir, errno);
     Status result;
     while (FTSENT* entry = ::fts_read(walk)) {

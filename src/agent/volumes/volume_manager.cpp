@@ -20,6 +20,13 @@ namespace {
 // A volume's or container's name is a DNS label in the API; a manifest on disk has been through no validation.
 bool safe_name(const std::string& name) { return safe_relative_path(name) && name.find('/') == std::string::npos; }
 
+// What stays mounted is not to be removed: it is somebody's data.
+Status unmount(const std::string& path) {
+    ::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
+    if (is_mount_point(path)) return error(Reason::InternalError, "cannot unmount {}", path);
+    return {};
+}
+
 class Manager : public VolumeManager {
 public:
     explicit Manager(Options options)
@@ -49,8 +56,8 @@ public:
             entry->pod = nullptr;
             const std::string dir = pod_dir(uid);
             TRY(release_subpaths(dir + "/volume-subpaths"));
-            for (const auto& name : file::list_dir(dir + "/volumes/kubernetes.io~empty-dir").value_or({}))
-                ::umount2((dir + "/volumes/kubernetes.io~empty-dir/" + name).c_str(), MNT_DETACH | UMOUNT_NOFOLLOW);
+            for (const char* plugin : {"/volumes/kubernetes.io~empty-dir", "/volumes/kubernetes.io~local-volume"})
+                for (const auto& name : file::list_dir(dir + plugin).value_or({})) TRY(unmount(dir + plugin + "/" + name));
             TRY(file::remove_tree(dir));
             TRY(file::remove_tree(options_.memory_dir + "/" + uid));
         }
@@ -102,11 +109,14 @@ private:
         SourceContext context{options_, cache_, uid, pod, entry.facts, {}, pod_dir(uid) + "/volumes", options_.memory_dir + "/" + uid,
                               group.is_int() ? std::optional<int64_t>(group.as_int()) : std::nullopt};
         Volumes volumes;
+        const auto uses = volume_uses(pod);
         for (const auto& volume : pod["spec"]["volumes"].items()) {
             const std::string& name = volume["name"].as_string();
+            const auto use = uses.find(name);
+            if (use == uses.end()) continue;
             if (only == Only::Payloads && !has_payload(volume)) continue;
             if (!safe_name(name)) return error(Reason::BadRequest, "invalid volume name: {}", name);
-            volumes[name] = TRY(make_volume(context, volume).context("MountVolume.SetUp failed for volume \"{}\" ", name));
+            volumes[name] = TRY(make_volume(context, volume, use->second).context("MountVolume.SetUp failed for volume \"{}\" ", name));
         }
         renew_later(uid, entry, context.renew_at);
         return volumes;
@@ -149,6 +159,16 @@ private:
 };
 
 }  // namespace
+
+std::map<std::string, VolumeUse> volume_uses(const json::Value& pod) {
+    std::map<std::string, VolumeUse> uses;
+    for (const char* list : {"initContainers", "containers", "ephemeralContainers"})
+        for (const auto& container : pod["spec"][list].items()) {
+            for (const auto& mount : container["volumeMounts"].items()) uses[mount["name"].as_string()].mounted = true;
+            for (const auto& device : container["volumeDevices"].items()) uses[device["name"].as_string()].mapped = true;
+        }
+    return uses;
+}
 
 Result<std::unique_ptr<VolumeManager>> VolumeManager::open(Options options) {
     TRY(file::make_dirs(options.pods_dir, 0750));

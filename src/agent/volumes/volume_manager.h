@@ -24,8 +24,15 @@ struct Volume {
     std::string path;             // on the host; "" for an image volume until its image is there
     bool read_only = false;       // whatever the mount says
     bool no_exec = false;
+    bool device = false;          // volumeMode Block: path is a block device
 };
 using Volumes = std::map<std::string, Volume>;   // by the volume's name
+
+// How the containers of a pod ask for a volume; one that none asks for is not made.
+struct VolumeUse {
+    bool mounted = false, mapped = false;        // volumeMounts, volumeDevices
+};
+std::map<std::string, VolumeUse> volume_uses(const json::Value& pod);
 
 class VolumeManager {
 public:
@@ -44,7 +51,7 @@ public:
     static Result<std::unique_ptr<VolumeManager>> open(Options options);
     virtual ~VolumeManager() = default;
 
-    // Makes all volumes of the pod (uid: static pods have their own) ready; idempotent. Call again when the pod's labels or annotations
+    // Makes all volumes that the pod uses (uid: static pods have their own) ready; idempotent. Call again when the pod's labels or annotations
     // have changed. The error's message is the one of the FailedMount event.
     virtual Result<Volumes> prepare(const std::string& uid, const api::ObjectPtr& pod, const DownwardFacts& facts) = 0;
     // Unmounts and removes everything of the pod. Volumes of persistent claims and host paths stay.

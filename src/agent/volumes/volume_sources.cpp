@@ -10,6 +10,7 @@
 
 #include "agent/sys/units.h"
 #include "agent/volumes/atomic_dir.h"
+#include "agent/volumes/block_volume.h"
 #include "agent/volumes/host_path.h"
 #include "agent/volumes/ownership.h"
 #include "agent/volumes/service_token.h"
@@ -107,11 +108,6 @@ Result<Volume> payload_volume(SourceContext& context, const json::Value& volume)
     return Volume{dir, true};
 }
 
-bool is_mount_point(const std::string& path) {
-    struct stat here, parent;
-    return ::lstat(path.c_str(), &here) == 0 && ::lstat((path + "/..").c_str(), &parent) == 0 && here.st_dev != parent.st_dev;
-}
-
 Status own_by_group(const SourceContext& context, const std::string& dir, bool read_only) {
     if (!context.group) return {};
     const bool mismatch_only = context.pod["spec"]["securityContext"]["fsGroupChangePolicy"].as_string() == "OnRootMismatch";
@@ -125,7 +121,7 @@ Result<Volume> empty_dir(const SourceContext& context, const json::Value& volume
     TRY(file::make_dirs(dir));
     const std::string& medium = source["medium"].as_string();
     if (medium == "Memory" && !is_mount_point(dir)) {
-        std::string data = "mode=0777";
+        std::string data = "mode=1777";      // the sticky bit as tmpfs has it, kept below
         if (auto size = sys::quantity_value(source["sizeLimit"].as_string()); size && *size > 0) data += fmt::format(",size={}", *size);
         if (::mount("tmpfs", dir.c_str(), "tmpfs", 0, data.c_str()) != 0) return errno_status("mount tmpfs", errno);
     } else if (medium.rfind("HugePages", 0) == 0 && !is_mount_point(dir)) {
@@ -133,12 +129,29 @@ Result<Volume> empty_dir(const SourceContext& context, const json::Value& volume
         if (medium.size() > 10) data = fmt::format("pagesize={}", sys::quantity_value(medium.substr(10)).value_or(2 << 20));
         if (::mount("nodev", dir.c_str(), "hugetlbfs", 0, data.c_str()) != 0) return errno_status("mount hugetlbfs", errno);
     }
-    if (::chmod(dir.c_str(), 0777) != 0) return errno_status("chmod " + dir, errno);
+    struct stat info;
+    if (::stat(dir.c_str(), &info) != 0 || ((info.st_mode & 0777) != 0777 && ::chmod(dir.c_str(), 0777) != 0)) return errno_status("chmod " + dir, errno);
     if (fresh || medium == "Memory") TRY(own_by_group(context, dir, false));
     return Volume{dir};
 }
 
-Result<Volume> claimed(SourceContext& context, const std::string& claim_name, bool read_only) {
+Result<Volume> local_volume(const SourceContext& context, const json::Value& spec, const std::string& name, bool read_only) {
+    const std::string& path = spec["local"]["path"].as_string();
+    if (spec["volumeMode"].as_string() == "Block") return block_device(path, read_only);
+    if (file::is_dir(path)) {
+        TRY(own_by_group(context, path, read_only));
+        return Volume{path, read_only};
+    }
+    if (!file::exists(path)) return error(Reason::NotFound, "path \"{}\" does not exist", path);
+    const std::string dir = context.disk_dir + "/kubernetes.io~local-volume/" + name;
+    TRY(file::make_dirs(dir, 0750));
+    if (!is_mount_point(dir)) TRY(mount_device(path, dir, spec["local"]["fsType"].as_string("ext4"), spec["mountOptions"], read_only));
+    if (!read_only) TRY(own_by_group(context, dir, false));
+    return Volume{dir, read_only};
+}
+
+// volume: its name in the pod.
+Result<Volume> claimed(SourceContext& context, const std::string& volume, const std::string& claim_name, bool read_only, const VolumeUse& use) {
     const std::string& ns = context.pod["metadata"]["namespace"].as_string();
     client::Client& client = *context.options.client;
     const auto claim = TRY(client.get({"", "v1", "persistentvolumeclaims"}, ns, claim_name));
@@ -149,20 +162,23 @@ Result<Volume> claimed(SourceContext& context, const std::string& claim_name, bo
     const auto persistent = TRY(client.get({"", "v1", "persistentvolumes"}, "", volume_name));
     const api::TreePtr tree = persistent->tree();
     const json::Value& spec = (*tree)["spec"];
+    const bool block = spec["volumeMode"].as_string() == "Block";
+    if (block && use.mounted) return error(Reason::BadRequest, "volume {} has volumeMode Block, but is specified in volumeMounts", volume);
+    if (!block && use.mapped) return error(Reason::BadRequest, "volume {} has volumeMode Filesystem, but is specified in volumeDevices", volume);
     if (const json::Value& host = spec["hostPath"]; host.is_object()) {
         TRY(check_host_path(host["path"].as_string(), host["type"].as_string()));
         return Volume{host["path"].as_string(), read_only};
     }
-    if (const json::Value& local = spec["local"]; local.is_object()) {
-        const std::string& path = local["path"].as_string();
-        if (!file::is_dir(path)) return error(Reason::NotFound, "path \"{}\" does not exist", path);
-        TRY(own_by_group(context, path, read_only));
-        return Volume{path, read_only};
-    }
+    if (spec["local"].is_object()) return local_volume(context, spec, volume, read_only);
     return error(Reason::InternalError, "no volume plugin matched the source of PersistentVolume \"{}\"", volume_name);
 }
 
 }  // namespace
+
+bool is_mount_point(const std::string& path) {
+    struct stat here, parent;
+    return ::lstat(path.c_str(), &here) == 0 && ::lstat((path + "/..").c_str(), &parent) == 0 && here.st_dev != parent.st_dev;
+}
 
 bool has_payload(const json::Value& volume) { return volume.has("configMap") || volume.has("secret") || volume.has("downwardAPI") || volume.has("projected"); }
 
@@ -180,14 +196,18 @@ std::set<ObjectRef> referenced_objects(const json::Value& pod) {
     return refs;
 }
 
-Result<Volume> make_volume(SourceContext& context, const json::Value& volume) {
+Result<Volume> make_volume(SourceContext& context, const json::Value& volume, const VolumeUse& use) {
     if (has_payload(volume)) return payload_volume(context, volume);
     if (const json::Value& host = volume["hostPath"]; host.is_object()) {
         TRY(check_host_path(host["path"].as_string(), host["type"].as_string()));
         return Volume{host["path"].as_string()};
     }
-    if (const json::Value& claim = volume["persistentVolumeClaim"]; claim.is_object()) return claimed(context, claim["claimName"].as_string(), claim["readOnly"].as_bool());
-    if (volume["ephemeral"].is_object()) return claimed(context, context.pod["metadata"]["name"].as_string() + "-" + volume["name"].as_string(), false);
+    if (const json::Value& claim = volume["persistentVolumeClaim"]; claim.is_object())
+        return claimed(context, volume["name"].as_string(), claim["claimName"].as_string(), claim["readOnly"].as_bool(), use);
+    if (volume["ephemeral"].is_object()) {
+        const std::string& name = volume["name"].as_string();
+        return claimed(context, name, context.pod["metadata"]["name"].as_string() + "-" + name, false, use);
+    }
     if (volume["image"].is_object()) return Volume{"", true, true};   // mounted when a container asks for it: its image may have to be pulled
     // A volume without a source is an emptyDir.
     if (volume.has("emptyDir") || volume.size() == 1) return empty_dir(context, volume);

@@ -24,7 +24,8 @@ struct SourceContext {
 
 // The objects that the pod's volumes refer to.
 std::set<ObjectRef> referenced_objects(const json::Value& pod);
-Result<Volume> make_volume(SourceContext& context, const json::Value& volume);
+Result<Volume> make_volume(SourceContext& context, const json::Value& volume, const VolumeUse& use);
+bool is_mount_point(const std::string& path);
 bool has_payload(const json::Value& volume);   // configMap, secret, downwardAPI, projected
 
 }  // namespace skiff::agent::volumes

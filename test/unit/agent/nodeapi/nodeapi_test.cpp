@@ -9,8 +9,11 @@
 #include "agent/nodeapi/command_channels.h"
 #include "agent/nodeapi/command_session.h"
 #include "agent/nodeapi/cri_log.h"
+#include "agent/nodeapi/node_logs.h"
 #include "agent/nodeapi/stats.h"
 #include "base/fd.h"
+#include "base/file.h"
+#include "net/blocking_client.h"
 #include "support/fake_client.h"
 
 using namespace skiff;
@@ -119,4 +122,24 @@ TEST_CASE("counters of interfaces are read, loopback and the ends of pods' links
     CHECK(list[0].rx_dropped == 2);
     CHECK(list[0].tx_bytes == 7000);
     CHECK(list[0].tx_errors == 3);
+}
+
+TEST_CASE("the log folder is served as lists and files, and nothing beside it") {
+    char name[] = "/tmp/skiff-logs-XXXXXX";
+    const std::string dir = ::mkdtemp(name);
+    REQUIRE(file::make_dirs(dir + "/pods").ok());
+    const std::string large(3 << 20, 'x');
+    REQUIRE(file::write_volatile(dir + "/a<b", large).ok());
+    net::IoThreads io;
+    auto server = net::HttpServer::start(io, {.address = "127.0.0.1"}, [&](const net::ExchangePtr& exchange) { serve_log_files(exchange, dir, exchange->request().path.substr(6)); });
+    REQUIRE(server.ok());
+    auto client = net::BlockingClient::create({.proxy_from_environment = false}).value();
+    const auto get = [&](const std::string& path) { return client->request({.url = "http://127.0.0.1:" + std::to_string((*server)->port()) + path, .redirects_max = 0}).value(); };
+    CHECK(get("/logs/").body.find("<a href=\"a%3Cb\">a&lt;b</a>\n<a href=\"pods/\">pods/</a>\n</pre>") != std::string::npos);
+    CHECK(get("/logs/a%3Cb").body == large);
+    CHECK(get("/logs/pods").code == 301);
+    CHECK(get("/logs/none").code == 404);
+    CHECK(get("/logs/..%2f").code == 400);
+    (*server)->stop(std::chrono::milliseconds(0));
+    REQUIRE(file::remove_tree(dir).ok());
 }

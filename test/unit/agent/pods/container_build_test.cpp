@@ -170,7 +170,7 @@ TEST_CASE("command and args replace entrypoint and cmd as documented") {
         const NodeConfig config;
         Environment environment;
         environment.variables["X"] = "y";
-        auto spec = make_container_spec({pod, ref, config, "u-1", image, "docker.io/library/x:1", "id", "sb", "/root", 0, environment, User{}, {}, "web", "", ""});
+        auto spec = make_container_spec({pod, ref, config, "u-1", image, "docker.io/library/x:1", "id", "sb", "/root", 0, environment, User{}, {}, {}, "web", "", ""});
         return spec.ok() ? spec->args : std::vector<std::string>{spec.status().message()};
     };
     CHECK(args(R"({"name":"a"})") == std::vector<std::string>{"/entry", "default"});

@@ -4,9 +4,12 @@
 
 #include "agent/volumes/atomic_dir.h"
 #include "agent/volumes/downward.h"
+#include "agent/volumes/block_volume.h"
 #include "agent/volumes/host_path.h"
+#include "agent/volumes/ownership.h"
 #include "agent/volumes/payload.h"
 #include "agent/volumes/service_token.h"
+#include "agent/volumes/volume_manager.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "json/parse.h"
@@ -90,4 +93,33 @@ TEST_CASE("a token is renewed at four fifths of its life, at the latest after a 
     CHECK(renewal_time(token(1000, 4600)) == WallTime(std::chrono::seconds(1000 + 2880)));
     CHECK(renewal_time(token(0, 86400 * 365)) == WallTime(std::chrono::hours(24)));
     CHECK_FALSE(renewal_time("no token"));
+}
+
+TEST_CASE("a volume is used by mounts and devices of any container") {
+    const auto uses = volume_uses(parsed(R"({"spec":{"volumes":[{"name":"idle"}],"initContainers":[{"volumeMounts":[{"name":"a"}]}],
+      "containers":[{"volumeMounts":[{"name":"a"}],"volumeDevices":[{"name":"disk"}]}],"ephemeralContainers":[{"volumeMounts":[{"name":"late"}]}]}})"));
+    CHECK(uses.size() == 3);
+    CHECK((uses.at("a").mounted && !uses.at("a").mapped));
+    CHECK((uses.at("disk").mapped && !uses.at("disk").mounted));
+    CHECK(uses.count("late") == 1);
+}
+
+TEST_CASE("the group of a volume that is a link is set on what it points to, and no further link is followed") {
+    TempDir dir;
+    REQUIRE(file::make_dirs(dir.path + "/real/sub").ok());
+    REQUIRE(file::write_volatile(dir.path + "/outside", "x", 0600).ok());
+    REQUIRE(::symlink("real", (dir.path + "/link").c_str()) == 0);
+    REQUIRE(::symlink("../outside", (dir.path + "/real/away").c_str()) == 0);
+    REQUIRE(set_group(dir.path + "/link", static_cast<int64_t>(::getegid()), GroupChange::Always, false).ok());
+    struct stat info;
+    REQUIRE(::stat((dir.path + "/real/sub").c_str(), &info) == 0);
+    CHECK((info.st_mode & S_ISGID) != 0);
+    REQUIRE(::stat((dir.path + "/outside").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("what is no block device is not handed out as one") {
+    CHECK_FALSE(block_device("/dev/null", false).ok());
+    CHECK_FALSE(block_device("/nowhere", false).ok());
+    CHECK_FALSE(mount_device("/dev/null", "/nowhere", "ext4", json::Value(), false).ok());
 }
