@@ -127,7 +127,7 @@ Result<std::string> CertificateAuthority::sign(std::string_view public_key_pem, 
     X509_set_version(certificate.get(), X509_VERSION_3);
     TRY(set_serial(certificate.get()));
     const int64_t now_s = unix_seconds(now);
-    const int64_t from_s = std::max(now_s - std::chrono::seconds(kBackdate).count(), own.not_before_s);
+    const int64_t from_s = std::max(now_s - options.backdate.count(), own.not_before_s);
     const int64_t to_s = std::min(now_s + options.validity.count(), own.not_after_s);
     if (to_s <= now_s) return error(Reason::Invalid, "the CA {} has expired", own.names.common_name);
     set_validity(certificate.get(), from_s, to_s);

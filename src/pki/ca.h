@@ -26,6 +26,7 @@ struct IssueOptions {
     Names names;
     bool server_auth = false, client_auth = false;
     std::chrono::seconds validity = kCertificateValidity;   // never beyond the CA's own
+    std::chrono::seconds backdate = kBackdate;              // never before the CA's own
 };
 
 class CertificateAuthority {

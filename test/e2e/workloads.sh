@@ -83,6 +83,12 @@ expect '/dev/pts/' script -qec "stty rows 33 cols 77; $kubectl exec -it $pod -- 
 expect '33 77' script -qec "stty rows 33 cols 77; $kubectl exec -it $pod -- sh -c 'sleep 0.5; stty size'" /dev/null
 s run echo --image="$registry/web:1" --restart=Never -i --quiet --rm --command -- sed 's/^/got /' <<<"attached" >"$work/attached"
 grep -qx 'got attached' "$work/attached"
+# Who attaches and has nothing more to say leaves; the container stays, with its input open.
+timeout 30 nsenter --net="/run/netns/$machine" kubectl --kubeconfig "$work/kubeconfig.yaml" -n shop run stays --image="$registry/web:1" --restart=Never -i --leave-stdin-open \
+  --command -- sh -c 'cat && echo closed' <<<"said" >/dev/null
+wait_for 10 sh -c "$kubectl logs stays | grep -qx said"
+[ "$(s logs stays)" = said ]
+s delete pod stays --now >/dev/null
 s run talker --image="$registry/web:1" --restart=Never --command -- sh -c 'i=0; while [ $i -lt 5 ]; do echo line $i; i=$((i+1)); sleep 0.2; done' >/dev/null
 wait_for 30 s logs talker
 [ "$(timeout 20 nsenter --net="/run/netns/$machine" kubectl --kubeconfig "$work/kubeconfig.yaml" -n shop logs -f talker | tail -n 1)" = "line 4" ]

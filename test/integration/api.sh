@@ -39,4 +39,9 @@ while read -r name; do grep -qx "$name" "$work/present" || { echo "lost $name"; 
 echo "api: $(wc -l <"$work/acknowledged") acknowledged writes, none lost"
 
 k delete namespace shop --timeout=30s
+# What asks for health by name, and a timeout that is none.
+k get --raw '/readyz?verbose' | has 'poststarthook/rbac/bootstrap-roles ok'
+[ "$(k get --raw /livez/poststarthook/crd-informer-synced)" = ok ]
+! k get --raw '/version?timeout=soon' 2>"$work/err" || false
+grep -q 'invalid timeout specified in the request URL - time: invalid duration "soon"' "$work/err"
 echo "api: done"

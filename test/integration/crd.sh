@@ -67,6 +67,10 @@ k apply --server-side --field-manager=m -f - <<<'{"apiVersion":"example.com/v1",
 [ "$(k get thing c -o jsonpath='{.metadata.managedFields[0].manager}' --show-managed-fields)" = m ]
 k get apiservices v1.example.com -o jsonpath='{.status.conditions[0].reason}' | has Local
 
+# The generic rules for metadata: any name may be a finalizer of a custom object.
+k patch thing c --type=merge -p '{"metadata":{"finalizers":["plain"]}}'
+k patch thing c --type=merge -p '{"metadata":{"finalizers":null}}'
+
 stop_server
 start_server --disable-agent
 wait_for 20 k get --raw /readyz

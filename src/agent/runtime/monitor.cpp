@@ -222,7 +222,10 @@ private:
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
         if (n <= 0) {
             a.in.reset();
-            if (options_.stdin_once && !terminal_) in_.reset();
+            if (options_.stdin_once && !terminal_) return in_.reset();
+            // Who has nothing more to say leaves; the container and its input go on.
+            a.out.reset();
+            a.err.reset();
             return;
         }
         a.to_container.assign(buffer, static_cast<size_t>(n));

@@ -89,6 +89,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
     core.pool = impl->pool.get();
     impl->health = std::make_unique<Health>(core);
     impl->discovery = std::make_unique<Discovery>(core, fmt::format("{}:{}", o.advertise_address.empty() ? o.address : o.advertise_address, o.port), o.issuer);
+    for (std::string& path : impl->health->paths()) impl->discovery->add_path(std::move(path));
     impl->pipeline = std::make_unique<Pipeline>(core, *impl->discovery, *impl->health, o.audit);
     impl->aggregator = std::make_unique<Aggregator>(core, o.front_proxy, [i = impl.get()] {
         std::vector<std::shared_ptr<const api::ForeignOpenApi>> foreign;
@@ -141,6 +142,7 @@ Status ApiServer::start() {
     TRY(ensure_default_objects(*impl_->core, bootstrap));
     impl_->definitions->start();
     impl_->aggregator->start();
+    impl_->health->started();
     if (o.io == nullptr) return {};
     impl_->janitor = std::make_unique<Janitor>(*impl_->core);
     impl_->keeper = std::make_unique<flow::Keeper>(*impl_->core);
@@ -157,6 +159,7 @@ Status ApiServer::start() {
 
 void ApiServer::stop() {
     if (std::exchange(impl_->stopped, true)) return;
+    impl_->health->stopping();
     impl_->janitor.reset();
     if (impl_->keeper) impl_->keeper->stop();
     impl_->definitions->stop();

@@ -251,10 +251,10 @@ Status validate_create(const api::KindInfo& kind, const json::Value& object) {
 Status validate_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
     api::FieldErrors errors;
     // Several times, as kube-apiserver does it: for every object and by the kind's own rules. Clients see all causes.
-    validate_metadata_update(object, old, errors);
+    validate_metadata_update(kind, object, old, errors);
     if (!errors.empty()) {
         bool again = looks_again(kind);
-        validate_metadata_update(object, old, errors, again ? Finalizers::Check : Finalizers::Skip);
+        validate_metadata_update(kind, object, old, errors, again ? Finalizers::Check : Finalizers::Skip);
         validate_metadata_maps(object, errors);
         if (again) validate_metadata_maps(object, errors);
     }
@@ -268,9 +268,9 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
 
 Status validate_status_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
     api::FieldErrors errors;
-    validate_metadata_update(object, old, errors);
+    validate_metadata_update(kind, object, old, errors);
     if (!errors.empty()) {
-        validate_metadata_update(object, old, errors);
+        validate_metadata_update(kind, object, old, errors);
         validate_metadata_maps(object, errors);
         validate_metadata_maps(object, errors);
     }

@@ -6,14 +6,54 @@
 
 namespace skiff::apiserver {
 
+namespace {
+
+// What is done at the start, by the names that monitors ask for; here it is done before the first request is answered.
+constexpr const char* kStartChecks[] = {
+    "poststarthook/start-apiserver-admission-initializer", "poststarthook/generic-apiserver-start-informers",
+    "poststarthook/priority-and-fairness-config-consumer", "poststarthook/priority-and-fairness-filter",
+    "poststarthook/storage-object-count-tracker-hook", "poststarthook/start-apiextensions-informers",
+    "poststarthook/start-apiextensions-controllers", "poststarthook/crd-informer-synced", "poststarthook/start-system-namespaces-controller",
+    "poststarthook/start-cluster-authentication-info-controller", "poststarthook/start-kube-apiserver-identity-lease-controller",
+    "poststarthook/start-kube-apiserver-identity-lease-garbage-collector", "poststarthook/start-legacy-token-tracking-controller",
+    "poststarthook/start-service-ip-repair-controllers", "poststarthook/rbac/bootstrap-roles",
+    "poststarthook/scheduling/bootstrap-system-priority-classes", "poststarthook/priority-and-fairness-config-producer",
+    "poststarthook/bootstrap-controller", "poststarthook/start-kubernetes-service-cidr-controller",
+    "poststarthook/aggregator-reload-proxy-client-cert", "poststarthook/start-kube-aggregator-informers",
+    "poststarthook/apiservice-status-local-available-controller", "poststarthook/apiservice-status-remote-available-controller",
+    "poststarthook/apiservice-registration-controller", "poststarthook/apiservice-discovery-controller",
+    "poststarthook/kube-apiserver-autoregistration", "autoregister-completion", "poststarthook/apiservice-openapi-controller",
+    "poststarthook/apiservice-openapiv3-controller",
+};
+
+}  // namespace
+
 Health::Health(Core& core) : core_(core) {
     add("ping", CheckScope::Always, [] { return Status(); });
     add("log", CheckScope::Always, [] { return Status(); });
     // The name that monitors know the store by.
-    add("etcd", CheckScope::Always, [this]() -> Status {
+    auto store = [this]() -> Status {
         if (core_.store.current_revision() >= core_.cache.applied()) return {};
         return error(Reason::InternalError, "the store is behind the cache");
-    });
+    };
+    auto start = [this] { return started_ ? Status() : error(Reason::InternalError, "not finished"); };
+    add("etcd", CheckScope::Always, store);
+    add("etcd-readiness", CheckScope::ReadyOnly, store);
+    add("informer-sync", CheckScope::ReadyOnly, start);
+    for (const char* name : kStartChecks) add(name, CheckScope::Always, start);
+    add("shutdown", CheckScope::ReadyOnly, [this] { return stopping_ ? error(Reason::InternalError, "process is shutting down") : Status(); });
+}
+
+std::vector<std::string> Health::paths() {
+    std::vector<std::string> paths;
+    std::lock_guard lock(mutex_);
+    for (const Named& named : checks_) {
+        paths.push_back("/readyz/" + named.name);
+        if (named.scope == CheckScope::ReadyOnly) continue;
+        paths.push_back("/livez/" + named.name);
+        paths.push_back("/healthz/" + named.name);
+    }
+    return paths;
 }
 
 void Health::add(std::string name, CheckScope scope, Check check) {

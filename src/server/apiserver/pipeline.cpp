@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "api/timestamp.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "server/apiserver/aggregation/aggregator.h"
@@ -37,6 +38,14 @@ bool is_stream(const Attributes& a) {
     return a.verb == "proxy" || s == "exec" || s == "attach" || s == "portforward" || s == "proxy" || s == "log";
 }
 
+// ?timeout= of a request that ends by itself; how long it may take is bounded in any case, so that the value itself is not asked for.
+Status check_timeout(const net::Request& request) {
+    const std::string& timeout = request.query.get("timeout");
+    if (timeout.empty()) return {};
+    auto parsed = api::parse_duration(timeout);
+    return parsed.ok() ? Status() : error(Reason::BadRequest, "invalid timeout specified in the request URL - {}", parsed.status().message());
+}
+
 // A large answer keeps its seat until the client has it: what waits to be sent is load like what is being made, and a client that asks for more
 // than it takes is told to wait.
 constexpr size_t kKeepsSeatBytes = 64 << 10;
@@ -64,8 +73,8 @@ int seats_for(const Core& core, const Attributes& a) {
 const Pipeline::Stage Pipeline::kStages[] = {
     {"identify", &Pipeline::identify},
     {"open paths", &Pipeline::open_paths},
-    {"authenticate", &Pipeline::authenticate_user},
     {"request info", &Pipeline::read_request_info},
+    {"authenticate", &Pipeline::authenticate_user},
     {"impersonate", &Pipeline::impersonate_user},
     {"meter", &Pipeline::meter},
     {"find a seat", &Pipeline::find_seat},
@@ -159,7 +168,10 @@ Pipeline::Step Pipeline::read_request_info(State& state) {
         Attributes& a = state.context->attributes;
         bool acts = a.subresource == "exec" || a.subresource == "attach" || a.subresource == "portforward";
         if (acts && a.resource == "pods" && a.verb == "get") a.verb = "create";
-        return Step::Next;
+        Status timeout = a.verb == "watch" || is_stream(a) ? Status() : check_timeout(state.request());
+        if (timeout.ok()) return Step::Next;
+        send_status(*state.exchange, core_, *state.context, timeout);
+        return Step::Done;
     }
     send_status(*state.exchange, core_, *state.context, error(Reason::InternalError, "Internal error occurred: unable to determine kind and namespace from url: {}", state.request().path));
     return Step::Done;

@@ -18,7 +18,8 @@ namespace {
 constexpr const char* kClient = "kubernetes.io/kube-apiserver-client";
 constexpr const char* kKubeletClient = "kubernetes.io/kube-apiserver-client-kubelet";
 constexpr const char* kKubeletServing = "kubernetes.io/kubelet-serving";
-constexpr int64_t kValiditySecondsMin = 600;
+// As kube-controller-manager signs: backdated by five minutes, which short-lived certificates have on top of what was asked for.
+constexpr std::chrono::seconds kValidityMin = std::chrono::minutes(10), kBackdate = std::chrono::minutes(5), kShort = std::chrono::hours(8);
 
 bool asks_only(const json::Value& usages, std::string_view needed) {
     bool found = false;
@@ -103,7 +104,10 @@ private:
             options.client_auth = options.client_auth || usage.as_string() == "client auth";
             options.server_auth = options.server_auth || usage.as_string() == "server auth";
         }
-        if (spec["expirationSeconds"].is_int()) options.validity = std::chrono::seconds(std::max(kValiditySecondsMin, spec["expirationSeconds"].as_int()));
+        if (spec["expirationSeconds"].is_int())
+            options.validity = std::clamp(std::chrono::seconds(spec["expirationSeconds"].as_int()), kValidityMin, std::chrono::seconds(pki::kCertificateValidity));
+        options.backdate = kBackdate;
+        if (options.validity >= kShort) options.validity -= kBackdate;
         return ca.sign(info.public_key_pem, options, context_->clock.now());
     }
 

@@ -77,9 +77,8 @@ private:
     }
 
     Status claim_phase(const ObjectPtr& claim, const json::Value& tree, const char* phase) {
-        if (tree["status"]["phase"].as_string() == phase) return {};
-        json::Value status = tree["status"].is_object() ? tree["status"] : json::Value::object();
-        status.set("phase", phase);
+        json::Value status = unbound_claim_status(tree["status"], phase);
+        if (status == tree["status"]) return {};
         TRY(update_status(context_->client, kVolumeClaims, claim, status));
         return {};
     }

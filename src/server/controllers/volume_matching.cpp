@@ -5,6 +5,7 @@
 #include "api/quantity.h"
 #include "server/controllers/node_matching.h"
 #include "server/controllers/selecting.h"
+#include "server/controllers/status_update.h"
 
 namespace skiff::controllers {
 
@@ -93,9 +94,20 @@ json::Value bound_claim(json::Value claim, const std::string& volume) {
 
 json::Value bound_claim_status(const json::Value& before, const json::Value& volume) {
     json::Value status = before.is_object() ? before : json::Value::object();
+    const json::Value& spec = volume["spec"];
+    if (before["phase"].as_string() != "Bound") {
+        status.set("capacity", spec["capacity"]);
+        set_or_omit(status, "currentVolumeAttributesClassName", spec["volumeAttributesClassName"].as_string());
+    }
     status.set("phase", "Bound");
-    status.set("accessModes", volume["spec"]["accessModes"]);
-    if (status["capacity"]["storage"].is_null()) status.mut("capacity").set("storage", volume["spec"]["capacity"]["storage"]);
+    status.set("accessModes", spec["accessModes"]);
+    return status;
+}
+
+json::Value unbound_claim_status(const json::Value& before, std::string_view phase) {
+    json::Value status = before.is_object() ? before : json::Value::object();
+    status.set("phase", phase);
+    for (auto field : {"accessModes", "capacity", "currentVolumeAttributesClassName"}) status.erase(field);
     return status;
 }
 

@@ -24,6 +24,8 @@ api::ObjectPtr best_volume(const std::vector<api::ObjectPtr>& volumes, const jso
 
 json::Value bound_volume(json::Value volume, const json::Value& claim);      // with claimRef
 json::Value bound_claim(json::Value claim, const std::string& volume);        // with volumeName and annotations
+// Capacity and class are the volume's at the moment of binding; later they belong to who resizes.
 json::Value bound_claim_status(const json::Value& claim_status, const json::Value& volume);
+json::Value unbound_claim_status(const json::Value& claim_status, std::string_view phase);      // Pending, Lost: nothing of a volume is left
 
 }  // namespace skiff::controllers

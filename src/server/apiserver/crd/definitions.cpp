@@ -58,6 +58,7 @@ Definitions::~Definitions() { stop(); }
 void Definitions::start() {
     sink_ = std::make_shared<Sink>();
     sink_->wake = [this] { schedule(); };
+    core_.cache.before_visible(kind_, [this](std::string_view name, const api::Object& object) { establish(name, object); });
     WatchSpec spec;
     spec.start = WatchSpec::Start::Now;
     watch_ = core_.cache.watch(kind_, std::move(spec), sink_);
@@ -70,6 +71,7 @@ void Definitions::stop() {
         stopped_ = true;
     }
     watch_.reset();
+    core_.cache.before_visible(kind_, nullptr);
 }
 
 // Passes follow one another; an event during a pass makes one more.
@@ -131,7 +133,8 @@ TakenNames Definitions::taken_by_others(const std::string& group, const std::str
     return taken;
 }
 
-// True when the status was written. Whoever reads that a definition is established finds its resource: the kinds are live before.
+// True when the status was written. Whoever reads that a definition is established finds its resource, and whoever finds the resource, in discovery say,
+// reads a definition that is established: the kinds are published in the moment in which the status is there (establish).
 bool Definitions::settle_names(Entry& entry, const api::ObjectPtr& object, const Value& tree) {
     const Value& status = tree["status"];
     TakenNames taken = taken_by_others(tree["spec"]["group"].as_string(), object->meta().name);
@@ -139,9 +142,28 @@ bool Definitions::settle_names(Entry& entry, const api::ObjectPtr& object, const
     if (wanted == status) return false;
     Value preview = tree;
     preview.set("status", std::move(wanted));
-    if (make_live(entry, api::Object::from_tree(preview), preview)) publish();
+    const bool due = make_live(entry, api::Object::from_tree(preview), preview);
+    if (due) {
+        std::lock_guard lock(mutex_);
+        prepared_ = {object->meta().name, live_kinds()};
+    }
     Status written = write(object->meta().name, [&](Value& definition) { definition.set("status", named_status(definition, taken, core_.clock.now())); });
-    return written.ok();
+    if (written.ok()) return true;
+    if (due) entry.spec = {};      // so that it is live anew with the next try
+    std::lock_guard lock(mutex_);
+    prepared_ = {};
+    return false;
+}
+
+void Definitions::establish(std::string_view name, const api::Object& object) {
+    Kinds kinds;
+    {
+        std::lock_guard lock(mutex_);
+        if (prepared_.first != name || !condition_is_true((*object.tree())["status"], "Established")) return;
+        kinds = std::exchange(prepared_, {}).second;
+    }
+    core_.kinds.dynamic().publish(std::move(kinds), core_.clock.elapsed());
+    changed_();
 }
 
 bool Definitions::make_live(Entry& entry, const api::ObjectPtr& object, const Value& tree) {
@@ -178,11 +200,15 @@ bool Definitions::forget_missing() {
     return changed;
 }
 
-void Definitions::publish() {
-    std::vector<std::shared_ptr<const api::KindInfo>> live;
+Definitions::Kinds Definitions::live_kinds() const {
+    Kinds live;
     for (const auto& [name, entry] : entries_)
         if (entry.live) append_served(*entry.live, entry.live, live);
-    core_.kinds.dynamic().publish(std::move(live), core_.clock.elapsed());
+    return live;
+}
+
+void Definitions::publish() {
+    core_.kinds.dynamic().publish(live_kinds(), core_.clock.elapsed());
     changed_();
 }
 

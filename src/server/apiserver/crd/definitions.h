@@ -28,6 +28,7 @@ public:
 
 private:
     struct Sink;
+    using Kinds = std::vector<std::shared_ptr<const api::KindInfo>>;
     // What is known of one definition.
     struct Entry {
         int64_t revision = 0;
@@ -44,7 +45,9 @@ private:
     bool make_live(Entry& entry, const api::ObjectPtr& object, const json::Value& tree);
     void remove_instances(Entry& entry, const api::ObjectPtr& object);
     bool forget_missing();
+    Kinds live_kinds() const;
     void publish();
+    void establish(std::string_view name, const api::Object& object);      // before the object is visible
     Status write(const std::string& name, const std::function<void(json::Value& definition)>& change);
     TakenNames taken_by_others(const std::string& group, const std::string& name) const;
 
@@ -53,8 +56,9 @@ private:
     std::function<void()> changed_;
     std::shared_ptr<Sink> sink_;
     std::unique_ptr<Cache::Watch> watch_;
-    std::mutex mutex_;                                          // guards the flags
+    std::mutex mutex_;                                          // guards the flags and what is prepared
     bool running_ = false, again_ = false, stopped_ = false;
+    std::pair<std::string, Kinds> prepared_;                    // what is live once this definition's new status is there
     std::map<std::string, Entry, std::less<>> entries_;         // the running pass only
 };
 

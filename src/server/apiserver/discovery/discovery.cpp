@@ -121,7 +121,7 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
 }
 
 void Discovery::serve_paths(net::Exchange& exchange, RequestContext& context) {
-    std::vector<std::string> paths = {"/.well-known/openid-configuration", "/api", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"};
+    std::vector<std::string> paths = {"/.well-known/openid-configuration", "/api", "/apis", "/apis/", "/healthz", "/livez", "/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/readyz", "/version"};
     for (const api::GroupVersion& gv : core_.kinds.group_versions()) {
         if (gv.group.empty()) {
             paths.push_back("/api/" + gv.version);

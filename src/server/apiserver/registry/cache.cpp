@@ -173,6 +173,10 @@ void Cache::apply(const std::vector<store::Event>& events) {
             auto parsed = api::Object::from_bytes(event.entry->value);
             if (parsed.ok()) object = std::move(parsed).value();
         }
+        if (object) {
+            std::lock_guard lock(hook_mutex_);
+            if (resource == hooked_) hook_(rest, *object);
+        }
         CacheEventPtr change;
         if (event.type == store::Event::Type::Delete) change = resource->remove(rest, std::move(object), event.entry->mod_revision);
         else if (object) change = resource->put(std::string(rest), std::move(object), event.entry->mod_revision);
@@ -190,6 +194,12 @@ void Cache::apply(const std::vector<store::Event>& events) {
     }
     applied_cv_.notify_all();
     if (watched) queue_cv_.notify_one();
+}
+
+void Cache::before_visible(const api::KindInfo& kind, std::function<void(std::string_view, const api::Object&)> hook) {
+    std::lock_guard lock(hook_mutex_);
+    hook_ = std::move(hook);
+    hooked_ = hook_ ? resource(kind) : nullptr;
 }
 
 bool Cache::wait_applied(int64_t revision, Duration timeout) const {

@@ -49,6 +49,9 @@ public:
     void open_resource(const std::string& prefix, const std::vector<std::string>& selectable_fields);
     // Its definition went: ends its watches and forgets its history.
     void close_resource(const std::string& prefix);
+    // hook(key, object) runs on the thread that follows the store, before anybody can read or watch that form of an object of this resource; it must be
+    // quick. Once, before the first write of the kind.
+    void before_visible(const api::KindInfo& kind, std::function<void(std::string_view key, const api::Object& object)> hook);
     int64_t applied() const { return applied_.load(std::memory_order_acquire); }
     // False after the timeout. For writers on pool threads.
     bool wait_applied(int64_t revision, Duration timeout) const;
@@ -104,6 +107,9 @@ private:
     Resources resources_;                         // of built-in kinds; fixed after load()
     mutable std::shared_mutex custom_mutex_;
     Resources custom_;                            // of custom kinds; grows, under the mutex
+    std::mutex hook_mutex_;                       // a hook that is being set, or runs
+    const ResourceCache* hooked_ = nullptr;
+    std::function<void(std::string_view, const api::Object&)> hook_;
     std::shared_ptr<Feed> feed_;
     std::unique_ptr<store::Store::WatchHandle> feed_handle_;
 

@@ -71,10 +71,9 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     const Attributes& a = context.attributes;
     json::Value& meta = object.mut("metadata");
     TRY(check_namespace(kind, a, meta));
-    // The store refuses a revision; a dry run does not come that far.
-    if (parse_int(meta["resourceVersion"].as_string()).value_or(0) > 0 && !context.dry_run)
-        return error(Reason::Unknown, "resourceVersion should not be set on objects to be created");
-    if (!context.dry_run) meta.erase("resourceVersion");
+    // The store refuses a revision, after everybody else; a dry run does not come that far.
+    const bool has_revision = parse_int(meta["resourceVersion"].as_string()).value_or(0) > 0 && !context.dry_run;
+    if (!has_revision && !context.dry_run) meta.erase("resourceVersion");
     drop_repeated_owners(meta, context.warnings);
     fill_metadata(core, kind, meta);
     std::string base;
@@ -104,7 +103,8 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     ServiceClaim claim;
     TRY(claim.on_create(core, kind, object, context.dry_run));
     if (!context.internal) TRY(core.admission.validate(admission));
-    auto stored = store_new(core, context, object, base);
+    auto stored = has_revision ? Result<api::ObjectPtr>(error(Reason::Unknown, "resourceVersion should not be set on objects to be created"))
+                               : store_new(core, context, object, base);
     if (!context.internal) core.admission.finished(admission, stored.ok() && !context.dry_run);
     if (!stored.ok()) return std::move(stored).status();
     if (!context.dry_run) claim.keep();

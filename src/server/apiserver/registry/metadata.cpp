@@ -99,7 +99,13 @@ void validate_owners(const json::Value& owners, const FieldPath& path, FieldErro
     }
 }
 
-void validate_finalizers(const json::Value& finalizers, const FieldPath& path, FieldErrors& errors) {
+// Kinds whose metadata is looked at by the generic rules alone: any qualified name is a finalizer there.
+bool has_generic_metadata(const api::KindInfo& kind) {
+    constexpr std::string_view kGroups[] = {"admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "coordination.k8s.io", "node.k8s.io"};
+    return kind.custom || std::find(std::begin(kGroups), std::end(kGroups), kind.gvk.group) != std::end(kGroups);
+}
+
+void validate_finalizers(const api::KindInfo& kind, const json::Value& finalizers, const FieldPath& path, FieldErrors& errors) {
     static const std::set<std::string, std::less<>> kStandard = {"kubernetes", "orphan", "foregroundDeletion"};
     bool orphan = false, foreground = false;
     for (size_t i = 0; i < finalizers.size(); ++i) {
@@ -107,7 +113,7 @@ void validate_finalizers(const json::Value& finalizers, const FieldPath& path, F
         orphan |= name == "orphan";
         foreground |= name == "foregroundDeletion";
         api::add_complaints(api::check_qualified_name(name), path, name, errors);
-        if (name.find('/') == std::string::npos && kStandard.count(name) == 0)
+        if (name.find('/') == std::string::npos && kStandard.count(name) == 0 && !has_generic_metadata(kind))
             errors.invalid(path.index(i), name, "name is neither a standard finalizer name nor is it fully qualified");
     }
     if (orphan && foreground) errors.invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
@@ -178,10 +184,10 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, Fie
     }
     api::kinds::check_not_negative(meta["generation"], path.child("generation"), errors);
     validate_metadata_maps(object, errors);
-    if (!kind.custom) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
+    validate_finalizers(kind, meta["finalizers"], path.child("finalizers"), errors);
 }
 
-void validate_metadata_update(const json::Value& object, const json::Value& old_object, FieldErrors& errors, Finalizers finalizers) {
+void validate_metadata_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old_object, FieldErrors& errors, Finalizers finalizers) {
     FieldPath path("metadata");
     const json::Value &meta = object["metadata"], &old = old_object["metadata"];
     if (!old["deletionTimestamp"].as_string().empty()) {
@@ -195,7 +201,8 @@ void validate_metadata_update(const json::Value& object, const json::Value& old_
     }
     for (const char* field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) immutable(meta, old, field, path, errors);
     validate_metadata_maps(object, errors);
-    if (finalizers == Finalizers::Check && !(meta["finalizers"] == old["finalizers"])) validate_finalizers(meta["finalizers"], path.child("finalizers"), errors);
+    if (finalizers == Finalizers::Check && !has_generic_metadata(kind) && !(meta["finalizers"] == old["finalizers"]))
+        validate_finalizers(kind, meta["finalizers"], path.child("finalizers"), errors);
 }
 
 }  // namespace skiff::apiserver

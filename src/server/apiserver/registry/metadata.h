@@ -16,6 +16,6 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, api
 // Labels, annotations and owners, which every validation of an object looks at.
 void validate_metadata_maps(const json::Value& object, api::FieldErrors& errors);
 enum class Finalizers { Check, Skip };
-void validate_metadata_update(const json::Value& object, const json::Value& old, api::FieldErrors& errors, Finalizers finalizers = Finalizers::Check);
+void validate_metadata_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old, api::FieldErrors& errors, Finalizers finalizers = Finalizers::Check);
 
 }  // namespace skiff::apiserver

@@ -58,5 +58,6 @@ TEST_CASE_METHOD(ControllerBench, "an approved request is signed by its signer's
     CHECK(certificate->names.common_name == "jane");
     CHECK(certificate->names.organizations == std::vector<std::string>{"dev"});
     CHECK(certificate->client_auth);
+    CHECK(certificate->not_after_s - certificate->not_before_s == 3600 + 300);      // what was asked for, backdated by five minutes
     CHECK(condition_text(client->tree(kSigningRequests, "", "bad"), "Failed").rfind("True SignerValidationFailure", 0) == 0);
 }

@@ -57,6 +57,17 @@ TEST_CASE_METHOD(Storage, "a claim takes the smallest volume that is big enough"
     CHECK(claim("d")["spec"]["volumeName"].as_string() == "big");
 }
 
+TEST_CASE_METHOD(Storage, "a claim that is bound has the attributes' class of its volume, later another one may say so") {
+    create(kVolumes, "", R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"v"},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],
+        "volumeAttributesClassName":"gold"},"status":{"phase":"Available"}})");
+    make_claim("c", "1Gi", R"(,"volumeAttributesClassName":"gold")");
+    settle();
+    CHECK(claim("c")["status"]["currentVolumeAttributesClassName"].as_string() == "gold");
+    client->change(kVolumes, "", "v", [](json::Value& volume) { volume.mut("spec").set("volumeAttributesClassName", "silver"); });
+    settle();
+    CHECK(claim("c")["status"]["currentVolumeAttributesClassName"].as_string() == "gold");
+}
+
 TEST_CASE_METHOD(Storage, "a claim waits for a volume, and is lost when its volume goes") {
     make_claim("c", "1Gi");
     settle();
@@ -68,6 +79,7 @@ TEST_CASE_METHOD(Storage, "a claim waits for a volume, and is lost when its volu
     client->erase(kVolumes, "", "v");
     settle();
     CHECK(claim("c")["status"]["phase"].as_string() == "Lost");
+    CHECK(claim("c")["status"]["capacity"].is_null());
 }
 
 TEST_CASE_METHOD(Storage, "named volumes, reservations, classes and selectors are respected") {
