@@ -25,6 +25,15 @@ void ClusterState::place(const PodPtr& pod, const std::string& node) {
     else strangers_[node].add_pod(pod);
 }
 
+// A pod that was resized down takes less than it did.
+bool ClusterState::shrinks(const PodPtr& pod) const {
+    const auto known = snapshot_.nodes.find(pod->node_name);
+    if (known == snapshot_.nodes.end()) return false;
+    const auto before = known->second.pods.find(pod->uid);
+    return before != known->second.pods.end() &&
+           (pod->request.milli_cpu < before->second->request.milli_cpu || pod->request.memory < before->second->request.memory);
+}
+
 void ClusterState::displace(const std::string& uid, const std::string& node) {
     auto known = snapshot_.nodes.find(node);
     if (known != snapshot_.nodes.end()) snapshot_.remove_pod(known->second, uid);
@@ -64,6 +73,7 @@ ClusterState::PodNews ClusterState::apply_pod(const api::ObjectPtr& before, cons
     }
     assumed_.erase(uid);
     if (news.placed) {
+        news.left |= shrinks(pod);
         place(pod, pod->node_name);
         news.fresh = placed_.insert_or_assign(uid, pod->node_name).second;
     }

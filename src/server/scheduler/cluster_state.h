@@ -16,7 +16,7 @@ public:
         PodPtr pod;                                   // null: gone, or nothing new
         bool placed = false;                          // on a node
         bool fresh = false;                           // placed, and was not known to be
-        bool left = false;                            // it took room on a node before
+        bool left = false;                            // it took room on a node before, or more of it
         bool waits_for_binding = false;               // assumed; its binding is not seen yet
     };
     PodNews apply_pod(const api::ObjectPtr& before, const api::ObjectPtr& after);
@@ -34,6 +34,7 @@ public:
 private:
     bool confirms(const api::ObjectPtr& after);
     void place(const PodPtr& pod, const std::string& node);
+    bool shrinks(const PodPtr& pod) const;
     void displace(const std::string& uid, const std::string& node);
 
     Snapshot snapshot_;

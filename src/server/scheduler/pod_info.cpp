@@ -134,14 +134,22 @@ Amounts with_defaults(Amounts amounts) {
 // Sum of containers and sidecars, or the largest init container beside the sidecars before it (KEP-753), plus overhead.
 void read_requests(PodInfo& pod, const json::Value& spec, const json::Value& status) {
     Amounts running, running_nonzero, sidecars, sidecars_nonzero, peak, peak_nonzero;
-    auto allocated = [&](const json::Value& container) -> const json::Value& {
-        for (const auto& s : status["containerStatuses"].items())
-            if (s["name"].as_string() == container["name"].as_string() && s["allocatedResources"].is_object()) return s["allocatedResources"];
-        return container["resources"]["requests"];
+    bool infeasible = false;
+    for (const auto& condition : status["conditions"].items())
+        infeasible |= condition["type"].as_string() == "PodResizePending" && condition["reason"].as_string() == "Infeasible";
+    // While a resize is under way, the largest of what is asked for, allocated and in force; one that the node cannot do counts for nothing.
+    auto needed = [&](const json::Value& container, const char* statuses) {
+        for (const auto& s : status[statuses].items()) {
+            if (s["name"].as_string() != container["name"].as_string() || !s["resources"].is_object()) continue;
+            auto amounts = amounts_from(s["resources"]["requests"]);
+            amounts.raise(amounts_from(s["allocatedResources"]));
+            if (!infeasible) amounts.raise(amounts_from(container["resources"]["requests"]));
+            return amounts;
+        }
+        return amounts_from(container["resources"]["requests"]);
     };
     for (const auto& container : spec["containers"].items()) {
-        auto amounts = amounts_from(container["resources"]["requests"]);
-        amounts.raise(amounts_from(allocated(container)));
+        auto amounts = needed(container, "containerStatuses");
         running.add(amounts);
         running_nonzero.add(with_defaults(amounts));
         for (const auto& port : container["ports"].items())
@@ -150,8 +158,9 @@ void read_requests(PodInfo& pod, const json::Value& spec, const json::Value& sta
         pod.images.push_back(container["image"].as_string());
     }
     for (const auto& container : spec["initContainers"].items()) {
-        auto amounts = amounts_from(container["resources"]["requests"]);
-        if (container["restartPolicy"].as_string() == "Always") {
+        const bool sidecar = container["restartPolicy"].as_string() == "Always";
+        auto amounts = sidecar ? needed(container, "initContainerStatuses") : amounts_from(container["resources"]["requests"]);
+        if (sidecar) {
             sidecars.add(amounts);
             sidecars_nonzero.add(with_defaults(amounts));
             peak.raise(sidecars);
