@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/regex.h"
 #include "cel/issues.h"
 #include "cel/type.h"
 #include "cel/value.h"
@@ -29,8 +30,13 @@ struct Fold {
     std::string var, var2, accumulator;           // var2: "" with one variable
 };
 
-// The calls that the evaluator does itself, told by number: names would be compared at every step of a loop.
-enum class Op : uint8_t { Other, And, Or, Conditional, Index, OptionalIndex, OptionalSelect, OrValue, NotStrictlyFalse, In, Equals, NotEquals };
+// What the evaluator does at a node, told by number: names would be compared at every step of a loop. plan() decides it.
+enum class Op : uint8_t {
+    Call, Constant, First, Second, Accumulator, Input, TypeName, Select, Test, Index, OptionalIndex, OptionalSelect, Conditional,
+    And, Or, OrValue, NotStrictlyFalse, Not, Size, In, InSet, Equals, NotEquals, Less, LessEqual, Greater, GreaterEqual, Add, Append,
+    Dyn, Known, Matches, List, Map, Struct, Fold, All, Exists
+};
+enum class Charge : uint8_t;
 
 struct Expr {
     enum class Kind : uint8_t { Literal, Ident, Select, Call, List, Map, Struct, Fold };
@@ -52,8 +58,16 @@ struct Expr {
     std::vector<const Overload*> overloads;
     bool is_type_name = false;                    // Ident or Select that names a type
     bool constant = false;                        // the value stands in literal, computed when compiling
-    Op op = Op::Other;                            // Call
     std::shared_ptr<const ConstantSet> set;       // `in` a list of constants: their key_text()
+
+    // Of plan().
+    Op op = Op::Call;
+    Charge charge{};                              // how a call is charged
+    bool counted = false;                         // Call: what it reads and makes is counted
+    bool of_ints = false;                         // Call: two integers are among what it takes, for one unit
+    bool costs_root = false;                      // attributes: the variable below costs a unit
+    std::shared_ptr<const Regex> pattern;         // Matches: the literal
+    uint32_t slot = 0;                            // of a loop's variables, an input or a memo; Fold: its frame
 };
 
 ExprPtr copy_expr(const Expr& expr);

@@ -27,7 +27,7 @@ void each_child(const Expr& expr, const F& visit) {
 
 Value value_of(const Expr& expr) {
     static const RegexTable kNone;
-    return evaluate(expr, {}, kNone, {kPerCallLimit, kWorkMax}).value;
+    return evaluate(expr, {}, {}, kNone, nullptr, {kPerCallLimit, kWorkMax}).value;
 }
 
 bool converts(const Expr& literal, std::string_view function) {
@@ -36,6 +36,8 @@ bool converts(const Expr& literal, std::string_view function) {
     call->name = function;
     call->args.push_back(copy_expr(literal));
     for (const Overload* overload : find_function(function, false)) call->overloads.push_back(overload);
+    plan_node(*call->args[0]);
+    plan_node(*call);
     return !value_of(*call).is_error();
 }
 
@@ -130,15 +132,6 @@ private:
     Issues& issues_;
 };
 
-Op op_of(std::string_view name) {
-    constexpr std::pair<std::string_view, Op> kOps[] = {
-        {"_&&_", Op::And}, {"_||_", Op::Or}, {"_?_:_", Op::Conditional}, {"_[_]", Op::Index}, {"_[?_]", Op::OptionalIndex}, {"_?._", Op::OptionalSelect},
-        {"or", Op::OrValue}, {"orValue", Op::OrValue}, {"@not_strictly_false", Op::NotStrictlyFalse}, {"@in", Op::In}, {"_==_", Op::Equals}, {"_!=_", Op::NotEquals}};
-    for (const auto& [known, op] : kOps)
-        if (known == name) return op;
-    return Op::Other;
-}
-
 // Lists of plain literals are looked up without cost, so they must not cost.
 std::shared_ptr<const ConstantSet> set_of(const Value& list) {
     if (!list.is(ValueKind::List)) return nullptr;
@@ -155,13 +148,14 @@ std::shared_ptr<const ConstantSet> set_of(const Value& list) {
 }  // namespace
 
 Status fold_constants(Expr& root) {
-    if (root.kind == Expr::Kind::Call) root.op = op_of(root.name);
     for (auto& arg : root.args) TRY(fold_constants(*arg));
     if (root.fold)
         for (ExprPtr* part : {&root.fold->range, &root.fold->init, &root.fold->condition, &root.fold->step, &root.fold->result}) TRY(fold_constants(**part));
+    plan_node(root);
     if (root.kind == Expr::Kind::Ident && root.is_type_name) {
         root.literal = value_of(root);
         root.constant = true;
+        root.op = Op::Constant;
         return {};
     }
     bool all = std::all_of(root.args.begin(), root.args.end(), [](const ExprPtr& arg) { return constant(*arg); });
@@ -169,12 +163,16 @@ Status fold_constants(Expr& root) {
     bool conversion = root.kind == Expr::Kind::Call && !root.member && all && root.args.size() == 1 && is_conversion(root.name);
     bool never = root.kind == Expr::Kind::Call && root.name == "@in" && root.overloads.size() == 1 && root.overloads[0]->id == "in_list" && constant(*root.args[1]) &&
                  root.args[1]->literal.size() == 0;
-    if (root.op == Op::In && !never && root.overloads.size() == 1 && constant(*root.args[1])) root.set = set_of(root.args[1]->literal);
+    if (root.op == Op::In && !never && root.overloads.size() == 1 && constant(*root.args[1])) {
+        root.set = set_of(root.args[1]->literal);
+        if (root.set) root.op = Op::InSet;
+    }
     if (!literal && !conversion && !never) return {};
     Value value = never ? Value::of(false) : value_of(root);
     if (value.is_error()) return error(Reason::BadRequest, "program instantiation failed: {}", value.text());
     root.literal = std::move(value);
     root.constant = true;
+    root.op = Op::Constant;
     return {};
 }
 

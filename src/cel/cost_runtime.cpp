@@ -1,6 +1,5 @@
 // What calls cost at run time, as a Kubernetes API server counts (k8s.io/apiserver/pkg/cel/library/cost.go and cel-go's cost tracker).
 #include <algorithm>
-#include <cmath>
 
 #include "cel/compiled.h"
 #include "cel/functions.h"
@@ -26,7 +25,12 @@ uint64_t size_of(const Value& value) {
     }
 }
 
-uint64_t scaled(uint64_t size, double factor) { return static_cast<uint64_t>(std::ceil(static_cast<double>(size) * factor)); }
+// Rounded up, without a call.
+uint64_t scaled(uint64_t size, double factor) {
+    const double exact = static_cast<double>(size) * factor;
+    const auto whole = static_cast<uint64_t>(static_cast<int64_t>(exact));
+    return whole + (static_cast<double>(whole) < exact ? 1 : 0);
+}
 
 uint64_t traversal(const Value& value) {
     switch (value.kind()) {
@@ -51,10 +55,10 @@ uint64_t traversal(const Value& value) {
 
 uint64_t matching(uint64_t text, uint64_t pattern) { return scaled(1 + text, kTraversal) * scaled(pattern, kPattern); }
 
-uint64_t contains_cidr(std::span<const Value> args) {
-    uint64_t cidr = size_of(args[0]);
+uint64_t contains_cidr(const Value& range, const Value& in) {
+    uint64_t cidr = size_of(range);
     uint64_t cost = scaled(2 * cidr, kTraversal) + scaled(cidr, kTraversal) + 1;
-    return args[1].is(ValueKind::String) ? cost + scaled(size_of(args[1]), kTraversal) : cost;
+    return in.is(ValueKind::String) ? cost + scaled(size_of(in), kTraversal) : cost;
 }
 
 struct ChargeName {
@@ -96,36 +100,40 @@ Charge charge_of(std::string_view function, std::string_view id) {
     return Charge::One;
 }
 
-uint64_t call_cost(const Expr& call, std::span<const Value> args, const Value& result) {
-    if (call.overloads.empty() || args.empty()) return 1;
-    if (call.overloads.size() > 1 && !by_function(call.name)) return 1;
-    auto first = [&] { return size_of(args[0]); };
-    auto second = [&] { return args.size() > 1 ? size_of(args[1]) : 1; };
-    switch (call.overloads[0]->charge) {
+Charge charge_of_call(const Expr& call) {
+    if (call.overloads.empty() || call.args.empty() || (call.overloads.size() > 1 && !by_function(call.name))) return Charge::One;
+    return call.overloads[0]->charge;
+}
+
+uint64_t call_cost(Charge charge, const Value& first, const Value* second, const Value& result) {
+    auto one = [&] { return size_of(first); };
+    auto two = [&] { return second ? size_of(*second) : 1; };
+    switch (charge) {
         case Charge::One: return 1;
+        case Charge::Free: return 0;
         case Charge::Check: return 350000;
-        case Charge::Selector: return kListSelectorBase + scaled(second(), kTraversal) + scaled(scaled(second(), 0.5), kRequirement);
-        case Charge::Traversal: return traversal(args[0]);
-        case Charge::First: return scaled(first(), kTraversal);
-        case Charge::FirstTwice: return scaled(first() * 2, kTraversal);
+        case Charge::Selector: return kListSelectorBase + scaled(two(), kTraversal) + scaled(scaled(two(), 0.5), kRequirement);
+        case Charge::Traversal: return traversal(first);
+        case Charge::First: return scaled(one(), kTraversal);
+        case Charge::FirstTwice: return scaled(one() * 2, kTraversal);
         case Charge::JoinResult: return scaled(size_of(result) * 2, kTraversal);
-        case Charge::Find: return matching(first(), second());
-        case Charge::ContainsIp: return scaled(2 * first(), kTraversal) + (args[1].is(ValueKind::String) ? scaled(second(), kTraversal) : 0);
-        case Charge::ContainsCidr: return contains_cidr(args);
+        case Charge::Find: return matching(one(), two());
+        case Charge::ContainsIp: return scaled(2 * one(), kTraversal) + (second && second->is(ValueKind::String) ? scaled(two(), kTraversal) : 0);
+        case Charge::ContainsCidr: return second ? contains_cidr(first, *second) : 1;
         case Charge::Validate: {
-            const auto* format = dynamic_cast<const NameFormatValue*>(args[0].opaque());
-            return matching(second(), format ? format->format->pattern_size : 1);
+            const auto* format = dynamic_cast<const NameFormatValue*>(first.opaque());
+            return matching(two(), format ? format->format->pattern_size : 1);
         }
-        case Charge::InList: return second();
+        case Charge::InList: return two();
         case Charge::Equality:
-            if (args[0].is(ValueKind::Opaque)) return 1;
+            if (first.is(ValueKind::Opaque)) return 1;
             [[fallthrough]];
-        case Charge::Smaller: return scaled(std::min(first(), second()), kTraversal);
-        case Charge::Sum: return scaled(first() + second(), kTraversal);
-        case Charge::Matches: return matching(first(), second());
-        case Charge::Contains: return scaled(first(), kTraversal) * scaled(second(), kTraversal);
-        case Charge::Sets: return 1 + first() * second();
-        case Charge::SetsTwice: return 1 + 2 * first() * second();
+        case Charge::Smaller: return scaled(std::min(one(), two()), kTraversal);
+        case Charge::Sum: return scaled(one() + two(), kTraversal);
+        case Charge::Matches: return matching(one(), two());
+        case Charge::Contains: return scaled(one(), kTraversal) * scaled(two(), kTraversal);
+        case Charge::Sets: return 1 + one() * two();
+        case Charge::SetsTwice: return 1 + 2 * one() * two();
     }
     return 1;
 }

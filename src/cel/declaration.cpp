@@ -24,8 +24,9 @@ const Declaration::Field* Declaration::find(std::string_view name) const {
 
 const Declaration::Field* Declaration::find_identifier(std::string_view identifier) const {
     if (const Field* field = find(identifier); field && field->identifier == identifier) return field;
-    for (const auto& field : fields)
-        if (!field.identifier.empty() && field.identifier == identifier) return &field;
+    // Only what was escaped has another name.
+    if (identifier.find("__") != std::string_view::npos)
+        if (const Field* field = find(unescape_identifier(identifier)); field && field->identifier == identifier) return field;
     // Keywords may be written without escaping: self.namespace.
     if (const Field* field = reserved(identifier) ? find(identifier) : nullptr; field && !field->identifier.empty()) return field;
     return nullptr;

@@ -13,6 +13,36 @@ bool has_params(const Type& type) {
     return false;
 }
 
+// The kind of all values of a type; nothing where that is not enough.
+std::optional<ValueKind> kind_of(const Type& type) {
+    switch (type.kind) {
+        case Type::Kind::Null: return ValueKind::Null;
+        case Type::Kind::Bool: return ValueKind::Bool;
+        case Type::Kind::Int: return ValueKind::Int;
+        case Type::Kind::Uint: return ValueKind::Uint;
+        case Type::Kind::Double: return ValueKind::Double;
+        case Type::Kind::String: return ValueKind::String;
+        case Type::Kind::Bytes: return ValueKind::Bytes;
+        case Type::Kind::Timestamp: return ValueKind::Timestamp;
+        case Type::Kind::Duration: return ValueKind::Duration;
+        case Type::Kind::Type: return ValueKind::Type;
+        default: return std::nullopt;
+    }
+}
+
+bool accepts_kind(const Type& type, const Value& value) {
+    if (auto kind = kind_of(type)) return value.is(*kind);
+    switch (type.kind) {
+        case Type::Kind::List: return value.is(ValueKind::List) && (value.size() == 0 || accepts_kind(*type.params[0], value.at(0)));
+        case Type::Kind::Map: return value.is(ValueKind::Map) || value.is(ValueKind::Object);
+        case Type::Kind::Struct:
+        case Type::Kind::Opaque:
+            if (type.is_optional()) return value.is(ValueKind::Optional);
+            return value.is(ValueKind::Opaque) && value.opaque()->type_name() == type.name;
+        default: return true;
+    }
+}
+
 class Registry {
 public:
     Registry() {
@@ -41,6 +71,7 @@ private:
         overload.generic = overload.generic || has_params(*overload.result);
         overload.implementation = row.implementation;
         overload.charge = charge_of(row.function, row.id);
+        for (const auto& arg : overload.args) overload.kinds.push_back(kind_of(*arg));
         overloads_.push_back(std::move(overload));
     }
 
@@ -53,34 +84,12 @@ const Registry& registry() {
     return all;
 }
 
-bool accepts_kind(const Type& type, const Value& value) {
-    switch (type.kind) {
-        case Type::Kind::Null: return value.is(ValueKind::Null);
-        case Type::Kind::Bool: return value.is(ValueKind::Bool);
-        case Type::Kind::Int: return value.is(ValueKind::Int);
-        case Type::Kind::Uint: return value.is(ValueKind::Uint);
-        case Type::Kind::Double: return value.is(ValueKind::Double);
-        case Type::Kind::String: return value.is(ValueKind::String);
-        case Type::Kind::Bytes: return value.is(ValueKind::Bytes);
-        case Type::Kind::Timestamp: return value.is(ValueKind::Timestamp);
-        case Type::Kind::Duration: return value.is(ValueKind::Duration);
-        case Type::Kind::List: return value.is(ValueKind::List) && (value.size() == 0 || accepts_kind(*type.params[0], value.at(0)));
-        case Type::Kind::Map: return value.is(ValueKind::Map) || value.is(ValueKind::Object);
-        case Type::Kind::Type: return value.is(ValueKind::Type);
-        case Type::Kind::Struct:
-        case Type::Kind::Opaque:
-            if (type.is_optional()) return value.is(ValueKind::Optional);
-            return value.is(ValueKind::Opaque) && value.opaque()->type_name() == type.name;
-        default: return true;
-    }
-}
-
 }  // namespace
 
 bool Overload::accepts(Arguments values) const {
     if (values.size() != args.size()) return false;
     for (size_t i = 0; i < values.size(); ++i)
-        if (!accepts_kind(*args[i], values[i])) return false;
+        if (kinds[i] ? !values[i].is(*kinds[i]) : !accepts_kind(*args[i], values[i])) return false;
     return true;
 }
 

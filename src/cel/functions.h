@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,7 @@ struct FunctionRow {
 
 // How the cost of a call is counted (cost_runtime.cpp).
 enum class Charge : uint8_t {
-    One, Check, Selector, Traversal, First, FirstTwice, JoinResult, Find, ContainsIp, ContainsCidr, Validate, InList, Smaller, Sum, Matches, Contains, Sets, SetsTwice, Equality
+    One, Check, Selector, Traversal, First, FirstTwice, JoinResult, Find, ContainsIp, ContainsCidr, Validate, InList, Smaller, Sum, Matches, Contains, Sets, SetsTwice, Equality, Free
 };
 
 struct Overload {
@@ -45,6 +46,8 @@ struct Overload {
     TypePtr result;
     Implementation implementation = nullptr;
     Charge charge = Charge::One;
+    // By argument: the kind that it must have, nothing when its type has to be asked.
+    std::vector<std::optional<ValueKind>> kinds;
 
     // Whether the values are of the declared kinds.
     bool accepts(Arguments values) const;

@@ -76,6 +76,8 @@ inline constexpr uint64_t kWeightMax = 4 << 20;
 std::string key_text(const Value& key);
 // list + list; the result grows in place when a is the newest owner of its items.
 Value concat(const Value& a, const Value& b);
+// Puts an item behind the list where it stands. False, and nothing happens, when others have the list too or it would be too heavy.
+bool grow(Value& list, const Value& item);
 // The map with one entry more. Error when the key is there.
 Value insert(const Value& map, const Value& key, const Value& value);
 
@@ -85,6 +87,11 @@ struct NodeAccess {
     static const T* get(const Value& value) {
         const Value::Node* node = value.node_.get();
         return node != nullptr && node->kind == T::kKind ? static_cast<const T*>(node) : nullptr;
+    }
+    // For who has the only Value of a node.
+    template <typename T>
+    static T* sole(Value& value) {
+        return value.node_ && value.node_->kind == T::kKind && value.node_.use_count() == 1 ? const_cast<T*>(static_cast<const T*>(value.node_.get())) : nullptr;
     }
     static void put(Value& value, ValueKind kind, std::shared_ptr<const Value::Node> node) {
         value.kind_ = kind;

@@ -11,12 +11,17 @@ namespace skiff::cel {
 namespace {
 
 // Patterns that are literals are compiled once.
-void compile_patterns(const Expr& expr, RegexTable& out) {
+void compile_patterns(Expr& expr, RegexTable& out) {
     bool matching = expr.kind == Expr::Kind::Call && (expr.name == "matches" || expr.name == "find" || expr.name == "findAll") && expr.args.size() > 1;
     if (matching && expr.args[1]->kind == Expr::Kind::Literal) {
         std::string_view pattern = expr.args[1]->literal.text();
         if (out.find(pattern) == out.end())
             if (auto compiled = Regex::compile(pattern); compiled.ok()) out.emplace(pattern, std::move(*compiled));
+        auto compiled = out.find(pattern);
+        if (expr.name == "matches" && expr.op == Op::Call && compiled != out.end()) {
+            expr.op = Op::Matches;
+            expr.pattern = std::make_shared<const Regex>(compiled->second);
+        }
     }
     for (const auto& arg : expr.args) compile_patterns(*arg, out);
     if (!expr.fold) return;
@@ -39,6 +44,7 @@ Result<Program> compile(std::string_view expression, const Environment& environm
     compiled->estimate = estimate_cost(*compiled->root, environment);
     TRY(fold_constants(*compiled->root));
     compile_patterns(*compiled->root, compiled->regexes);
+    compiled->plan = plan(*compiled->root);
     return Program(std::move(compiled));
 }
 
@@ -48,7 +54,7 @@ bool Program::uses(std::string_view variable) const { return compiled_->variable
 const std::string& Program::expression() const { return compiled_->expression; }
 
 Result<Value> Program::evaluate(std::span<const Binding> bindings, Budget& budget) const {
-    Evaluation out = cel::evaluate(*compiled_->root, bindings, compiled_->regexes, {budget.call_limit, budget.work});
+    Evaluation out = cel::evaluate(*compiled_->root, compiled_->plan, bindings, compiled_->regexes, &budget.patterns, {budget.call_limit, budget.work});
     budget.work -= std::min(budget.work, out.work);
     budget.cost = out.cost;
     budget.call_limit_exceeded = out.cancelled;

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "cel/environment.h"
+#include "cel/patterns.h"
 #include "cel/value.h"
 
 namespace skiff::cel {
@@ -19,7 +20,7 @@ inline constexpr uint64_t kPerCallLimit = 1'000'000;
 inline constexpr uint64_t kObjectBudget = 10'000'000;              // all rules of one object, or of one policy binding
 inline constexpr uint64_t kMatchConditionsBudget = 2'500'000;      // all match conditions of one webhook or policy
 // Ours: some calls cost next to nothing in that model and much here (format, split, == of whole lists, patterns that are no literals). What they
-// really take, in steps of about 20 ns, has a limit of its own; ordinary expressions do not come near it.
+// really take, in steps of about 20 ns (four units of cost are one), has a limit of its own; ordinary expressions do not come near it.
 inline constexpr uint64_t kWorkMax = 4'000'000;
 inline constexpr size_t kMessageBytesMax = 5 * 1024;               // of what a messageExpression gives
 
@@ -31,6 +32,7 @@ struct Budget {
     uint64_t call_limit = kPerCallLimit;
     uint64_t remaining = kObjectBudget;        // goes down with every evaluate()
     uint64_t work = kWorkMax;                  // goes down too
+    Patterns patterns;                         // that expressions asked for
     // Outcome of the last evaluate().
     uint64_t cost = 0;
     bool call_limit_exceeded = false;          // "operation cancelled: actual cost limit exceeded"

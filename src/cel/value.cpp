@@ -1,24 +1,11 @@
 #include "cel/value.h"
 
+#include <cstring>
+
 #include "cel/nodes.h"
 #include "json/utf8.h"
 
 namespace skiff::cel {
-
-Value Value::of(bool value) {
-    Value out;
-    out.kind_ = ValueKind::Bool;
-    out.int_ = 0;
-    out.bool_ = value;
-    return out;
-}
-
-Value Value::of_int(int64_t value) {
-    Value out;
-    out.kind_ = ValueKind::Int;
-    out.int_ = value;
-    return out;
-}
 
 Value Value::of_uint(uint64_t value) {
     Value out;
@@ -31,14 +18,6 @@ Value Value::of_double(double value) {
     Value out;
     out.kind_ = ValueKind::Double;
     out.double_ = value;
-    return out;
-}
-
-Value Value::string_view(std::string_view text) {
-    Value out;
-    out.kind_ = ValueKind::String;
-    out.text_ = text.data();
-    out.extra_ = text.size();
     return out;
 }
 
@@ -177,16 +156,6 @@ Value Value::opaque(std::shared_ptr<const Opaque> value) {
     return out;
 }
 
-std::string_view Value::text() const {
-    switch (kind_) {
-        case ValueKind::String:
-        case ValueKind::Bytes:
-        case ValueKind::Type:
-        case ValueKind::Error: return {text_, extra_};
-        default: return {};
-    }
-}
-
 const Opaque* Value::opaque() const {
     const auto* node = NodeAccess::get<OpaqueNode>(*this);
     return node ? node->value.get() : nullptr;
@@ -197,14 +166,28 @@ const Value* Value::held() const {
     return node ? &node->value : nullptr;
 }
 
+namespace {
+
+// Bytes that do not continue a character, eight at a time.
+size_t code_points(std::string_view text) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    size_t continuing = 0, i = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+        uint64_t word = 0;
+        std::memcpy(&word, text.data() + i, 8);
+        const uint64_t marks = (word >> 7) & (~word >> 6) & kOnes;
+        continuing += (marks * kOnes) >> 56;
+    }
+    for (; i < text.size(); ++i) continuing += (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+    return text.size() - continuing;
+}
+
+}  // namespace
+
 size_t Value::size() const {
     switch (kind_) {
         case ValueKind::Bytes: return extra_;
-        case ValueKind::String: {
-            size_t count = 0;
-            for (char c : text()) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-            return count;
-        }
+        case ValueKind::String: return code_points(text());
         case ValueKind::List:
             if (!node_) return view_ ? view_->size() : 0;
             return static_cast<const ListNode&>(*node_).size;
@@ -281,6 +264,17 @@ Value concat(const Value& a, const Value& b) {
     Value out;
     NodeAccess::put(out, ValueKind::List, std::move(node));
     return out;
+}
+
+bool grow(Value& list, const Value& item) {
+    ListNode* node = NodeAccess::sole<ListNode>(list);
+    if (!node || !node->growable || node->items->values.size() != node->size) return false;
+    const uint64_t weight = node->weight + 1 + weight_of(item);
+    if (weight > kWeightMax) return false;
+    node->items->values.push_back(item);
+    node->size += 1;
+    node->weight = weight;
+    return true;
 }
 
 Value insert(const Value& map, const Value& key, const Value& value) {

@@ -44,12 +44,29 @@ class Value {
 public:
     struct Node;
     Value() = default;   // null
-    static Value of(bool value);
-    static Value of_int(int64_t value);
+    static Value of(bool value) {
+        Value out;
+        out.kind_ = ValueKind::Bool;
+        out.int_ = 0;
+        out.bool_ = value;
+        return out;
+    }
+    static Value of_int(int64_t value) {
+        Value out;
+        out.kind_ = ValueKind::Int;
+        out.int_ = value;
+        return out;
+    }
     static Value of_uint(uint64_t value);
     static Value of_double(double value);
     static Value string(std::string text);
-    static Value string_view(std::string_view text);              // the text is not copied
+    static Value string_view(std::string_view text) {             // the text is not copied
+        Value out;
+        out.kind_ = ValueKind::String;
+        out.text_ = text.data();
+        out.extra_ = text.size();
+        return out;
+    }
     static Value bytes(std::string bytes);
     static Value timestamp(int64_t seconds, int32_t nanos);       // since 1970-01-01 UTC
     static Value duration(int64_t nanoseconds);
@@ -75,7 +92,10 @@ public:
     uint64_t as_uint() const { return uint_; }
     double as_double() const { return double_; }
     int32_t nanos() const { return static_cast<int32_t>(extra_); }
-    std::string_view text() const;                        // String, Bytes, Type, and the message of an Error
+    std::string_view text() const {                       // String, Bytes, Type, and the message of an Error
+        const bool has = kind_ == ValueKind::String || kind_ == ValueKind::Bytes || kind_ == ValueKind::Type || kind_ == ValueKind::Error;
+        return has ? std::string_view(text_, extra_) : std::string_view();
+    }
     const Opaque* opaque() const;
     const Value* held() const;                            // what an Optional has, null for none
 

@@ -6,6 +6,7 @@
 #include "cel/nodes.h"
 #include "cel/times.h"
 #include "cel/value.h"
+#include "json/member_index.h"
 #include "json/number_text.h"
 
 namespace skiff::cel {
@@ -47,38 +48,94 @@ Value unordered_equals(const Value& a, const Value& b, const Declaration& decl) 
     return Value::of(true);
 }
 
+// Texts, integers and truths of documents that mean what they are; nothing when Values have to be made to know.
+std::optional<bool> plain_equal(const json::Value& a, const json::Value& b, const Declaration* of_a, const Declaration* of_b) {
+    using Form = Declaration::Form;
+    auto plain = [](const json::Value& value, const Declaration* declaration) {
+        const Form form = declaration ? declaration->form : Form::Dyn;
+        if (value.is_string()) return form == Form::String || form == Form::Dyn || form == Form::Preserved;
+        return (value.is_int() && (form == Form::Int || form == Form::Dyn)) || (value.is_bool() && (form == Form::Bool || form == Form::Dyn));
+    };
+    if (a.type() != b.type() || !plain(a, of_a) || !plain(b, of_b)) return std::nullopt;
+    return a.is_string() ? a.as_string() == b.as_string() : a == b;
+}
+
+const Declaration* element_of(const Value& value) {
+    const Declaration* declaration = value.declaration();
+    return declaration ? declaration->element.get() : nullptr;
+}
+
 Value lists_equal(const Value& a, const Value& b) {
     if (a.size() != b.size()) return Value::of(false);
     if (a.declaration() && a.declaration()->list_type != api::ListType::Atomic && b.document()) return unordered_equals(a, b, *a.declaration());
-    for (size_t i = 0; i < a.size(); ++i) {
+    const json::Value *left = a.document(), *right = b.document();
+    for (size_t i = 0, size = a.size(); i < size; ++i) {
+        if (left && right)
+            if (auto same = plain_equal((*left)[i], (*right)[i], element_of(a), element_of(b))) {
+                if (!*same) return Value::of(false);
+                continue;
+            }
         Value same = a.at(i).equals(b.at(i));
         if (!same.is_true()) return same;
     }
     return Value::of(true);
 }
 
+// Maps of documents: members stand in the same order more often than not.
+Value members_equal(const Value& a, const Value& b) {
+    const Declaration *of_a = element_of(a), *of_b = element_of(b);
+    json::MemberIndex others(*b.document());
+    for (const auto& [key, value] : a.document()->members()) {
+        const json::Value* other = others.find(key);
+        if (!other) return Value::of(false);
+        const auto same = plain_equal(value, *other, of_a, of_b);
+        const Value verdict = same ? Value::of(*same) : Value::json(value, of_a).equals(Value::json(*other, of_b));
+        if (!verdict.is_true()) return verdict;
+    }
+    return Value::of(true);
+}
+
+bool is_object(const Declaration* declaration) { return declaration && declaration->form == Declaration::Form::Object; }
+
+// Objects of one declaration. A null member is as good as absent; members that the schema does not know are compared as they are.
+Value objects_equal(const Value& a, const Value& b) {
+    const Declaration& declaration = *a.declaration();
+    json::MemberIndex others(*b.document());
+    for (bool known : {true, false}) {
+        for (const auto& [key, value] : a.document()->members()) {
+            const auto* field = declaration.find(key);
+            if ((field && !field->identifier.empty()) != known) continue;
+            const json::Value* other = others.find(key);
+            if (!known) {
+                if (other && !(*other == value)) return Value::of(false);
+                continue;
+            }
+            if (other && other->is_null()) other = nullptr;
+            if (value.is_null() || !other) {
+                if (value.is_null() != !other) return Value::of(false);
+                continue;
+            }
+            const auto same = plain_equal(value, *other, field->decl.get(), field->decl.get());
+            const Value verdict = same ? Value::of(*same) : Value::json(value, field->decl.get()).equals(Value::json(*other, field->decl.get()));
+            if (!verdict.is_true()) return verdict;
+        }
+    }
+    return Value::of(true);
+}
+
 Value maps_equal(const Value& a, const Value& b) {
     if (a.size() != b.size()) return Value::of(false);
-    // An index of large documents, so that comparing them is not quadratic.
-    constexpr size_t kLarge = 32;
-    std::unordered_map<std::string_view, size_t> index;
-    bool plain = b.document() && !(b.declaration() && b.declaration()->form == Declaration::Form::Object);
-    if (plain && b.size() > kLarge)
-        for (size_t i = 0; i < b.size(); ++i) index.emplace(b.document()->members()[i].key, i);
+    if (a.document() && b.document() && !is_object(a.declaration()) && !is_object(b.declaration())) return members_equal(a, b);
+    if (a.document() && b.document() && a.declaration() && a.declaration() == b.declaration()) return objects_equal(a, b);
     Value result = Value::of(true);
-    bool is_object = a.declaration() && a.declaration()->form == Declaration::Form::Object;
+    const bool object = is_object(a.declaration());
     a.each_entry([&](const Value& key, const Value& value) {
-        std::optional<Value> other;
         // A null member of an object is as good as absent.
-        if (is_object && value.is(ValueKind::Null)) {
+        if (object && value.is(ValueKind::Null)) {
             result = Value::of(!b.find(key));
             return result.is_true();
         }
-        if (index.empty()) {
-            other = b.find(key);
-        } else if (auto it = index.find(key.text()); it != index.end()) {
-            other = Value::json(b.document()->members()[it->second].value, b.declaration() ? b.declaration()->element.get() : nullptr);
-        }
+        const auto other = b.find(key);
         result = other ? value.equals(*other) : Value::of(false);
         return result.is_true();
     });

@@ -1,0 +1,237 @@
+// Calls: operators that the evaluator does itself, the functions of the libraries, and what they take besides their cost.
+#include <array>
+
+#include "cel/evaluator.h"
+
+namespace skiff::cel {
+namespace {
+
+// In steps of 20 ns: a member that is made; the bytes that are read in one step, and the steps to make them.
+constexpr uint64_t kMemberWork = 5, kBytesOfStep = 64, kInstructionsOfStep = 100, kMadeWork = 24, kSearchWork = 4;
+
+// Whether an operand of this kind would be asked to run the operator (cel-go's traits), which decides the words of the mistake.
+bool has_receiver(const Value& value) { return value.is(ValueKind::String) || value.is(ValueKind::Duration) || value.is(ValueKind::Timestamp); }
+
+Value no_overload(const Expr& call, std::span<const Value> args) {
+    const std::string& name = call.name;
+    if (name == "startsWith" || name == "endsWith" || name == "contains" || name == "!_") return no_such_overload();
+    bool is_operator = name[0] == '_' || name == "-_" || name == "size" || name == "matches" || name[0] == '@';
+    if (!is_operator) {
+        if (name == "find" || name == "findAll") return no_such_overload();
+        std::string types;
+        for (const auto& arg : args) types += (types.empty() ? "" : ", ") + arg.type_name();
+        return Value::error("no such overload: " + name + "(" + types + ")");
+    }
+    bool number = args[0].is(ValueKind::Int) || args[0].is(ValueKind::Uint) || args[0].is(ValueKind::Double);
+    bool runs = has_receiver(args[0]) || (number && name != "size" && name != "matches") ||
+                (name == "_+_" && (args[0].is(ValueKind::List) || args[0].is(ValueKind::Bytes))) ||
+                ((args[0].is(ValueKind::Bytes) || args[0].is(ValueKind::Bool)) && (name[1] == '<' || name[1] == '>')) || name[0] == '@';
+    return Value::error(runs ? "no such overload" : "no such overload: " + name);
+}
+
+uint64_t values_in(const json::Value& value) {
+    uint64_t values = 1 + value.as_string().size() / kBytesOfStep;
+    for (const json::Value& item : value.items()) values += values_in(item);
+    for (const json::Member& member : value.members()) values += values_in(member.value);
+    return values;
+}
+
+bool same_scalar(const json::Value& a, const Value& b) {
+    if (b.is(ValueKind::Int)) return a.is_int() && a.as_int() == b.as_int();
+    return a.is_string() && a.as_string() == b.text();
+}
+
+}  // namespace
+
+const Value& Evaluator::call(const Expr& expr, Value& room) {
+    const size_t count = expr.args.size();
+    std::array<Value, 3> few;
+    std::vector<Value> many;
+    if (count > few.size()) many.resize(count);
+    std::span<Value> args = count > few.size() ? std::span<Value>(many) : std::span<Value>(few.data(), count);
+    const Value* failure = nullptr;
+    for (size_t i = 0; i < count; ++i) {
+        const Value& arg = eval(*expr.args[i], args[i]);
+        if (&arg != &args[i]) args[i] = arg;
+        if (!args[i].is_error() || failure) continue;
+        failure = &args[i];
+        // Calls with three arguments and more stop at the first failure, before they cost.
+        if (count > 2) return failed(args[i], room);
+    }
+    if (cancelled_) return cancelled_value();
+    room = failure ? *failure : apply(expr, args);
+    charge(count ? call_cost(expr.charge, args[0], count > 1 ? &args[1] : nullptr, room) : 1);
+    if (expr.counted) count_work(expr, args, room);
+    return room;
+}
+
+const Value& Evaluator::as_dyn(const Expr& expr, Value& room) {
+    const Value& value = eval(*expr.args[0], room);
+    if (!cancelled_) charge(1);
+    return value;
+}
+
+const Value& Evaluator::known(const Expr& expr, Value& room) {
+    Memo& memo = memos_[expr.slot];
+    if (memo.found) {
+        charge(memo.cost);
+        return memo.value;
+    }
+    const uint64_t before = cost_;
+    memo.value = call(expr, room);
+    memo.cost = cost_ - before;
+    memo.found = true;
+    return memo.value;
+}
+
+// A pattern that stands in the expression. What a loop asks again and again of a document's texts is remembered.
+const Value& Evaluator::matches(const Expr& expr, Value& room) {
+    constexpr size_t kOften = 64, kRemembered = 32'768;
+    Value own;
+    const Value& text = eval(*expr.args[0], own);
+    if (cancelled_) return cancelled_value();
+    const bool plain = text.is(ValueKind::String);
+    const bool often = plain && ++memos_[expr.slot].place > kOften && NodeAccess::get<TextNode>(text) == nullptr;
+    const Asked asked{text.text().data(), text.text().size(), expr.slot};
+    auto it = often ? matched_.find(asked) : matched_.end();
+    bool found = false;
+    if (it != matched_.end()) {
+        found = it->second;
+    } else if (plain) {
+        found = expr.pattern->search(text.text());
+        worked(kSearchWork + text.text().size() / kBytesOfStep + text.text().size() * expr.pattern->program_size() / kInstructionsOfStep);
+        if (often && matched_.size() < kRemembered) matched_.emplace(asked, found);
+    } else {
+        room = text.is_error() ? text : apply(expr, std::array<Value, 2>{text, expr.args[1]->literal});
+    }
+    charge(call_cost(expr.charge, text, &expr.args[1]->literal, room));
+    return plain ? truth(found) : room;
+}
+
+// Operators with two operands. What is most frequent needs neither copies nor overloads.
+const Value& Evaluator::binary(const Expr& expr, Value& room) {
+    std::array<Value, 2> own;
+    const Value& left = eval(*expr.args[0], own[0]);
+    const Value& right = eval(*expr.args[1], own[1]);
+    if (cancelled_) return cancelled_value();
+    if (const Value* out = quick(expr, left, right, room)) return *out;
+    if (left.is_error() || right.is_error()) room = left.is_error() ? left : right;
+    else if (expr.op == Op::In) room = contains(left, right);
+    else if (expr.op == Op::Equals || expr.op == Op::NotEquals) {
+        room = left.equals(right);
+        if (expr.op == Op::NotEquals && !room.is_error()) room = Value::of(!room.is_true());
+        const size_t size = left.size_if_container();
+        if (size > 0 && size == right.size_if_container()) worked(left.document() ? values_in(*left.document()) : weight_of(left));
+    } else {
+        if (&left != &own[0]) own[0] = left;
+        if (&right != &own[1]) own[1] = right;
+        room = apply(expr, own);
+        charge(call_cost(expr.charge, own[0], &own[1], room));
+        return room;
+    }
+    charge(call_cost(expr.charge, left, &right, room));
+    return room;
+}
+
+const Value* Evaluator::quick(const Expr& expr, const Value& left, const Value& right, Value& room) {
+    const bool compares = expr.op == Op::Equals || expr.op == Op::NotEquals;
+    if (left.is(ValueKind::String) && right.is(ValueKind::String) && compares) {
+        charge(call_cost(expr.charge, left, &right, room));
+        return &truth((left.text() == right.text()) == (expr.op == Op::Equals));
+    }
+    if (!expr.of_ints || !left.is(ValueKind::Int) || !right.is(ValueKind::Int)) return nullptr;
+    const int64_t a = left.as_int(), b = right.as_int();
+    const Value* out = nullptr;
+    switch (expr.op) {
+        case Op::Equals: out = &truth(a == b); break;
+        case Op::NotEquals: out = &truth(a != b); break;
+        case Op::Less: out = &truth(a < b); break;
+        case Op::LessEqual: out = &truth(a <= b); break;
+        case Op::Greater: out = &truth(a > b); break;
+        case Op::GreaterEqual: out = &truth(a >= b); break;
+        case Op::Add: {
+            int64_t sum = 0;
+            if (__builtin_add_overflow(a, b, &sum)) return nullptr;
+            room = Value::of_int(sum);
+            out = &room;
+            break;
+        }
+        default: return nullptr;
+    }
+    charge(1);
+    return out;
+}
+
+const Value& Evaluator::negated(const Expr& expr, Value& room) {
+    Value own;
+    const Value& value = eval(*expr.args[0], own);
+    if (cancelled_) return cancelled_value();
+    charge(1);
+    if (value.is(ValueKind::Bool)) return truth(!value.as_bool());
+    if (value.is_error()) return hand_over(value, own, room);
+    return room = no_overload(expr, std::span<const Value>(&value, 1));
+}
+
+const Value& Evaluator::not_strictly_false(const Expr& expr, Value&) {
+    Value own;
+    const Value& value = eval(*expr.args[0], own);
+    if (cancelled_) return cancelled_value();
+    charge(1);
+    return truth(!value.is(ValueKind::Bool) || value.as_bool());
+}
+
+const Value& Evaluator::in_set(const Expr& expr, Value& room) {
+    Value own;
+    const Value& value = eval(*expr.args[0], own);
+    if (cancelled_) return cancelled_value();
+    if (value.is_error()) return hand_over(value, own, room);
+    return truth(expr.set->count(key_text(value)) != 0);
+}
+
+const Value& Evaluator::measured(const Expr& expr, Value& room) {
+    Value own;
+    const Value& value = eval(*expr.args[0], own);
+    if (cancelled_) return cancelled_value();
+    worked(value.text().size() / kBytesOfStep);
+    room = value.is_error() ? value : apply(expr, std::span<const Value>(&value, 1));
+    charge(call_cost(expr.charge, value, nullptr, room));
+    return room;
+}
+
+Value Evaluator::apply(const Expr& expr, std::span<const Value> args) {
+    for (const Overload* overload : expr.overloads)
+        if (overload->implementation && overload->accepts(args)) {
+            Value out = overload->implementation(args, *this);
+            if (out.is_error()) worked(kMistakeWork);
+            return out;
+        }
+    return no_overload(expr, args);
+}
+
+Value Evaluator::contains(const Value& item, const Value& in) {
+    if (in.is(ValueKind::Map) || in.is(ValueKind::Object)) {
+        size_t place = 0;
+        return Value::of(lookup(in, item, place).has_value());
+    }
+    if (!in.is(ValueKind::List)) return no_such_overload();
+    const size_t size = in.size();
+    const Declaration* declaration = in.declaration();
+    const auto form = declaration && declaration->element ? declaration->element->form : Declaration::Form::Dyn;
+    const bool plain = form == Declaration::Form::Int || form == Declaration::Form::String || form == Declaration::Form::Dyn;
+    const bool scalar = in.document() && plain && (item.is(ValueKind::String) || (item.is(ValueKind::Int) && form == Declaration::Form::Int));
+    for (size_t i = 0; i < size; ++i) {
+        worked(1);
+        if (scalar ? same_scalar((*in.document())[i], item) : in.at(i).equals(item).is_true()) return Value::of(true);
+    }
+    return Value::of(false);
+}
+
+// What functions read and make. Operators take one step or are charged by length, except where whole lists are compared.
+void Evaluator::count_work(const Expr&, std::span<const Value> args, const Value& out) {
+    // A pattern whose automaton is too large is run instruction by instruction.
+    if (const size_t size = std::exchange(pattern_size_, 0); size > 0) worked(args[0].text().size() * size / kInstructionsOfStep);
+    for (const Value& arg : args) worked(arg.size_if_container() + arg.text().size() / kBytesOfStep);
+    worked(out.size_if_container() * kMemberWork + out.text().size() / kBytesOfStep * kMadeWork);
+}
+
+}  // namespace skiff::cel
