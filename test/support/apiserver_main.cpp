@@ -9,6 +9,7 @@
 #include "pki/ca.h"
 #include "pki/key.h"
 #include "server/apiserver/api_server.h"
+#include "server/apiserver/authn/bearer.h"
 #include "server/apiserver/authn/chain.h"
 #include "server/apiserver/authn/token_issuer.h"
 #include "server/apiserver/authz/bootstrap_policy.h"
@@ -23,17 +24,18 @@ using namespace skiff;
 
 class StaticToken : public apiserver::Authenticator {
 public:
-    explicit StaticToken(std::string token) : header_("Bearer " + token) {}
+    explicit StaticToken(std::string token) : token_(std::move(token)) {}
     Result<std::optional<apiserver::User>> authenticate(const net::Request& request) override {
-        if (request.headers.get("Authorization") != header_) return std::optional<apiserver::User>();
+        if (apiserver::bearer_token(request) != token_) return std::optional<apiserver::User>();
         apiserver::User user;
         user.name = "admin";
+        user.uid = "admin";
         user.groups = {std::string(apiserver::kMasters)};
         return std::optional(user);
     }
 
 private:
-    std::string header_;
+    std::string token_;
 };
 
 int fail(const Status& status) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/go_text.h"
+#include "api/names.h"
 #include "base/encoding.h"
 #include "base/strings.h"
 #include "server/apiserver/authn/waiting.h"
@@ -16,14 +18,14 @@ constexpr std::string_view kExtraPrefix = "impersonate-extra-";
 std::string forbidden_text(const Attributes& a) {
     std::string resource = a.subresource.empty() ? a.resource : a.resource + "/" + a.subresource;
     std::string qualified = a.group.empty() ? a.resource : a.resource + "." + a.group;
-    if (!a.subresource.empty()) qualified += "/" + a.subresource;
-    std::string who = a.name.empty() ? qualified : fmt::format("{} \"{}\"", qualified, a.name);
-    std::string where = a.ns.empty() ? "at the cluster scope" : fmt::format("in the namespace \"{}\"", a.ns);
-    return fmt::format("{} is forbidden: User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}", who, a.user.name, a.verb, resource, a.group, where);
+    std::string who = a.name.empty() ? qualified : fmt::format("{} {}", qualified, api::go_quote(a.name));
+    std::string where = a.ns.empty() ? "at the cluster scope" : "in the namespace " + api::go_quote(a.ns);
+    return fmt::format("{} is forbidden: User {} cannot {} resource {} in API group {} {}", who, api::go_quote(a.user.name), a.verb, api::go_quote(resource),
+                       api::go_quote(a.group), where);
 }
 
 Status denied(const Attributes& a, const std::string& reason) {
-    std::string text = a.resource_request ? forbidden_text(a) : fmt::format("forbidden: User \"{}\" cannot {} path \"{}\"", a.user.name, a.verb, a.path);
+    std::string text = a.resource_request ? forbidden_text(a) : fmt::format("forbidden: User {} cannot {} path {}", api::go_quote(a.user.name), a.verb, api::go_quote(a.path));
     if (!reason.empty()) text += ": " + reason;
     Status status(Reason::Forbidden, std::move(text));
     if (!a.resource_request) return std::move(status).with_details(empty_details());
@@ -48,7 +50,7 @@ Status may_impersonate(const Core& core, const User& user, std::string group, st
 bool split_service_account(const std::string& user, std::string& ns, std::string& name) {
     if (user.rfind(kServiceAccountPrefix, 0) != 0) return false;
     std::vector<std::string> parts = split(user.substr(kServiceAccountPrefix.size()), ':');
-    if (parts.size() != 2) return false;
+    if (parts.size() != 2 || !api::check_dns1123_label(parts[0]).empty() || !api::check_dns1123_subdomain(parts[1]).empty()) return false;
     ns = parts[0];
     name = parts[1];
     return true;
@@ -109,8 +111,14 @@ Status impersonate(const Core& core, const net::Request& request, RequestContext
     const std::string& uid = request.headers.get("Impersonate-Uid");
     auto extra = wanted_extra(request.headers);
     if (name.empty()) {
-        if (groups.empty() && uid.empty() && extra.empty()) return {};
-        return error(Reason::InternalError, "Internal error occurred: requested {} without impersonating a user", groups.empty() ? "extra" : "groups");
+        // Go's print of the object references that Kubernetes makes of the headers.
+        std::string asked;
+        for (const std::string& group : groups) asked += fmt::format(" {{Group  {}    }}", group);
+        for (const auto& [key, values] : extra)
+            for (const std::string& value : values) asked += fmt::format(" {{UserExtra  {}  authentication.k8s.io/v1  {}}}", value, key);
+        if (!uid.empty()) asked += fmt::format(" {{UID  {}  authentication.k8s.io/v1  }}", uid);
+        if (asked.empty()) return {};
+        return error(Reason::InternalError, "requested [{}] without impersonating a user", asked.substr(1));
     }
     const User& user = context.attributes.user;
     User wanted;
@@ -129,7 +137,7 @@ Status impersonate(const Core& core, const net::Request& request, RequestContext
     if (is_account && wanted.groups.empty()) wanted.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns};
     if (name == kAnonymous) {
         if (!wanted.in_group(kUnauthenticated)) wanted.groups.emplace_back(kUnauthenticated);
-    } else if (!wanted.in_group(kAuthenticated)) {
+    } else if (!wanted.in_group(kAuthenticated) && !wanted.in_group(kUnauthenticated)) {
         wanted.groups.emplace_back(kAuthenticated);
     }
     context.attributes.user = std::move(wanted);

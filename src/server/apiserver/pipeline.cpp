@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <iterator>
 
+#include "api/go_text.h"
 #include "api/timestamp.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "server/apiserver/aggregation/aggregator.h"
 #include "server/apiserver/audit/audit_log.h"
+#include "server/apiserver/authn/bearer.h"
 #include "server/apiserver/authorize.h"
 #include "server/apiserver/discovery/discovery.h"
 #include "server/apiserver/engine.h"
@@ -159,6 +161,8 @@ Pipeline::Step Pipeline::authenticate_user(State& state) {
         return Step::Done;
     }
     state.context->attributes.user = std::move(user).value();
+    if (has_spaced_token(state.request()))
+        state.context->warnings.push_back("the provided Authorization header contains extra space before the bearer token, and is ignored");
     return Step::Next;
 }
 
@@ -181,7 +185,10 @@ Pipeline::Step Pipeline::impersonate_user(State& state) {
     if (audit_ && state.request().headers.has("Impersonate-User")) state.user = std::make_shared<const User>(state.context->attributes.user);
     Status status = impersonate(core_, state.request(), *state.context);
     if (status.ok()) return Step::Next;
-    send_status(*state.exchange, core_, *state.context, status);
+    if (status.reason() == Reason::InternalError)
+        send_text(*state.exchange, *state.context, 500, fmt::format("Internal Server Error: {}: {}\n", api::go_quote(state.request().target), status.message()));
+    else
+        send_status(*state.exchange, core_, *state.context, status);
     return Step::Done;
 }
 

@@ -133,6 +133,8 @@ void send_value(net::Exchange& exchange, const Core& core, const RequestContext&
 void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form) {
     if (answer.value && form.as != Form::As::Object && form.as != Form::As::Discovery && (*answer.value)["kind"].as_string() == "Scale")
         return send_value(exchange, core, context, answer.code, scale_form(*answer.value, form, core.clock.now()), "");
+    if (answer.value && form.as == Form::As::PartialObject && (*answer.value)["kind"].as_string() != "Status")
+        return send_value(exchange, core, context, answer.code, partial_object(*answer.value, form.as_version), "meta.v1.PartialObjectMetadata");
     if (answer.value) return send_value(exchange, core, context, answer.code, *answer.value, answer.value_type);
     if (Status status = wrong_form(*answer.kind, form, false); !status.ok()) return send_status(exchange, core, context, status);
     auto bytes = encode_object(core, *answer.kind, answer.object, form);

@@ -1,6 +1,7 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
 #include "base/random.h"
 #include "base/strings.h"
+#include "server/apiserver/authorize.h"
 #include "server/apiserver/registry/metadata.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/service_hooks.h"
@@ -102,6 +103,12 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
         for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
     ServiceClaim claim;
     TRY(claim.on_create(core, kind, object, context.dry_run));
+    // An update or an apply that creates needs the right to.
+    if (a.verb != "create" && context.http != nullptr && !context.internal) {
+        Attributes creates = a;
+        creates.verb = "create";
+        TRY(authorize(core, creates));
+    }
     if (!context.internal) TRY(core.admission.validate(admission));
     auto stored = has_revision ? Result<api::ObjectPtr>(error(Reason::Unknown, "resourceVersion should not be set on objects to be created"))
                                : store_new(core, context, object, base);
