@@ -21,7 +21,10 @@ constexpr size_t kValuesMax = 50'000;    // a few bytes make a value of a hundre
 constexpr size_t kScanMax = 32;          // maps up to this size are searched key by key
 
 Status wrong_wire_type(const Field& field, const Item& item) {
-    return error(Reason::BadRequest, "proto: wrong wireType = {} for field {}", static_cast<int>(item.type), field.name);
+    // Go's name of the field.
+    std::string name = field.name == "metadata" ? "ObjectMeta" : std::string(field.name);
+    name[0] = static_cast<char>(name[0] >= 'a' && name[0] <= 'z' ? name[0] - 32 : name[0]);
+    return error(Reason::BadRequest, "proto: wrong wireType = {} for field {}", static_cast<int>(item.type), name);
 }
 
 class Decoder {
@@ -31,7 +34,7 @@ public:
         if (depth > kDepthMax) return error(Reason::BadRequest, "proto: message is nested too deeply");
         WireReader reader(bytes);
         while (!reader.at_end()) {
-            Item item = TRY(reader.next());
+            Item item = TRY(next(reader, schema));
             bool embedded = false;
             const Field* field = find(schema, prefix, item.field, embedded);
             if (field) {
@@ -47,6 +50,16 @@ public:
     }
 
 private:
+    // Wrong tags are said with the type that they stand in.
+    static Result<Item> next(WireReader& reader, const TypeSchema& schema) {
+        auto item = reader.next();
+        if (item.ok()) return item;
+        constexpr std::string_view kTag = "proto: illegal tag", kEnd = "proto: illegal wireType 4";
+        const std::string why = item.status().message();
+        if (why == kEnd) return error(Reason::BadRequest, "proto: {}: wiretype end group for non-group", schema.short_name());
+        if (why.starts_with(kTag)) return error(Reason::BadRequest, "proto: {}: {}", schema.short_name(), why.substr(7));
+        return item;
+    }
     Status count() { return ++values_ <= kValuesMax ? Status() : too_many(); }
     static Status too_many() {
         return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit is {} values", kValuesMax);

@@ -32,6 +32,8 @@ def arguments():
 
 
 def filled(node, variables):
+    if isinstance(node, bytes):  # names inside keep their length
+        return node.replace(b"{id}", str(variables["id"])[:4].encode())
     if isinstance(node, str):
         return re.sub(r"\{(\w+)\}", lambda m: str(variables.get(m.group(1), m.group())), node)
     if isinstance(node, list):

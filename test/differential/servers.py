@@ -6,6 +6,8 @@ import re
 import ssl
 import threading
 
+import protobuf
+
 
 def parser(doc):
     """A command line with the options that all scripts have: where the two servers are."""
@@ -44,12 +46,16 @@ class Server:
             try:
                 connection.request(method, path, body=body, headers=sent)
                 answer = connection.getresponse()
-                text = answer.read().decode("utf-8", "replace")
+                raw = answer.read()
+                text = raw.decode("utf-8", "replace")
                 break
             except (http.client.HTTPException, OSError) as problem:
                 self.connect()
                 if last:
                     return 0, "no answer: %r" % problem, [], {}
+        media = answer.headers.get("Content-Type", "")
+        if media.startswith("application/vnd.kubernetes.protobuf"):
+            text = json.dumps(protobuf.answer(raw, "stream=watch" in media))
         warnings = [re.sub(r"^299 - ", "", w) for w in answer.headers.get_all("Warning") or []]
         try:
             return answer.status, json.loads(text), warnings, answer.headers

@@ -4,6 +4,8 @@
 #include "api/kinds/set_default.h"
 #include "base/encoding.h"
 
+#include <algorithm>
+
 namespace skiff::api::kinds {
 
 namespace {
@@ -25,6 +27,48 @@ void clean_service_account(Value& account) {
     each_object(account, "secrets", [](Value& reference) {
         reference = reference["name"].empty() ? Value::object() : Value::object({{"name", reference["name"]}});
     });
+}
+
+std::vector<std::string> service_account_warnings(const Value& account) {
+    constexpr std::string_view kOld = "kubernetes.io/enforce-mountable-secrets";
+    if (!account["metadata"]["annotations"].has(kOld)) return {};
+    return {"metadata.annotations[" + std::string(kOld) + "]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets"};
+}
+
+// The types of the PEM blocks in a text, in order.
+std::vector<std::string> pem_types(const std::string& text) {
+    constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----";
+    std::vector<std::string> types;
+    for (size_t at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin, at)) {
+        at += kBegin.size();
+        size_t end = text.find(kEnd, at);
+        if (end == std::string::npos) break;
+        std::string type = text.substr(at, end - at);
+        if (text.find("-----END " + type + "-----", end) != std::string::npos) types.push_back(std::move(type));
+    }
+    return types;
+}
+
+// What crypto/tls says of a pair whose PEM is no certificate and key.
+std::vector<std::string> secret_warnings(const Value& secret) {
+    if (secret["type"].as_string() != "kubernetes.io/tls") return {};
+    auto key_type = [](const std::string& type) { return type.ends_with("PRIVATE KEY"); };
+    auto skipped = [](const std::vector<std::string>& types) {
+        std::string out;
+        for (const auto& type : types) out += (out.empty() ? "" : " ") + type;
+        return "after skipping PEM blocks of the following types: [" + out + "]";
+    };
+    auto certificate = pem_types(base64_decode(secret["data"]["tls.crt"].as_string()).value_or("")), key = pem_types(base64_decode(secret["data"]["tls.key"].as_string()).value_or(""));
+    if (certificate.empty()) return {"tls: failed to find any PEM data in certificate input"};
+    if (std::find(certificate.begin(), certificate.end(), "CERTIFICATE") == certificate.end()) {
+        if (certificate.size() == 1 && key_type(certificate[0]))
+            return {"tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched"};
+        return {"tls: failed to find \"CERTIFICATE\" PEM block in certificate input " + skipped(certificate)};
+    }
+    if (key.empty()) return {"tls: failed to find any PEM data in key input"};
+    if (std::any_of(key.begin(), key.end(), key_type)) return {};
+    if (key.size() == 1 && key[0] == "CERTIFICATE") return {"tls: found a certificate rather than a key in the PEM for the private key"};
+    return {"tls: failed to find PEM block with type ending in \"PRIVATE KEY\" in key input " + skipped(key)};
 }
 
 void copy_missing(Value& item, std::string_view to, const Value& from) {
@@ -52,11 +96,13 @@ KindHooks config_map_hooks() {
 KindHooks secret_hooks() {
     return {.set_defaults = default_secret,
             .validate_create = validate_secret,
-            .validate_update = validate_secret_update};
+            .validate_update = validate_secret_update,
+            .warnings = secret_warnings};
 }
 
 KindHooks service_account_hooks() {
-    return {.prepare_create = clean_service_account, .prepare_update = [](Value& object, const Value&) { clean_service_account(object); }};
+    return {.prepare_create = clean_service_account, .prepare_update = [](Value& object, const Value&) { clean_service_account(object); },
+            .warnings = service_account_warnings};
 }
 
 KindHooks limit_range_hooks() {

@@ -15,27 +15,6 @@ using json::Value;
 
 const FieldPath kSpec("spec"), kName = FieldPath("metadata").child("name");
 
-// In the order of Kubernetes' messages.
-const std::vector<std::string> kUsages = {
-    "any",           "cert sign",         "client auth",  "code signing", "content commitment", "crl sign", "data encipherment", "decipher only",
-    "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment",
-    "microsoft sgc", "netscape sgc",      "ocsp signing", "s/mime",       "server auth",        "signing",  "timestamping"};
-
-void check_signer(const Value& signer, const FieldPath& path, FieldErrors& errors) {
-    const std::string& name = signer.as_string();
-    if (name.empty()) {
-        errors.required(path, "");
-        return;
-    }
-    auto parts = split(name, '/');
-    if (parts.size() != 2) {
-        errors.invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
-        return;
-    }
-    for (const auto& complaint : check_dns1123_subdomain(parts[0])) errors.invalid(path, parts[0], "validating label \"" + parts[0] + "\": " + complaint);
-    if (parts[0].find('.') == std::string::npos) errors.invalid(path, parts[0], "should be a domain with at least two segments separated by dots");
-}
-
 }  // namespace
 
 void validate_node(const Value& node, FieldErrors& errors) {
@@ -76,26 +55,6 @@ void validate_priority_class(const Value& object, FieldErrors& errors) {
 void validate_priority_class_update(const Value& object, const Value& old, FieldErrors& errors) {
     if (!(object["value"] == old["value"])) errors.forbidden(FieldPath("value"), "may not be changed in an update.");
     check_immutable(object["preemptionPolicy"], old["preemptionPolicy"], FieldPath("preemptionPolicy"), errors);
-}
-
-void validate_certificate_request(const Value& object, FieldErrors& errors) {
-    constexpr int64_t kSecondsMin = 600;
-    const Value& spec = object["spec"];
-    std::string pem = base64_decode(spec["request"].as_string()).value_or("");
-    if (!contains(pem, "-----BEGIN CERTIFICATE REQUEST-----"))
-        errors.invalid(kSpec.child("request"), spec["request"].is_null() ? Value("") : spec["request"], "PEM block type must be CERTIFICATE REQUEST");
-    const Value& usages = spec["usages"];
-    if (usages.size() == 0) errors.required(kSpec.child("usages"), "");
-    std::set<std::string> seen;
-    for (size_t i = 0; i < usages.size(); ++i) {
-        FieldPath at = kSpec.child("usages").index(i);
-        if (std::find(kUsages.begin(), kUsages.end(), usages[i].as_string()) == kUsages.end()) errors.not_supported(at, usages[i], kUsages);
-        if (!seen.insert(usages[i].as_string()).second) errors.duplicate(at, usages[i]);
-    }
-    check_signer(spec["signerName"], kSpec.child("signerName"), errors);
-    const Value& seconds = spec["expirationSeconds"];
-    if (seconds.is_int() && seconds.as_int() < kSecondsMin)
-        errors.invalid(kSpec.child("expirationSeconds"), seconds, "may not specify a duration less than 600 seconds (10 minutes)");
 }
 
 void validate_api_service(const Value& object, FieldErrors& errors) {

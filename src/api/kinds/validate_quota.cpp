@@ -3,6 +3,7 @@
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_parts.h"
 #include "api/kinds/validate_config.h"
+#include "api/kinds/validate_status.h"
 #include "api/quantity.h"
 
 #include <fmt/core.h>
@@ -125,12 +126,30 @@ size_t misfits(std::string_view scope, const Value& hard) {
     return count;
 }
 
+// As Go prints the internal selector.
+Value in_go(const Value& expressions) {
+    Value list = Value::array();
+    for (const Value& e : expressions.items())
+        list.push_back(Value::object({{"ScopeName", e["scopeName"]}, {"Operator", e["operator"]}, {"Values", e["values"].size() > 0 ? e["values"] : Value()}}));
+    return Value::object({{"MatchExpressions", std::move(list)}});
+}
+
+void check_amounts(const Value& amounts, const FieldPath& list, FieldErrors& errors) {
+    for (const auto& [name, amount] : amounts.members()) {
+        FieldPath path = list.key(name);
+        validate_resource_name(name, path, errors);
+        if (name.find('/') == std::string::npos && !is_quota_resource(name)) errors.invalid(path, name, "must be a standard resource for quota");
+        check_quantity(amount, path, errors);
+        if (counts_whole(name) && Quantity::parse_or_zero(amount.as_string()).milli_value() % 1000 != 0) errors.invalid(path, amount, "must be an integer");
+    }
+}
+
 void check_expression(const Value& expression, const Value& spec, const FieldPath& path, FieldErrors& errors) {
     const std::string &op = expression["operator"].as_string(), &scope = expression["scopeName"].as_string();
     size_t values = expression["values"].size();
     if (!is_scope(scope)) errors.invalid(path.child("scopeName"), scope, "unsupported scope");
     for (size_t i = misfits(scope, spec["hard"]); i > 0; --i)
-        errors.invalid(path, Value::object({{"MatchExpressions", spec["scopeSelector"]["matchExpressions"]}}), "unsupported scope applied to resource");
+        errors.invalid(path, in_go(spec["scopeSelector"]["matchExpressions"]), "unsupported scope applied to resource");
     if (is_scope(scope) && scope != "PriorityClass" && scope != "VolumeAttributesClass" && op != "Exists")
         errors.invalid(path.child("operator"), op,
                        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, "
@@ -154,13 +173,7 @@ void check_conflicts(Has has, const Value& scopes, FieldErrors& errors) {
 
 void validate_resource_quota(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
-    for (const auto& [name, amount] : spec["hard"].members()) {
-        FieldPath path = kSpec.child("hard").key(name);
-        validate_resource_name(name, path, errors);
-        if (name.find('/') == std::string::npos && !is_quota_resource(name)) errors.invalid(path, name, "must be a standard resource for quota");
-        check_quantity(amount, path, errors);
-        if (counts_whole(name) && Quantity::parse_or_zero(amount.as_string()).milli_value() % 1000 != 0) errors.invalid(path, amount, "must be an integer");
-    }
+    check_amounts(spec["hard"], kSpec.child("hard"), errors);
     const Value& scopes = spec["scopes"];
     for (const auto& scope : scopes.items()) {
         if (!is_scope(scope.as_string())) errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope");
@@ -177,6 +190,10 @@ void validate_resource_quota(const Value& object, FieldErrors& errors) {
     FieldPath at = kSpec.child("scopeSelector").child("matchExpressions");
     for (const Value& expression : expressions.items()) check_expression(expression, spec, at, errors);
     check_conflicts(among(expressions, "scopeName"), scopes, errors);
+}
+
+void validate_quota_status(const Value& object, const Value&, FieldErrors& errors) {
+    for (auto part : {"hard", "used"}) check_amounts(object["status"][part], FieldPath("status").child(part), errors);
 }
 
 void validate_resource_quota_update(const Value& object, const Value& old, FieldErrors& errors) {

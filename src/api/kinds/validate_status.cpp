@@ -117,25 +117,6 @@ void validate_ingress_status(const Value& object, const Value&, FieldErrors& err
     check_addresses_of_balancer(object["status"]["loadBalancer"]["ingress"], kStatus.child("loadBalancer").child("ingress"), errors);
 }
 
-void validate_certificate_request_status(const Value& object, const Value&, FieldErrors& errors) {
-    const Value& conditions = object["status"]["conditions"];
-    FieldPath path = kStatus.child("conditions");
-    std::set<std::string> types;
-    for (size_t i = 0; i < conditions.size(); ++i) {
-        const std::string& type = conditions[i]["type"].as_string();
-        FieldPath at = path.index(i);
-        check_required(conditions[i]["type"], at.child("type"), errors);
-        bool decided = type == "Approved" || type == "Denied" || type == "Failed";
-        const std::string& status = conditions[i]["status"].as_string();
-        if (status.empty()) errors.required(at.child("status"), "");
-        else if (decided && status != "True") errors.not_supported(at.child("status"), status, {"True"});
-        else if (!decided && status != "True" && status != "False" && status != "Unknown") errors.not_supported(at.child("status"), status, {"False", "True", "Unknown"});
-        if ((type == "Approved" && types.count("Denied")) || (type == "Denied" && types.count("Approved")))
-            errors.invalid(path, type, "Approved and Denied conditions are mutually exclusive");
-        if (!types.insert(type).second) errors.duplicate(at.child("type"), type);
-    }
-}
-
 void validate_autoscaler_status(const Value& object, const Value&, FieldErrors& errors) {
     for (auto field : {"currentReplicas", "desiredReplicas"}) check_not_negative(object["status"][field], kStatus.child(field), errors);
 }
@@ -152,14 +133,6 @@ void validate_claim_status(const Value& object, const Value&, FieldErrors& error
     }
     for (const auto& [name, amount] : status["allocatedResources"].members())
         if (check_claim_resource(name, path, errors)) check_quantity(amount, path.key(name), errors);
-}
-
-void validate_quota_status(const Value& object, const Value&, FieldErrors& errors) {
-    for (auto part : {"hard", "used"})
-        for (const auto& [name, amount] : object["status"][part].members()) {
-            validate_resource_name(name, kStatus.child(part).key(name), errors);
-            check_quantity(amount, kStatus.child(part).key(name), errors);
-        }
 }
 
 void validate_node_status(const Value& object, const Value&, FieldErrors& errors) {

@@ -16,6 +16,7 @@ void validate_api_service_status(const json::Value& object, const json::Value& o
 void validate_flow_control_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_ingress_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_certificate_request_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
+void validate_certificate_request_approval(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_autoscaler_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_claim_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_quota_status(const json::Value& object, const json::Value& old, FieldErrors& errors);

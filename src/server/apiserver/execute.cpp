@@ -169,7 +169,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     bool named = !a.name.empty() && !collection;
     if (namespaced && a.ns.empty()) {
         if (named) return no_such_resource();
-        if (a.verb != "list" && a.verb != "watch" && kind.storage) return method_not_allowed();
+        if (a.verb != "list" && a.verb != "watch") return kind.storage ? method_not_allowed() : no_such_resource();
     }
     if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a)) return method_not_allowed();
     if (!a.subresource.empty()) return route_subresource(context, kind);

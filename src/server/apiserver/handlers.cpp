@@ -78,7 +78,7 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
 }
 
 FormsAllowed forms_of(const RequestContext& context) {
-    if (context.kind->custom && context.attributes.subresource != "scale") return FormsAllowed::Custom;
+    if (context.kind->custom) return FormsAllowed::Custom;
     const api::KindInfo& kind = *context.kind;
     const api::Subresource* sub = kind.subresource(context.attributes.subresource);
     bool own_body = sub != nullptr && sub->kind != kind.gvk.kind && sub->kind != "Scale";

@@ -148,11 +148,18 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
     bool matched = false;
     for (const Clause& clause : parse_accept(accept)) {
         if (!media_of(clause, form.media)) continue;
+        // Documents have no other form, whatever the parameters say.
+        if (allowed == FormsAllowed::Document) {
+            if (form.media == MediaType::Json && (clause.subtype != "*" || clause.type == "*")) return form;
+            continue;
+        }
         // Routes do not know what every application type is.
         if (clause.subtype == "*" && clause.type != "*" && allowed != FormsAllowed::Custom && allowed != FormsAllowed::Discovery) continue;
         matched = true;
-        if (allowed == FormsAllowed::Watches && form.media == MediaType::Yaml) continue;
         if (!transform_of(clause, allowed, form)) continue;
+        // The first type that fits decides, whether it has streams or not.
+        if (allowed == FormsAllowed::Watches && form.media == MediaType::Yaml)
+            return error(Reason::NotAcceptable, "only the following media types are accepted: {0};stream=watch, {1};stream=watch", kJson, kProtobuf);
         form.pretty = form.media == MediaType::Json && wants_pretty(request, &clause);
         if (form.as == Form::As::Table) TRY(set_include(request, form));
         return form;
@@ -165,8 +172,6 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
         if (allowed == FormsAllowed::Lists || allowed == FormsAllowed::Watches) types += fmt::format(", {};stream=watch, {};stream=watch", kJson, kProtobuf);
         return Status(Reason::NotAcceptable, "406: Not Acceptable\n\nAvailable representations: " + types).with_details(empty_details());
     }
-    if (allowed == FormsAllowed::Watches) return error(Reason::NotAcceptable, "only the following media types are accepted: {0};stream=watch, {1};stream=watch", kJson, kProtobuf);
-    if (allowed == FormsAllowed::Custom) return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}", kJson, kYaml);
     return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}, {}", kJson, kYaml, kProtobuf);
 }
 
@@ -178,7 +183,8 @@ Form negotiate_error(const net::Request& request) {
         return form;
     }
     for (const Clause& clause : parse_accept(accept)) {
-        if (!media_of(clause, form.media)) continue;
+        // A form of an object is none of an error.
+        if (clause.parameters.count("as") || !media_of(clause, form.media)) continue;
         form.pretty = form.media == MediaType::Json && wants_pretty(request, &clause);
         return form;
     }

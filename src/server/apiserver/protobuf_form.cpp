@@ -7,7 +7,6 @@ namespace skiff::apiserver {
 namespace {
 
 // Shown in errors: the first bytes of the body in hexadecimal, as runtime's NewNotRegistered errors do.
-constexpr size_t kShownBytes = 32;
 
 void append_varint(std::string& out, uint64_t n) {
     while (n >= 0x80) {
@@ -21,16 +20,6 @@ void append_bytes(std::string& out, int field, std::string_view bytes) {
     append_varint(out, static_cast<uint64_t>(field) << 3 | 2);
     append_varint(out, bytes.size());
     out.append(bytes);
-}
-
-std::string shown_bytes(std::string_view bytes) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string out;
-    for (unsigned char c : bytes.substr(0, kShownBytes)) {
-        out.push_back(kDigits[c >> 4]);
-        out.push_back(kDigits[c & 15]);
-    }
-    return bytes.size() > kShownBytes ? out + " ..." : out;
 }
 
 // PartialObjectMetadata (metadata = 1) and its list (metadata = 1, items = 2) have no table of their own.
@@ -76,18 +65,21 @@ Result<net::Bytes> protobuf_event(const api::KindRegistry& kinds, std::string_vi
 }
 
 Result<json::Value> protobuf_body(const api::KindRegistry& kinds, std::string_view bytes, std::string_view type, std::string_view kind_name) {
-    auto bad = [&](std::string_view why) {
-        return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): {} ({})", kind_name, why, shown_bytes(bytes));
-    };
-    if (!api::is_protobuf(bytes) && bytes.starts_with('{'))
-        return api::unrecognized({"", "", std::string(kind_name)}, error(Reason::BadRequest, "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"), bytes);
-    if (!api::is_protobuf(bytes)) return bad("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+    const api::Gvk wanted{"", "", std::string(kind_name)};
+    auto bad = [&](std::string_view why) { return api::unrecognized(wanted, error(Reason::BadRequest, "{}", why), bytes); };
+    if (bytes.empty()) return bad("empty data");
     auto envelope = api::open_protobuf(bytes);
     if (!envelope.ok()) return bad(envelope.status().message());
+    if (bytes.size() == 4) return bad("empty body");
     const api::TypeSchema* schema = kinds.schemas().find(type);
     if (schema == nullptr) return bad("no protobuf form");
     auto tree = api::decode_protobuf(*schema, envelope->raw);
-    if (!tree.ok()) return bad(tree.status().message());
+    if (!tree.ok() && tree.status().reason() != Reason::BadRequest) return std::move(tree).status();
+    if (!tree.ok()) {
+        api::GroupVersion gv = api::GroupVersion::parse(envelope->api_version.empty() ? "v1" : envelope->api_version);
+        return error(Reason::BadRequest, "{} in version \"{}\" cannot be handled as a {}: {}", envelope->kind.empty() ? kind_name : envelope->kind, gv.version, kind_name,
+                     tree.status().message());
+    }
     if (!envelope->kind.empty()) tree->set("kind", envelope->kind);
     if (!envelope->api_version.empty()) tree->set("apiVersion", envelope->api_version);
     return std::move(tree).value();

@@ -58,7 +58,7 @@ void set_collection_verb(const net::Request& request, Attributes& attributes) {
     } else if (attributes.verb == "delete") {
         attributes.verb = "deletecollection";
     }
-    if (attributes.verb == "list" || attributes.verb == "watch" || attributes.verb == "deletecollection")
+    if (attributes.verb == "list" || attributes.verb == "watch")
         attributes.name = name_of_selector(attributes.field_selector);
 }
 

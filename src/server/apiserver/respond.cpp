@@ -123,8 +123,7 @@ void send_text(net::Exchange& exchange, const RequestContext& context, int code,
     exchange.respond(std::move(response));
 }
 
-void send_value(net::Exchange& exchange, const Core& core, const RequestContext& context, int code, const json::Value& value, std::string_view type) {
-    Form form = negotiate_error(exchange.request());
+void send_value(net::Exchange& exchange, const Core& core, const RequestContext& context, int code, const json::Value& value, std::string_view type, const Form& form) {
     auto bytes = encode_value(core, value, type, form);
     if (!bytes.ok()) return send_status(exchange, core, context, bytes.status());
     send_pieces(exchange, context, code, form.content_type(), {std::move(bytes).value()});
@@ -132,10 +131,10 @@ void send_value(net::Exchange& exchange, const Core& core, const RequestContext&
 
 void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form) {
     if (answer.value && form.as != Form::As::Object && form.as != Form::As::Discovery && (*answer.value)["kind"].as_string() == "Scale")
-        return send_value(exchange, core, context, answer.code, scale_form(*answer.value, form, core.clock.now()), "");
+        return send_value(exchange, core, context, answer.code, scale_form(*answer.value, form, core.clock.now()), form.as == Form::As::PartialObject ? "meta.v1.PartialObjectMetadata" : "", form);
     if (answer.value && form.as == Form::As::PartialObject && (*answer.value)["kind"].as_string() != "Status")
-        return send_value(exchange, core, context, answer.code, partial_object(*answer.value, form.as_version), "meta.v1.PartialObjectMetadata");
-    if (answer.value) return send_value(exchange, core, context, answer.code, *answer.value, answer.value_type);
+        return send_value(exchange, core, context, answer.code, partial_object(*answer.value, form.as_version), "meta.v1.PartialObjectMetadata", form);
+    if (answer.value) return send_value(exchange, core, context, answer.code, *answer.value, answer.value_type, form);
     if (Status status = wrong_form(*answer.kind, form, false); !status.ok()) return send_status(exchange, core, context, status);
     auto bytes = encode_object(core, *answer.kind, answer.object, form);
     if (!bytes.ok()) return send_status(exchange, core, context, bytes.status());
@@ -152,7 +151,7 @@ void send_list(net::Exchange& exchange, const Core& core, const RequestContext& 
 }
 
 void send_status(net::Exchange& exchange, const Core& core, const RequestContext& context, const Status& status) {
-    Form form = status.reason() == Reason::NotAcceptable ? Form{} : negotiate_error(exchange.request());
+    Form form = negotiate_error(exchange.request());
     auto bytes = encode_value(core, status_value(status), "meta.v1.Status", form);
     net::Response response;
     response.code = status.code();

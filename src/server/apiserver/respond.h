@@ -16,7 +16,8 @@ inline constexpr size_t kGzipMin = 128 << 10;
 net::Headers base_headers(const RequestContext& context);
 void send_pieces(net::Exchange& exchange, const RequestContext& context, int code, std::string content_type, std::vector<net::Bytes> pieces);
 void send_text(net::Exchange& exchange, const RequestContext& context, int code, std::string text, std::string content_type = "text/plain; charset=utf-8");
-void send_value(net::Exchange& exchange, const Core& core, const RequestContext& context, int code, const json::Value& value, std::string_view type);
+void send_value(net::Exchange& exchange, const Core& core, const RequestContext& context, int code, const json::Value& value, std::string_view type,
+                const Form& form);
 void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form);
 void send_list(net::Exchange& exchange, const Core& core, const RequestContext& context, const ListAnswer& list, const Form& form);
 // A failure as metav1.Status in the nearest form that the client accepts.

@@ -107,7 +107,8 @@ public:
     std::string_view name() const override { return "LimitRanger"; }
 
     Status mutate(AdmissionRequest& request) override {
-        if (!is_resource(request, "", "pods") || !request.subresource.empty() || request.operation != Operation::Create) return {};
+        const bool resize = request.subresource == "resize" && request.operation == Operation::Update;
+        if (!is_resource(request, "", "pods") || (!resize && (!request.subresource.empty() || request.operation != Operation::Create))) return {};
         std::vector<std::string> notes;
         for_each_item(request.ns, [&](const json::Value& item) {
             if (item["type"].as_string() == "Container") apply_item(*request.object, complete_item(item), notes);

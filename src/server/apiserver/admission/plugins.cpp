@@ -19,7 +19,7 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForCha
     chain.add(make_default_storage_class(reader));
     chain.add(make_storage_protection());
     chain.add(make_claim_resize(reader));
-    chain.add(make_certificate_requester());
+    chain.add(make_certificate_requester(core));
     chain.add(make_runtime_class(reader));
     chain.add(make_default_ingress_class(reader));
     if (core && mutating_policies) chain.add(make_mutating_policies(*core));

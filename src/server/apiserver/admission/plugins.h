@@ -21,7 +21,7 @@ std::unique_ptr<AdmissionPlugin> make_namespace_lifecycle(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader, WaitForChange wait);
 std::unique_ptr<AdmissionPlugin> make_taint_nodes();
-std::unique_ptr<AdmissionPlugin> make_certificate_requester();
+std::unique_ptr<AdmissionPlugin> make_certificate_requester(Core* core);
 std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_pod_security(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_priority(const Reader& reader);

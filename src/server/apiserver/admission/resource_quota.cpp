@@ -46,6 +46,11 @@ public:
             for (const auto& [name, value] : cost) grows |= value.sign() > 0;
             if (!grows) return {};
         }
+        // What a pod does not say is complained of before what is too much.
+        for (const api::ObjectPtr& quota : quotas) {
+            api::TreePtr tree = quota->tree();
+            if (api::kinds::quota_covers((*tree)["spec"], request.kind.gvr(), *request.object)) TRY(require_declared(request, *tree, parse_all((*tree)["spec"]["hard"]), cost));
+        }
         std::lock_guard lock(mutex_);
         for (const api::ObjectPtr& quota : quotas) {
             Status status = check(request, *quota->tree(), quota->meta().key(), cost);
@@ -67,7 +72,6 @@ private:
     Status check(const AdmissionRequest& request, const json::Value& quota, const std::string& key, const Quantities& cost) {
         if (!api::kinds::quota_covers(quota["spec"], request.kind.gvr(), *request.object)) return {};
         Quantities hard = parse_all(quota["spec"]["hard"]);
-        TRY(require_declared(request, quota, hard, cost));
         Quantities wanted;
         for (const auto& [name, value] : cost)
             if (hard.count(name) && value.sign() > 0) wanted[name] = value;

@@ -1,4 +1,5 @@
 // ServiceAccount: every pod has a service account; its token, the cluster's CA and the namespace are mounted as one projected volume.
+#include <algorithm>
 #include <chrono>
 
 #include "base/random.h"
@@ -56,6 +57,40 @@ void mount_token(json::Value& pod) {
     pod.mut("spec").mut("volumes").push_back(std::move(volume));
 }
 
+// The account's annotation: its pods take the secrets that it names, no others.
+bool mountable_only(const json::Value& account) {
+    const std::string& text = account["metadata"]["annotations"]["kubernetes.io/enforce-mountable-secrets"].as_string();
+    return text == "true" || text == "True" || text == "TRUE" || text == "1" || text == "t" || text == "T";
+}
+
+bool names(const json::Value& references, const std::string& name) {
+    return std::any_of(references.items().begin(), references.items().end(), [&](const json::Value& r) { return r["name"].as_string() == name; });
+}
+
+// Why the account does not let the pod have a secret that it wants; "" when it may.
+std::string unmountable(const json::Value& spec, const json::Value& account, const std::string& account_name) {
+    const json::Value& secrets = account["secrets"];
+    const std::string tail = fmt::format(" is not allowed because service account {} does not reference that ", account_name);
+    for (const json::Value& volume : spec["volumes"].items())
+        if (const std::string& name = volume["secret"]["secretName"].as_string(); volume.has("secret") && !names(secrets, name))
+            return fmt::format("volume with secret.secretName=\"{}\"{}secret", name, tail);
+    for (const char* list : {"initContainers", "containers"})
+        for (const json::Value& container : spec[list].items()) {
+            const std::string who = (list[0] == 'i' ? "init container " : "container ") + container["name"].as_string();
+            for (const json::Value& env : container["env"].items())
+                if (const json::Value& ref = env["valueFrom"]["secretKeyRef"]; ref.is_object() && !names(secrets, ref["name"].as_string()))
+                    return fmt::format("{} with envVar {} referencing secret.secretName=\"{}\"{}secret", who, env["name"].as_string(), ref["name"].as_string(), tail);
+            for (const json::Value& from : container["envFrom"].items())
+                if (const json::Value& ref = from["secretRef"]; ref.is_object() && !names(secrets, ref["name"].as_string()))
+                    return fmt::format("{} with envFrom referencing secret.secretName=\"{}\"{}secret", who, ref["name"].as_string(), tail);
+        }
+    const auto& pulls = spec["imagePullSecrets"].items();
+    for (size_t i = 0; i < pulls.size(); ++i)
+        if (!names(account["imagePullSecrets"], pulls[i]["name"].as_string()))
+            return fmt::format("imagePullSecrets[{}].name=\"{}\"{}imagePullSecret", i, pulls[i]["name"].as_string(), tail);
+    return {};
+}
+
 class ServiceAccountPlugin : public AdmissionPlugin {
 public:
     ServiceAccountPlugin(const Reader& reader, WaitForChange wait) : reader_(reader), wait_(std::move(wait)) {}
@@ -78,6 +113,8 @@ public:
             return refused(request, fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found", request.ns, account_name, account_name));
         }
         api::TreePtr tree = account->tree();
+        if (mountable_only(*tree))
+            if (std::string why = unmountable(spec, *tree, account_name); !why.empty()) return refused(request, why);
         if (automount(pod, *tree)) mount_token(pod);
         if (spec["imagePullSecrets"].size() == 0 && (*tree)["imagePullSecrets"].size() > 0) spec.set("imagePullSecrets", (*tree)["imagePullSecrets"]);
         return {};

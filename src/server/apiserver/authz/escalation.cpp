@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "server/apiserver/engine.h"
+
 namespace skiff::apiserver {
 
 namespace {
@@ -44,7 +46,8 @@ private:
     Status check_role(const AdmissionRequest& request) const {
         const json::Value& role = *request.object;
         if (request.old_object && (*request.old_object)["rules"] == role["rules"] && (*request.old_object)["aggregationRule"] == role["aggregationRule"]) return {};
-        if (allowed(request, "escalate", request.kind.plural, request.name)) return {};
+        // The name in the path: a role that is created by POST has none yet.
+        if (allowed(request, "escalate", request.kind.plural, request.context ? request.context->attributes.name : request.name)) return {};
         if (role["aggregationRule"].is_object()) {
             // Whoever selects roles by label takes whatever they will hold later.
             PolicyRules everything{{{"*"}, {"*"}, {"*"}, {}, {}}, {{"*"}, {}, {}, {}, {"*"}}};
@@ -62,7 +65,7 @@ private:
         const std::string& name = binding["roleRef"]["name"].as_string();
         if (allowed(request, "bind", kind == "Role" ? "roles" : "clusterroles", name)) return {};
         auto rules = rbac_->role_rules(request.ns, kind, name);
-        if (!rules.ok()) return std::move(rules).status();
+        if (!rules.ok()) return not_found(request.kind, name);
         std::string why = find_escalation(*rbac_, request.user, request.ns, *rules);
         return why.empty() ? Status() : forbidden(request, why);
     }

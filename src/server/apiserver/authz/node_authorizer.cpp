@@ -50,6 +50,20 @@ bool has_secret(const json::Value& source, std::string_view ns, std::string_view
     return false;
 }
 
+// ResourceSlices: what a driver on the node publishes. That a new one names the node is NodeRestriction's business.
+Verdict slice(const std::string& node, const Attributes& a, const Reader& reader) {
+    if (!a.subresource.empty()) return no_opinion("cannot authorize ResourceSlice subresources");
+    if (a.verb == "create") return allow();
+    if (one_of(a.verb, {"get", "update", "patch", "delete"})) {
+        auto object = reader.get({"resource.k8s.io", "v1", "resourceslices"}, "", a.name);
+        return object && (*object->tree())["spec"]["nodeName"].as_string() == node ? allow() : unrelated(node);
+    }
+    if (!one_of(a.verb, {"list", "watch", "deletecollection"}))
+        return no_opinion("only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection");
+    if (pinned(a, "spec.nodeName") == node) return allow();
+    return no_opinion("can only list/watch/deletecollection resourceslices with nodeName field selector");
+}
+
 }  // namespace
 
 std::string node_of(const User& user) {
@@ -61,7 +75,10 @@ NodeAuthorizer::NodeAuthorizer(const Reader& reader) : reader_(reader), referenc
 
 Verdict NodeAuthorizer::authorize(const Attributes& a) const {
     std::string node = node_of(a.user);
-    if (node.empty()) return {};
+    if (node.empty()) {
+        if (a.user.name == kUserPrefix && a.user.in_group(kNodes)) return no_opinion(fmt::format("unknown node for user \"{}\"", a.user.name));
+        return {};
+    }
     if (a.resource_request) {
         if (a.group.empty()) {
             if (a.resource == "nodes") return own_node(node, a);
@@ -75,6 +92,7 @@ Verdict NodeAuthorizer::authorize(const Attributes& a) const {
         if (a.group == "storage.k8s.io" && a.resource == "volumeattachments") return attachment(node, a);
         if (a.group == "storage.k8s.io" && a.resource == "csinodes") return own_name(node, a, "CSINode");
         if (a.group == "resource.k8s.io" && a.resource == "resourceclaims") return referred(node, a, Kind::ResourceClaim, false);
+        if (a.group == "resource.k8s.io" && a.resource == "resourceslices") return slice(node, a, reader_);
         if (a.group == "coordination.k8s.io" && a.resource == "leases") {
             if (a.ns != "kube-node-lease") return no_opinion("can only access leases in the \"kube-node-lease\" system namespace");
             return own_name(node, a, "node lease");

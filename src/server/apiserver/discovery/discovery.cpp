@@ -84,6 +84,13 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
         return true;
     }
     bool root = parts.size() == 1;
+    // What is not there is not there in any form.
+    auto known = [&] {
+        for (const api::GroupVersion& gv : core_.kinds.group_versions())
+            if (gv.group == parts[1]) return true;
+        return false;
+    };
+    if (any_method && !root && !known() && foreign_group(foreign(), parts[1]).is_null()) return false;
     auto form = negotiate(exchange.request(), root ? FormsAllowed::Discovery : FormsAllowed::ObjectOnly);
     if (!form.ok() && root && core_group) form = negotiate(exchange.request(), FormsAllowed::ObjectOnly);   // a route refuses in other words
     if (!form.ok() && !root && any_method)

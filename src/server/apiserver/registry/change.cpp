@@ -71,6 +71,8 @@ bool content_differs(const api::KindInfo& kind, const json::Value& a, const json
         }
         return false;
     };
+    // Of slices the labels count as well: they say whose endpoints these are.
+    if (kind.plural == "endpointslices" && !(a["metadata"]["labels"] == b["metadata"]["labels"])) return true;
     return one_way(a, b) || one_way(b, a);
 }
 
@@ -177,7 +179,9 @@ public:
         TRY(validate(change_, object, old_));
         // People do not change pods: nobody is warned then.
         if (change_.part == Change::Part::Main && kind_.hooks.warnings && kind_.plural != "pods")
-            for (std::string& warning : kind_.hooks.warnings(object)) context_.warnings.push_back(std::move(warning));
+            // Of service accounts only what a request newly sets is warned of.
+            for (std::string& warning : kind_.hooks.warnings(object))
+                if (kind_.plural != "serviceaccounts" || kind_.hooks.warnings(old_).empty()) context_.warnings.push_back(std::move(warning));
         ServiceClaim claim;
         if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
         if (admit && change_.form) show(admission, object, shown, shown_old);

@@ -47,7 +47,7 @@ NameRule name_rule(const api::KindInfo& kind) {
         {"rolebindings.rbac.authorization.k8s.io", api::check_path_segment},
         {"clusterroles.rbac.authorization.k8s.io", api::check_path_segment},
         {"clusterrolebindings.rbac.authorization.k8s.io", api::check_path_segment},
-        {"apiservices.apiregistration.k8s.io", api::check_path_segment},
+        {"certificatesigningrequests.certificates.k8s.io", api::check_path_segment},
         {"flowschemas.flowcontrol.apiserver.k8s.io", api::check_path_segment},
         {"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io", api::check_path_segment},
     };

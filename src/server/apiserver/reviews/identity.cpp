@@ -66,6 +66,7 @@ Result<Answer> serve_token_review(Core& core, RequestContext& context, const Bod
         if (!matched.empty()) status.set("audiences", strings(matched));
     }
     review.mut("metadata");
+    track_fields(core.kinds, *context.kind, nullptr, review, context, core.clock);
     review.set("status", std::move(status));
     return created(std::move(review), context.kind->type_name);
 }

@@ -58,7 +58,7 @@ Result<Answer> serve_ephemeral_containers(Core& core, RequestContext& context, c
         check_new(old, list, path, errors);
         if (!errors.empty()) return errors.to_status("", "Pod", context.attributes.name);
         json::Value object = old;
-        object.mut("spec").set("ephemeralContainers", list);
+        if (list.size() > 0) object.mut("spec").set("ephemeralContainers", list);
         object.mut("metadata").set("resourceVersion", wanted["metadata"]["resourceVersion"].as_string());
         return object;
     };

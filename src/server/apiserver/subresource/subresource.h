@@ -30,6 +30,7 @@ Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& b
 Result<Answer> serve_token(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_finalize(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_approval(Core& core, RequestContext& context, const Body& body);
+Result<Answer> serve_certificate_status(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_ephemeral_containers(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_resize(Core& core, RequestContext& context, const Body& body);
 Result<Answer> serve_component_status(Core& core, RequestContext& context, const Body& body);

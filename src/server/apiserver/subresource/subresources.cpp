@@ -20,6 +20,7 @@ constexpr SubresourceEntry kEntries[] = {
     {"serviceaccounts", "token", serve_token, nullptr},
     {"namespaces", "finalize", serve_finalize, nullptr},
     {"certificatesigningrequests", "approval", serve_approval, nullptr},
+    {"certificatesigningrequests", "status", serve_certificate_status, nullptr},
     {"componentstatuses", "", serve_component_status, nullptr},
     {"tokenreviews", "", serve_token_review, nullptr},
     {"selfsubjectreviews", "", serve_self_subject_review, nullptr},
