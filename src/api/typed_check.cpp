@@ -11,16 +11,29 @@ namespace {
 using Kind = ValueSchema::Kind;
 constexpr size_t kErrorsMax = 100;
 
-std::string element_path(const ValueSchema& list, const std::string& element) {
+std::string element_path(const std::string& element) {
     FieldSet set;
     set.mut_child(element).member = true;
-    (void)list;
     return set.paths().at(0);
 }
 
+// Where the walk is; becomes a text only where something is wrong.
+struct Place {
+    const Place* outer = nullptr;
+    std::string_view member;               // of a map
+    const std::string* element = nullptr;  // of a list that knows its elements
+    size_t index = 0;                      // of another list
+
+    std::string text() const {
+        if (!outer) return "";
+        if (!member.empty() || (!element && index == SIZE_MAX)) return outer->text() + "." + std::string(member);
+        return outer->text() + (element ? element_path(*element) : fmt::format("[{}]", index));
+    }
+};
+
 class Checker {
 public:
-    void value(const ValueSchema& schema, const json::Value& tree, const std::string& path) {
+    void value(const ValueSchema& schema, const json::Value& tree, const Place& path) {
         if (tree.is_null() || errors_.size() >= kErrorsMax) return;
         switch (schema.kind) {
             case Kind::Object:
@@ -54,7 +67,10 @@ public:
     }
 
 private:
-    void fail(const std::string& path, const std::string& what) { errors_.push_back(path.empty() ? what : path + ": " + what); }
+    void fail(const Place& place, const std::string& what) {
+        const std::string path = place.text();
+        errors_.push_back(path.empty() ? what : path + ": " + what);
+    }
 
     static std::string shown(const json::Value& value) { return value.is_string() ? go_quote(value.as_string()) : go_print(value); }
     static std::string_view go_type(const json::Value& value) {
@@ -63,23 +79,25 @@ private:
         return value.is_array() ? "[]interface {}" : "map[string]interface {}";
     }
 
-    void map(const ValueSchema& schema, const json::Value& tree, const std::string& path) {
+    void map(const ValueSchema& schema, const json::Value& tree, const Place& path) {
         if (!tree.is_object()) return fail(path, fmt::format("expected map, got &{{{}}}", go_print(tree)));
         for (const auto& [key, item] : tree.members()) {
             bool declared;
             const ValueSchema& below = member_schema(schema, key, declared);
             bool open = schema.kind != Kind::Object || schema.object->preserve_unknown();
-            if (!declared && !open) fail(path + "." + key, "field not declared in schema");
-            else value(below, item, path + "." + key);
+            const Place here{&path, key, nullptr, SIZE_MAX};
+            if (!declared && !open) fail(here, "field not declared in schema");
+            else value(below, item, here);
         }
     }
 
-    void list(const ValueSchema& schema, const json::Value& tree, const std::string& path) {
+    void list(const ValueSchema& schema, const json::Value& tree, const Place& path) {
         if (!tree.is_array()) return fail(path, fmt::format("expected list, got &{{{}}}", go_print(tree)));
         std::unordered_set<std::string> seen;
+        seen.reserve(tree.size());
         for (size_t i = 0; i < tree.size(); ++i) {
             if (schema.atomic) {
-                value(element_schema(schema), tree[i], path + fmt::format("[{}]", i));
+                value(element_schema(schema), tree[i], Place{&path, {}, nullptr, i});
                 continue;
             }
             auto element = element_of(schema, tree[i]);
@@ -87,9 +105,9 @@ private:
                 // Kubernetes looks no further then.
                 return fail(path, fmt::format("element {}: {}", i, element.status().message()));
             }
-            std::string shown = element_path(schema, *element);
-            if (!seen.insert(*element).second) fail(path, "duplicate entries for key " + shown);
-            value(element_schema(schema), tree[i], path + shown);
+            const auto [known, is_new] = seen.insert(std::move(element).value());
+            if (!is_new) fail(path, "duplicate entries for key " + element_path(*known));
+            value(element_schema(schema), tree[i], Place{&path, {}, &*known});
         }
     }
 
@@ -100,7 +118,7 @@ private:
 
 Status check_configuration(const ValueSchema& schema, const json::Value& tree) {
     Checker checker;
-    checker.value(schema, tree, "");
+    checker.value(schema, tree, Place{});
     return checker.status();
 }
 

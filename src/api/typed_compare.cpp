@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "api/typed_shape.h"
 #include "api/typed_value.h"
@@ -55,9 +56,12 @@ private:
         walk(schema, before, after, child);
         FieldSet* sets[] = {&here.added, &here.modified, &here.removed};
         FieldSet* children[] = {&child.added, &child.modified, &child.removed};
+        int left = 0;
+        for (const FieldSet* set : children) left += !set->empty();
         for (int i = 0; i < 3; ++i) {
             if (children[i]->empty()) continue;
-            children[i]->element = element;
+            if (--left == 0) children[i]->element = std::move(element);
+            else children[i]->element = element;
             sets[i]->children.push_back(std::move(*children[i]));
         }
     }
@@ -78,6 +82,7 @@ private:
     static Elements index(const ValueSchema& schema, const json::Value* list) {
         Elements elements;
         if (!list) return elements;
+        elements.reserve(list->size());
         for (const auto& item : list->items()) {
             auto element = element_of(schema, item);
             if (element.ok()) elements.emplace_back(std::move(element).value(), &item);
@@ -85,8 +90,22 @@ private:
         return elements;
     }
 
+    // Whether both have the same elements, each once, in one order.
+    static bool in_step(const Elements& old, const Elements& now) {
+        if (old.size() != now.size()) return false;
+        std::unordered_set<std::string_view> seen;
+        seen.reserve(now.size());
+        for (size_t i = 0; i < now.size(); ++i)
+            if (old[i].first != now[i].first || !seen.insert(now[i].first).second) return false;
+        return true;
+    }
+
     void elements(const ValueSchema& schema, const json::Value* before, const json::Value* after, Comparison& here) {
         Elements old = index(schema, before), now = index(schema, after);
+        if (in_step(old, now)) {
+            for (size_t i = 0; i < now.size(); ++i) below(element_schema(schema), std::move(now[i].first), old[i].second, now[i].second, here);
+            return;
+        }
         std::unordered_map<std::string_view, const json::Value*> by_element;
         for (const auto& [element, value] : old) by_element.emplace(element, value);
         std::unordered_map<std::string_view, size_t> counts;
@@ -122,10 +141,15 @@ Result<std::string> element_of(const ValueSchema& list, const json::Value& item)
     if (item.is_null()) return error(Reason::Unknown, "associative list with keys may not have a null element");
     if (!item.is_object()) return error(Reason::Unknown, "associative list with keys may not have non-map elements");
     // Keys are few and tables name them in any order; fieldsV1 has them sorted.
-    std::vector<std::string> keys = *list.list_map_keys;
-    std::sort(keys.begin(), keys.end());
+    const std::vector<std::string>& keys = *list.list_map_keys;
     std::string text = "k:{";
-    for (const auto& key : keys) {
+    const std::string* last = nullptr;
+    for (size_t i = 0; i < keys.size(); ++i) {
+        const std::string* next = nullptr;
+        for (const auto& key : keys)
+            if ((!last || key > *last) && (!next || key < *next)) next = &key;
+        if (!next) break;
+        const std::string& key = *(last = next);
         const json::Value* value = key_value(list, item, key);
         if (!value) continue;   // the element is another one than any that has the key
         if (text.size() > 3) text += ',';

@@ -1,5 +1,6 @@
 #include "api/typed_value.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -10,6 +11,21 @@ namespace skiff::api {
 namespace {
 
 using Kind = ValueSchema::Kind;
+
+// Of elements that come several times one stays, without what is below it.
+void own_repeated_as_whole(FieldSet& sorted) {
+    auto& all = sorted.children;
+    size_t kept = 0;
+    for (size_t i = 0; i < all.size();) {
+        size_t end = i + 1;
+        while (end < all.size() && all[end].element == all[i].element) ++end;
+        if (end > i + 1) all[i].children.clear();
+        if (kept != i) all[kept] = std::move(all[i]);
+        ++kept;
+        i = end;
+    }
+    all.resize(kept);
+}
 
 void collect(const ValueSchema& schema, const json::Value& value, FieldSet& here) {
     Shape shape = shape_of(schema, &value);
@@ -26,22 +42,17 @@ void collect(const ValueSchema& schema, const json::Value& value, FieldSet& here
             here.adopt(std::move(child));
         }
     } else {
-        // A repeated element is owned as a whole.
-        std::unordered_map<std::string, size_t> counts;
-        for (const auto& item : value.items())
-            if (auto element = element_of(schema, item); element.ok()) ++counts[*element];
+        here.children.reserve(value.size());
         for (const auto& item : value.items()) {
             auto element = element_of(schema, item);
             if (!element.ok()) continue;
-            size_t& count = counts[*element];
-            bool repeated = count > 1;
-            if (count == 0) continue;
-            if (repeated) count = 0;
             FieldSet child{std::move(element).value(), false, {}};
-            if (!repeated) collect(element_schema(schema), item, child);
+            collect(element_schema(schema), item, child);
             child.member = true;
             here.adopt(std::move(child));
         }
+        here.sort();
+        return own_repeated_as_whole(here);
     }
     here.sort();
 }
@@ -79,6 +90,7 @@ private:
     };
     static std::vector<Element> index(const ValueSchema& schema, const json::Value& list) {
         std::vector<Element> elements;
+        elements.reserve(list.size());
         for (const auto& item : list.items()) {
             auto name = element_of(schema, item);
             if (name.ok()) elements.push_back({std::move(name).value(), &item});
@@ -89,6 +101,13 @@ private:
     // Elements that only live has stay where they are relative to those that both have; the rest comes in the configuration's order.
     json::Value elements(const ValueSchema& schema, const json::Value& live, const json::Value& config) {
         auto left = index(schema, live), right = index(schema, config);
+        // A configuration has no element twice.
+        if (std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const Element& a, const Element& b) { return a.name == b.name; })) {
+            json::Array same;
+            same.reserve(left.size());
+            for (size_t i = 0; i < left.size(); ++i) same.push_back(value(element_schema(schema), left[i].value, right[i].value));
+            return json::Value(std::move(same));
+        }
         std::unordered_map<std::string_view, const json::Value*> in_live, in_config;
         for (const auto& element : left) in_live.emplace(element.name, element.value);
         for (const auto& element : right) in_config.emplace(element.name, element.value);

@@ -28,11 +28,15 @@ FieldPath FieldPath::child(std::string_view name) const {
     return path;
 }
 
-FieldPath FieldPath::index(size_t i) const { return key(fmt::format("{}", i)); }
+FieldPath FieldPath::index(size_t i) const { return key(std::to_string(i)); }
 
 FieldPath FieldPath::key(std::string_view key) const {
     FieldPath path;
-    path.text_ = fmt::format("{}[{}]", text_, key);
+    path.text_.reserve(text_.size() + key.size() + 2);
+    path.text_ += text_;
+    path.text_ += '[';
+    path.text_ += key;
+    path.text_ += ']';
     return path;
 }
 

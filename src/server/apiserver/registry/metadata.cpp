@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "api/go_text.h"
 #include "api/kinds/check.h"
@@ -192,10 +194,10 @@ void validate_metadata_update(const api::KindInfo& kind, const json::Value& obje
     const json::Value &meta = object["metadata"], &old = old_object["metadata"];
     if (!old["deletionTimestamp"].as_string().empty()) {
         std::vector<std::string> added;
-        for (const json::Value& f : meta["finalizers"].items()) {
-            const json::Array& before = old["finalizers"].items();
-            if (std::find(before.begin(), before.end(), f) == before.end()) added.push_back(f.as_string());
-        }
+        std::unordered_set<std::string_view> before;
+        for (const json::Value& name : old["finalizers"].items()) before.insert(name.as_string());
+        for (const json::Value& name : meta["finalizers"].items())
+            if (!before.count(name.as_string())) added.push_back(name.as_string());
         if (!added.empty())
             errors.forbidden(path.child("finalizers"), fmt::format("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_list(added)));
     }
