@@ -123,7 +123,7 @@ struct SqliteOptions {
     int64_t history_ms_min = 300'000;              // and at least this long (Kubernetes compacts every 5 minutes),
     size_t history_bytes_max = 12 << 20;           // but at most about so much, or a sixteenth of what is live: a busy writer fills no disk
     size_t cache_bytes = 2 << 20;                  // SQLite's page cache; reads of the present never touch it
-    int64_t cheap_flush_ms = 60'000;               // Cheap writes reach the disk at the latest after this
+    int64_t cheap_flush_ms = 120'000;              // Cheap writes reach the disk at the latest after this
     // Written once after an unclean stop, so that revisions go on above all that may have been handed out before.
     std::string restart_key = "/registry/.restart";
     Clock* clock = &Clock::system();

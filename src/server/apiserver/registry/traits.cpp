@@ -16,6 +16,7 @@ const std::map<std::string, Traits, std::less<>>& table() {
         {"persistentvolumes", {.answers_deleted = true}},
         {"persistentvolumeclaims", {.answers_deleted = true}},
         {"namespaces", {.answers_deleted = true}},
+        {"nodes", {.durability = store::Durability::Cheap}},
         {"storageclasses.storage.k8s.io", {.answers_deleted = true}},
         {"csidrivers.storage.k8s.io", {.answers_deleted = true}},
         {"csinodes.storage.k8s.io", {.answers_deleted = true}},
@@ -60,13 +61,32 @@ const Traits& traits_of(const api::KindInfo& kind) {
     return found == table().end() ? kDefault : found->second;
 }
 
+namespace {
+
+// A node without the moment of its last report.
+json::Value without_heartbeat(json::Value node) {
+    json::Value& meta = node.mut("metadata");
+    for (auto field : {"managedFields", "resourceVersion"}) meta.erase(field);
+    if (json::Value* status = node.find("status"))
+        if (json::Value* conditions = status->find("conditions"); conditions && conditions->is_array())
+            for (json::Value& condition : conditions->mut_items()) condition.erase("lastHeartbeatTime");
+    return node;
+}
+
+bool renews_only(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
+    if (kind.gvk.kind == "Node") return without_heartbeat(object) == without_heartbeat(old);
+    for (auto field : {"holderIdentity", "acquireTime", "leaseTransitions", "leaseDurationSeconds", "strategy", "preferredHolder"})
+        if (object["spec"][field] != old["spec"][field]) return false;
+    return true;
+}
+
+}  // namespace
+
 store::Durability durability_of(const api::KindInfo& kind, const json::Value& object, const json::Value* old) {
     const store::Durability usual = traits_of(kind).durability;
-    if (usual == store::Durability::Synced || kind.gvk.kind != "Lease") return usual;
+    if (usual == store::Durability::Synced || kind.gvk.kind == "Event") return usual;
     if (old == nullptr || object["metadata"]["deletionTimestamp"].is_string()) return store::Durability::Synced;
-    for (auto field : {"holderIdentity", "acquireTime", "leaseTransitions", "leaseDurationSeconds", "strategy", "preferredHolder"})
-        if (object["spec"][field] != (*old)["spec"][field]) return store::Durability::Synced;
-    return usual;
+    return renews_only(kind, object, *old) ? usual : store::Durability::Synced;
 }
 
 }  // namespace skiff::apiserver

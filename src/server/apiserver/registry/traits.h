@@ -20,8 +20,8 @@ struct Traits {
 
 const Traits& traits_of(const api::KindInfo& kind);
 
-// How a write of the object over the old one (null: none) reaches the disk. Of a lease only the renewal is cheap: who holds it is a promise
-// to its holder, which must not be taken back by a crash.
+// How a write of the object over the old one (null: none) reaches the disk. Of a lease only the renewal is cheap, of a node only its heartbeat: who
+// holds a lease is a promise to its holder, which must not be taken back by a crash.
 store::Durability durability_of(const api::KindInfo& kind, const json::Value& object, const json::Value* old);
 
 }  // namespace skiff::apiserver

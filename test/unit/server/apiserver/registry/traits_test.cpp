@@ -17,3 +17,16 @@ TEST_CASE("a lease's renewal is cheap, and who comes to hold it is on the disk b
     CHECK(durability_of(lease, spec(R"({"holderIdentity":"a","leaseTransitions":2,"renewTime":"2"})"), &held) == store::Durability::Synced);
     CHECK(durability_of(lease, held, nullptr) == store::Durability::Synced);
 }
+
+TEST_CASE("of a node's reports only one that says nothing new is cheap") {
+    const auto kinds = api::KindRegistry::builtin();
+    const api::KindInfo& node = *kinds->find(api::Gvr{"", "v1", "nodes"});
+    auto reports = [](const char* ready, const char* at) {
+        return json::parse(std::string(R"({"metadata":{"name":"n","resourceVersion":")") + at + R"("},"status":{"conditions":[{"type":"Ready","status":")" + ready +
+                           R"(","lastHeartbeatTime":")" + at + R"("}]}})").value();
+    };
+    const auto before = reports("True", "1");
+    CHECK(durability_of(node, reports("True", "2"), &before) == store::Durability::Cheap);
+    CHECK(durability_of(node, reports("False", "2"), &before) == store::Durability::Synced);
+    CHECK(durability_of(node, before, nullptr) == store::Durability::Synced);
+}
