@@ -159,9 +159,13 @@ private:
         }
         state.pressure = read_pressure(options_.data_dir);
         if (options_.images) state.images = options_.images();
+        if (auto seen = options_.client->get(kNodes, "", options_.identity.name); seen.ok()) take(*seen);
         json::Value status = node_status(options_.identity, options_.machine, state, last_status_["conditions"], options_.clock->now());
-        if (now < next_report_ && !status_changed(last_sent_, status)) return true;
-        auto written = options_.client->patch(kNodes, "", options_.identity.name, client::PatchType::Strategic, json::Value::object({{"status", status}}), {.subresource = "status"});
+        const auto gone = keep_extended_resources(status, last_status_);
+        if (now < next_report_ && gone.empty() && !status_changed(last_sent_, status)) return true;
+        json::Value patch = json::Value::object({{"status", status}});
+        for (const auto& name : gone) patch.mut("status").mut("allocatable").set(name, json::Value());
+        auto written = options_.client->patch(kNodes, "", options_.identity.name, client::PatchType::Strategic, patch, {.subresource = "status"});
         if (!written.ok()) {
             if (written.status().reason() == Reason::NotFound) node_known_ = false;
             log::warn("node", "status not written", {{"error", written.status().message()}});

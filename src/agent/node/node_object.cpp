@@ -156,6 +156,23 @@ json::Value node_status(const NodeIdentity& identity, const Machine& machine, co
     return status;
 }
 
+std::vector<std::string> keep_extended_resources(json::Value& status, const json::Value& seen) {
+    auto extended = [](const std::string& name) {
+        const size_t slash = name.find('/');
+        return slash != std::string::npos && !std::string_view(name).substr(0, slash).ends_with("kubernetes.io") && !name.starts_with("requests.");
+    };
+    const json::Value& capacity = seen["capacity"];
+    for (const auto& member : capacity.members()) {
+        if (!extended(member.key)) continue;
+        status.mut("capacity").set(member.key, member.value);
+        status.mut("allocatable").set(member.key, member.value);
+    }
+    std::vector<std::string> gone;
+    for (const auto& member : seen["allocatable"].members())
+        if (extended(member.key) && !capacity.has(member.key)) gone.push_back(member.key);
+    return gone;
+}
+
 bool status_changed(const json::Value& before, const json::Value& after) { return !(without_heartbeats(before) == without_heartbeats(after)); }
 
 }  // namespace skiff::agent::node

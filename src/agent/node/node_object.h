@@ -41,6 +41,9 @@ json::Value usual_labels(const NodeIdentity& identity, const Machine& machine);
 json::Value new_node(const NodeIdentity& identity, const Machine& machine);
 // previous: conditions as last written; lastTransitionTime is kept where the status did not change.
 json::Value node_status(const NodeIdentity& identity, const Machine& machine, const NodeState& state, const json::Value& previous, WallTime now);
+// Somebody else may advertise extended resources (vendor.example/thing) in the capacity of the node: seen is the status that is there, status gets
+// them as capacity and as allocatable. The names that only allocatable still has are returned: they go.
+std::vector<std::string> keep_extended_resources(json::Value& status, const json::Value& seen);
 // Differs in more than heartbeat times.
 bool status_changed(const json::Value& before, const json::Value& after);
 // "key=value:NoSchedule", "key:NoExecute"; null when malformed.

@@ -49,6 +49,18 @@ TEST_CASE("a node tells capacity, addresses and readiness as the kubelet does") 
     CHECK(status_changed(status, later));
 }
 
+TEST_CASE("extended resources that somebody advertises in a node's capacity are allocatable, and go with it") {
+    json::Value status = node_status({.name = "n"}, machine(), {}, {}, kNow);
+    const json::Value cpus = status["allocatable"]["cpu"];
+    json::Value seen = json::Value::object({{"capacity", json::Value::object({{"cpu", "64"}, {"example.com/dongle", "4"}, {"attachable.kubernetes.io/x", "1"}})},
+                                            {"allocatable", json::Value::object({{"cpu", "64"}, {"example.com/old", "2"}})}});
+    CHECK(keep_extended_resources(status, seen) == std::vector<std::string>{"example.com/old"});
+    CHECK(status["allocatable"]["example.com/dongle"].as_string() == "4");
+    CHECK(status["capacity"]["example.com/dongle"].as_string() == "4");
+    CHECK(status["allocatable"]["cpu"] == cpus);
+    CHECK(status["capacity"]["attachable.kubernetes.io/x"].is_null());
+}
+
 TEST_CASE("pressure is told by type") {
     NodeState state;
     state.pressure.memory_available_bytes = 10 << 20;
