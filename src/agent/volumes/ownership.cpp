@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
 
 namespace skiff::agent::volumes {
 
@@ -30,11 +32,14 @@ bool root_matches(const std::string& dir, gid_t group, bool read_only) {
 
 }  // namespace
 
-Status set_group(const std::string& dir, int64_t group, GroupChange policy, bool read_only) {
+Status set_group(const std::string& path, int64_t group, GroupChange policy, bool read_only) {
+    const std::unique_ptr<char, decltype(&::free)> real(::realpath(path.c_str(), nullptr), &::free);
+    if (!real) return errno_status("open " + path, errno);
+    const std::string dir = real.get();
     const gid_t gid = static_cast<gid_t>(group);
     if (policy == GroupChange::OnRootMismatch && root_matches(dir, gid, read_only)) return {};
     char* const paths[] = {const_cast<char*>(dir.c_str()), nullptr};
-    FTS* walk = ::fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR | FTS_XDEV, nullptr);
+    FTS* walk = ::fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr);
     if (!walk) return errno_status("open " + dir, errno);
     Status result;
     while (FTSENT* entry = ::fts_read(walk)) {

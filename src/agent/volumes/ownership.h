@@ -10,7 +10,7 @@ namespace skiff::agent::volumes {
 
 enum class GroupChange { Always, OnRootMismatch };   // securityContext.fsGroupChangePolicy
 
-// Walks the tree without following links (but dir itself) or crossing mounts. read_only volumes get no group write.
-Status set_group(const std::string& dir, int64_t group, GroupChange policy, bool read_only);
+// Walks the tree without following links (but path itself) or crossing mounts. read_only volumes get no group write.
+Status set_group(const std::string& path, int64_t group, GroupChange policy, bool read_only);
 
 }  // namespace skiff::agent::volumes
