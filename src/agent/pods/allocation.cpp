@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "agent/pods/pod_spec.h"
 #include "agent/pods/resources.h"
 #include "agent/sys/units.h"
@@ -65,6 +67,33 @@ std::optional<Waiting> refuse_resize(const json::Value& pod, const NodeLoad& oth
     };
     if (auto late = over("cpu", cpu, others.cpu_milli, config.cpu_milli)) return late;
     return over("memory", memory, others.memory_bytes, config.memory_bytes);
+}
+
+bool precedes(const ResizeClaim& a, const ResizeClaim& b) {
+    const auto rank = [](const ResizeClaim& claim) {
+        const std::string qos = qos_class(*claim.pod);
+        return qos == "Guaranteed" ? 0 : qos == "Burstable" ? 1 : 2;
+    };
+    const int64_t one = (*a.pod)["spec"]["priority"].as_int(), other = (*b.pod)["spec"]["priority"].as_int();
+    if (one != other) return one > other;
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    if (a.since.empty() || b.since.empty()) return !a.since.empty();
+    if (a.since != b.since) return a.since < b.since;
+    return (*a.pod)["metadata"]["uid"].as_string() < (*b.pod)["metadata"]["uid"].as_string();
+}
+
+NodeLoad load_before(NodeLoad others, const ResizeClaim& own, std::vector<ResizeClaim> waiting, const NodeConfig& config) {
+    std::sort(waiting.begin(), waiting.end(), precedes);
+    for (const auto& claim : waiting) {
+        if (!precedes(claim, own)) break;
+        NodeLoad beside = others;
+        beside.cpu_milli += own.granted.cpu_milli - claim.granted.cpu_milli;
+        beside.memory_bytes += own.granted.memory_bytes - claim.granted.memory_bytes;
+        if (refuse_resize(*claim.pod, beside, config)) continue;
+        others.cpu_milli += pod_request(*claim.pod, "cpu") - claim.granted.cpu_milli;
+        others.memory_bytes += pod_request(*claim.pod, "memory") - claim.granted.memory_bytes;
+    }
+    return others;
 }
 
 ResizeAction resize_action(const json::Value& container, const json::Value& applied) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/pods/admission.h"
 #include "agent/pods/pod_state.h"
@@ -22,6 +23,17 @@ json::Value with_allocation(const json::Value& pod, const Allocation& allocated)
 
 // Why a resize is not granted: Infeasible (never) or Deferred (not now).
 std::optional<Waiting> refuse_resize(const json::Value& pod, const NodeLoad& others, const NodeConfig& config);
+
+// A pod whose resize waits for room, or asks for it now.
+struct ResizeClaim {
+    api::TreePtr pod;                                // with what it wants
+    NodeLoad granted;
+    std::string since;                               // put off at that time (RFC 3339); "" only now
+};
+// By priority, then Guaranteed before Burstable before BestEffort, then the longest wait.
+bool precedes(const ResizeClaim& a, const ResizeClaim& b);
+// others (what all other pods were granted) and beside it the room that is due to those who wait and come before own.
+NodeLoad load_before(NodeLoad others, const ResizeClaim& own, std::vector<ResizeClaim> waiting, const NodeConfig& config);
 
 // What a running container needs so that its cgroup says what is allocated.
 enum class ResizeAction { None, Update, Restart };

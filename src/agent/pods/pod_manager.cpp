@@ -353,6 +353,38 @@ private:
         return refuse(pod, load_without(uid), options_.config);
     }
 
+    static ResizeClaim resize_claim(const PodSnapshot& snapshot, api::TreePtr pod) {
+        ResizeClaim claim{std::move(pod), snapshot.granted, ""};
+        for (const auto& condition : (*snapshot.status)["conditions"].items())
+            if (condition["type"].as_string() == "PodResizePending") claim.since = condition["lastTransitionTime"].as_string();
+        return claim;
+    }
+
+    // The pod with what it is granted. One at a time, and told to the others before the next is decided: room is given once.
+    api::TreePtr grant(const std::string& uid, PodEntry& entry) {
+        std::lock_guard one(grants_mutex_);
+        const PodSnapshotPtr before = entry.snapshot();
+        const api::TreePtr wanted = entry.state.pod->tree();
+        bool decided = false;
+        const auto others = [&] {
+            decided = true;
+            NodeLoad load = load_without(uid);
+            std::vector<ResizeClaim> waiting;
+            for (const auto& other : list())
+                if (other->uid != uid && other->resize_deferred && other->active) waiting.push_back(resize_claim(*other, other->pod->tree()));
+            if (waiting.empty() || !before) return load;
+            return load_before(std::move(load), resize_claim(*before, wanted), std::move(waiting), options_.config);
+        };
+        api::TreePtr tree = allocate(entry.state, wanted, others, options_.config);
+        if (decided && before) {
+            auto now = std::make_shared<PodSnapshot>(*before);
+            now->granted = load_of(*tree);
+            now->resize_deferred = entry.state.resize.pending && entry.state.resize.pending->reason == "Deferred";
+            entry.publish(std::move(now));
+        }
+        return tree;
+    }
+
     // A resize that was put off for lack of room may go now.
     void wake_deferred_resizes() {
         for (const auto& snapshot : list())
@@ -363,7 +395,8 @@ private:
         EntryPtr entry = entry_of(uid);
         if (!entry) return;
         entry->take_inbox();
-        const api::TreePtr tree = allocate(entry->state, entry->state.pod->tree(), [&] { return load_without(uid); }, options_.config);
+        const auto before = entry->snapshot();
+        const api::TreePtr tree = grant(uid, *entry);
         Sync one{*services_, entry->state, *tree, [this, uid](std::function<void(PodState&)> change) { post(uid, std::move(change)); }, {}};
         sync_pod(one, [this, &uid](const json::Value& pod) { return fits(uid, pod); });
         const PodState& state = entry->state;
@@ -373,7 +406,6 @@ private:
             remove(uid, state);
             return entry->tell_watchers();
         }
-        const auto before = entry->snapshot();
         auto snapshot = make_snapshot(state, *tree);
         const bool freed = before && before->admitted && (!snapshot->active || !(before->granted == snapshot->granted)) && before->active;
         entry->publish(std::move(snapshot));
@@ -389,6 +421,7 @@ private:
     }
 
     Options options_;
+    std::mutex grants_mutex_;                             // before mutex_ and those of entries
     ThreadPool tasks_, pulls_;
     std::unique_ptr<reconcile::WorkQueue> queue_;
     ExecRunner exec_;

@@ -27,6 +27,7 @@
 #include "server/controllers/role_aggregation.h"
 #include "server/controllers/root_ca.h"
 #include "server/controllers/service_account.h"
+#include "server/controllers/service_cidr.h"
 #include "server/controllers/stateful_set.h"
 #include "server/controllers/token_cleaner.h"
 #include "server/controllers/volume_attach.h"
@@ -71,6 +72,7 @@ void add_all(reconcile::Runtime& runtime, const Options& options) {
     if (options.sign_token) runtime.add(make_account_token_controller(options.server_ca_pem, options.sign_token));
     runtime.add(make_bootstrap_signer());
     runtime.add(make_node_ttl_controller());
+    runtime.add(make_service_cidr_controller());
     if (!options.server_node.empty()) runtime.add(make_node_role_controller(options.server_node));
     if (options.kinds) runtime.add(make_policy_type_check_controller(options.kinds));
     runtime.add(make_csr_approver());

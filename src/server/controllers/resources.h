@@ -13,6 +13,7 @@ inline const Gvr kPods{"", "v1", "pods"};
 inline const Gvr kNodes{"", "v1", "nodes"};
 inline const Gvr kNamespaces{"", "v1", "namespaces"};
 inline const Gvr kServices{"", "v1", "services"};
+inline const Gvr kServiceCidrs{"networking.k8s.io", "v1", "servicecidrs"};
 inline const Gvr kEndpoints{"", "v1", "endpoints"};
 inline const Gvr kConfigMaps{"", "v1", "configmaps"};
 inline const Gvr kSecrets{"", "v1", "secrets"};

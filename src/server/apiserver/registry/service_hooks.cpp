@@ -94,12 +94,14 @@ void ServiceClaim::keep() {
 Status ServiceClaim::on_create(Core& core, const api::KindInfo& kind, json::Value& object, bool) {
     if (!is_service(kind) || !core.services) return {};
     network_ = core.services.get();
+    reader_ = &core.cache;
     return allocate(object, nullptr);
 }
 
 Status ServiceClaim::on_update(Core& core, const api::KindInfo& kind, json::Value& object, const json::Value& old, bool) {
     if (!is_service(kind) || !core.services) return {};
     network_ = core.services.get();
+    reader_ = &core.cache;
     return allocate(object, &old);
 }
 
@@ -134,7 +136,7 @@ Status ServiceClaim::allocate_ips(json::Value& object, const json::Value* old) {
     std::string wanted = spec["clusterIP"].as_string();
     if (wanted.empty()) wanted = spec["clusterIPs"][0].as_string();
     if (!held.empty() && wanted == held) return {};
-    auto ip = network_->take_ip(wanted);
+    auto ip = network_->take_ip(wanted, *reader_);
     if (!ip.ok()) {
         if (wanted.empty()) return std::move(ip).status();
         api::FieldErrors errors;

@@ -24,6 +24,7 @@ public:
 private:
     friend class ServiceNetwork;
     ServiceNetwork* network_ = nullptr;
+    const Reader* reader_ = nullptr;
     std::vector<std::string> taken_ips_, freed_ips_;
     std::vector<int> taken_ports_, freed_ports_;
     Status allocate(json::Value& object, const json::Value* old);

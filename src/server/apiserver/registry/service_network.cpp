@@ -25,19 +25,40 @@ const api::Gvr kServices{"", "v1", "services"};
 
 }  // namespace
 
+std::optional<ServiceNetwork::Range> ServiceNetwork::parse_range(const std::string& cidr) {
+    const size_t slash = cidr.find('/');
+    const auto base = parse_ip(cidr.substr(0, slash));
+    const auto bits = slash == std::string::npos ? std::nullopt : parse_int(std::string_view(cidr).substr(slash + 1));
+    if (!base || !bits || *bits < 8 || *bits > 30) return {};
+    const uint32_t size = 1u << (32 - *bits);
+    return Range{*base & ~(size - 1), size};
+}
+
 Result<std::shared_ptr<ServiceNetwork>> ServiceNetwork::create(const std::string& cidr, int port_min, int port_max) {
-    size_t slash = cidr.find('/');
-    auto base = parse_ip(cidr.substr(0, slash));
-    auto bits = slash == std::string::npos ? std::nullopt : parse_int(std::string_view(cidr).substr(slash + 1));
-    if (!base || !bits || *bits < 8 || *bits > 30) return error(Reason::BadRequest, "service CIDR \"{}\" is not an IPv4 range of /8 to /30", cidr);
+    const auto range = parse_range(cidr);
+    if (!range) return error(Reason::BadRequest, "service CIDR \"{}\" is not an IPv4 range of /8 to /30", cidr);
     if (port_min < 1 || port_max > 65535 || port_min > port_max) return error(Reason::BadRequest, "service node port range {}-{} is not valid", port_min, port_max);
     std::shared_ptr<ServiceNetwork> network(new ServiceNetwork);
-    network->size_ = 1u << (32 - *bits);
-    network->base_ = *base & ~(network->size_ - 1);
-    network->cidr_ = fmt::format("{}/{}", format_ip(network->base_), *bits);
+    network->own_ = *range;
+    network->cidr_ = format_ip(range->base) + cidr.substr(cidr.find('/'));
     network->port_min_ = port_min;
     network->port_max_ = port_max;
     return network;
+}
+
+std::vector<ServiceNetwork::Range> ServiceNetwork::more_ranges(const Reader& reader) {
+    std::vector<Range> ranges;
+    for (const api::ObjectPtr& object : reader.list({"networking.k8s.io", "v1", "servicecidrs"})) {
+        if (object->meta().deleting()) continue;
+        const api::TreePtr tree = object->tree();
+        bool ready = false;
+        for (const json::Value& condition : (*tree)["status"]["conditions"].items())
+            ready |= condition["type"].as_string() == "Ready" && condition["status"].as_string() == "True";
+        if (!ready) continue;
+        for (const json::Value& cidr : (*tree)["spec"]["cidrs"].items())
+            if (const auto range = parse_range(cidr.as_string())) ranges.push_back(*range);
+    }
+    return ranges;
 }
 
 void ServiceNetwork::load(const Reader& reader) {
@@ -52,30 +73,40 @@ void ServiceNetwork::load(const Reader& reader) {
     }
 }
 
-Result<std::string> ServiceNetwork::take_ip(const std::string& wanted) {
-    std::lock_guard lock(mutex_);
-    if (!wanted.empty()) {
-        auto ip = parse_ip(wanted);
-        if (!ip || *ip <= base_ || *ip >= base_ + size_ - 1)
-            return error(Reason::Invalid, "failed to allocate IP {}: the provided network does not match the current range: provided IP is not in the valid range. The range of valid IPs is {}", wanted, cidr_);
-        if (!ips_.insert(*ip).second) return error(Reason::Invalid, "failed to allocate IP {}: provided IP is already allocated", wanted);
-        return wanted;
-    }
-    uint32_t band = static_band(size_);
+std::optional<uint32_t> ServiceNetwork::free_one(const Range& range) const {
     auto search = [&](uint32_t from, uint32_t to) -> std::optional<uint32_t> {   // offsets [from, to)
         if (to <= from) return {};
         uint32_t start = from + static_cast<uint32_t>(random_u64() % (to - from));
         for (uint32_t i = 0; i < to - from; ++i) {
             uint32_t offset = from + (start - from + i) % (to - from);
-            if (ips_.count(base_ + offset) == 0) return offset;
+            if (ips_.count(range.base + offset) == 0) return range.base + offset;
         }
         return {};
     };
-    auto offset = search(band, size_ - 1);
-    if (!offset) offset = search(1, band);
-    if (!offset) return error(Reason::InternalError, "Internal error occurred: failed to allocate a serviceIP: range is full");
-    ips_.insert(base_ + *offset);
-    return format_ip(base_ + *offset);
+    const uint32_t band = static_band(range.size);
+    const auto ip = search(band, range.size - 1);
+    return ip ? ip : search(1, band);
+}
+
+Result<std::string> ServiceNetwork::take_ip(const std::string& wanted, const Reader& reader) {
+    std::lock_guard lock(mutex_);
+    if (!wanted.empty()) {
+        auto ip = parse_ip(wanted);
+        bool inside = ip && own_.holds(*ip);
+        if (ip && !inside)
+            for (const Range& range : more_ranges(reader)) inside |= range.holds(*ip);
+        if (!inside)
+            return error(Reason::Invalid, "failed to allocate IP {}: the provided network does not match the current range: provided IP is not in the valid range. The range of valid IPs is {}", wanted, cidr_);
+        if (!ips_.insert(*ip).second) return error(Reason::Invalid, "failed to allocate IP {}: provided IP is already allocated", wanted);
+        return wanted;
+    }
+    auto ip = free_one(own_);
+    if (!ip)
+        for (const Range& range : more_ranges(reader))
+            if ((ip = free_one(range))) break;
+    if (!ip) return error(Reason::InternalError, "Internal error occurred: failed to allocate a serviceIP: range is full");
+    ips_.insert(*ip);
+    return format_ip(*ip);
 }
 
 Result<int> ServiceNetwork::take_port(int wanted) {
@@ -111,6 +142,6 @@ bool ServiceNetwork::ip_taken(const std::string& ip) const {
     return n && ips_.count(*n) > 0;
 }
 
-std::string ServiceNetwork::first_ip() const { return format_ip(base_ + 1); }
+std::string ServiceNetwork::first_ip() const { return format_ip(own_.base + 1); }
 
 }  // namespace skiff::apiserver

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "json/value.h"
 #include "server/apiserver/reader.h"
@@ -21,8 +22,8 @@ public:
     void load(const Reader& reader);
 
     // Empty: any free one, from the upper part of the range so that the lower stays for addresses that people choose.
-    // Invalid: not in the range or taken, in Kubernetes' words.
-    Result<std::string> take_ip(const std::string& wanted);
+    // Further ranges are those of ServiceCIDRs that are ready. Invalid: in no range or taken, in Kubernetes' words.
+    Result<std::string> take_ip(const std::string& wanted, const Reader& reader);
     Result<int> take_port(int wanted);
     void free_ip(const std::string& ip);
     void free_port(int port);
@@ -35,9 +36,15 @@ public:
 
 private:
     ServiceNetwork() = default;
+    struct Range {
+        uint32_t base = 0, size = 0;                      // addresses, network and broadcast included
+        bool holds(uint32_t ip) const { return ip > base && ip < base + size - 1; }
+    };
+    static std::optional<Range> parse_range(const std::string& cidr);
+    static std::vector<Range> more_ranges(const Reader& reader);
+    std::optional<uint32_t> free_one(const Range& range) const;
     std::string cidr_;
-    uint32_t base_ = 0;
-    uint32_t size_ = 0;          // addresses, network and broadcast included
+    Range own_;
     int port_min_ = 0, port_max_ = 0;
     mutable std::mutex mutex_;
     std::set<uint32_t> ips_;

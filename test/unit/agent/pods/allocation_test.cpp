@@ -72,3 +72,24 @@ TEST_CASE("resources of the pod as a whole stand for the sums of its containers'
     CHECK(pod_resources(pod).memory_bytes == 128 << 20);
     CHECK(pod_resources(pod).cpu_quota_us == 55'000);
 }
+
+TEST_CASE("room goes to those who wait longer or matter more, and is counted as theirs before they have taken it") {
+    NodeConfig config;
+    config.cpu_milli = 2000, config.memory_bytes = 1 << 30;
+    const auto claim = [](const char* uid, const char* cpu, int priority, const char* since) {
+        json::Value tree = *pod_asking(cpu, 1)->tree();
+        tree.mut("metadata").set("uid", uid);
+        tree.mut("spec").set("priority", priority);
+        return ResizeClaim{std::make_shared<const json::Value>(std::move(tree)), {1, 100, 10 << 20, {}}, since};
+    };
+    const ResizeClaim high = claim("h", "1300m", 1000, "2026-11-22T01:00:09Z"), early = claim("e", "1300m", 0, "2026-11-22T01:00:01Z"),
+                      late = claim("l", "1300m", 0, "2026-11-22T01:00:05Z"), fresh = claim("f", "1300m", 0, "");
+    CHECK(precedes(high, early));
+    CHECK(precedes(early, late));
+    CHECK(precedes(late, fresh));
+    CHECK_FALSE(precedes(fresh, late));
+    const NodeLoad others{3, 300, 0, {}};
+    CHECK(load_before(others, high, {early, late, fresh}, config).cpu_milli == 300);
+    CHECK(load_before(others, late, {early, high}, config).cpu_milli == 1500);       // high gets it, then early does not fit
+    CHECK(load_before(others, fresh, {claim("x", "1950m", 5, "2026-11-22T01:00:00Z")}, config).cpu_milli == 300);   // who does not fit holds nobody up
+}
