@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "api/go_text.h"
 #include "api/protobuf_wire.h"
@@ -52,7 +53,7 @@ std::string conversion_problem(const ValueSchema& schema, const std::string& go_
         case Kind::Bytes:
         case Kind::List: return fmt::format("cannot restore slice from {}", go);
         case Kind::Bool: return "unrecognized type: bool";
-        case Kind::String: return whole ? "cannot convert int64 to " + go_type : "unrecognized type: string";
+        case Kind::String: return whole ? "cannot convert int64 to " + go_type_of(schema, go_type) : "unrecognized type: string";
         case Kind::Int32:
         case Kind::Int64:
         case Kind::Double: {
@@ -100,8 +101,9 @@ private:
             }
             if (members[i].value.is_null()) continue;
             Frame below{&frame, &field->name, 0, &schema};
-            if (field->go_type == kSchemaOrBool || field->go_type == kSchemaOrArray) schema_or(schema, members[i].value, below);
+            if (field->go_type == kSchemaOrBool || field->go_type == kSchemaOrArray) schema_or(schema, *field, members[i].value, below);
             else value(field->value, field->go_type, members[i].value, below);
+            if (members[i].value.is_null()) continue;
             if (!field->pointer && is_zero(field->value.kind, members[i].value)) continue;
             uint16_t& slot = slots[static_cast<size_t>(field - fields.data())];
             if (slot == kNowhere) ++kept;
@@ -110,12 +112,20 @@ private:
         rebuild(schema, members, slots, kept, unknown && schema.preserve_unknown(), frame);
     }
 
-    // A field of JSONSchemaProps that is a schema, several, or a boolean.
-    void schema_or(const TypeSchema& schema, json::Value& tree, const Frame& frame) {
-        if (tree.is_object()) return object(schema, tree, frame);
-        if (!tree.is_array()) return;
-        for (auto& item : tree.mut_items())
-            if (item.is_object()) object(schema, item, frame);
+    // A field of JSONSchemaProps that is a schema, several, or a boolean. Kubernetes reads it with code of its own, which knows no strictness.
+    void schema_or(const TypeSchema& schema, const Field& field, json::Value& tree, const Frame& frame) {
+        StrictProblems* strict = std::exchange(strict_, nullptr);
+        if (tree.is_object()) {
+            object(schema, tree, frame);
+        } else if (field.go_type == kSchemaOrBool) {
+            if (!tree.is_bool() && first_error_.ok()) first_error_ = Status(Reason::BadRequest, "boolean or JSON schema expected");
+        } else if (tree.is_array()) {
+            for (auto& item : tree.mut_items())
+                if (item.is_object()) object(schema, item, frame);
+        } else {
+            tree = json::Value();
+        }
+        strict_ = strict;
     }
 
     // The members in the order of the table, with what is always written.

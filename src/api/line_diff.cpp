@@ -28,8 +28,11 @@ struct Edit {
 
 class Matcher {
 public:
-    Matcher(const Lines& a, const Lines& b) : a_(a) {
+    Matcher(const Lines& a, const Lines& b) : a_(a), b_(b) {
         for (size_t j = 0; j < b.size(); ++j) places_[b[j]].push_back(j);
+        // In a long text a block does not begin with a line that it has everywhere.
+        constexpr size_t kLong = 200, kPart = 100;
+        if (b.size() >= kLong) std::erase_if(places_, [&](const auto& entry) { return entry.second.size() > b.size() / kPart + 1; });
         match(0, a.size(), 0, b.size());
         std::sort(blocks_.begin(), blocks_.end(), [](const Block& x, const Block& y) { return x.a < y.a; });
         blocks_.push_back({a.size(), b.size(), 0});
@@ -69,6 +72,8 @@ private:
                 if (size > best.size) best = {i + 1 - size, j + 1 - size, size};
             }
         }
+        while (best.a > a1 && best.b > b1 && a_[best.a - 1] == b_[best.b - 1]) --best.a, --best.b, ++best.size;
+        while (best.a + best.size < a2 && best.b + best.size < b2 && a_[best.a + best.size] == b_[best.b + best.size]) ++best.size;
         return best;
     }
 
@@ -88,7 +93,7 @@ private:
         }
     }
 
-    const Lines& a_;
+    const Lines &a_, &b_;
     std::unordered_map<std::string_view, std::vector<size_t>> places_;
     std::vector<Block> blocks_;
 };

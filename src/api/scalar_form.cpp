@@ -118,6 +118,11 @@ std::string_view go_json_kind(const json::Value& value) {
 }
 
 std::string go_type_of(const ValueSchema& value, const std::string& scalar) {
+    // The name of a whole map or list stands before a bar, that of its elements behind it.
+    if (const size_t bar = scalar.find('|'); bar != std::string::npos) {
+        const bool own = value.kind == Kind::Map || (value.kind == Kind::List && !scalar.starts_with("map["));
+        return own ? scalar.substr(0, bar) : go_type_of(value, scalar.substr(bar + 1));
+    }
     switch (value.kind) {
         case Kind::Object: {
             // core.v1.PodSpec -> v1.PodSpec

@@ -93,9 +93,14 @@ void FieldErrors::type_invalid(const FieldPath& path, const json::Value& value, 
     add("FieldValueTypeInvalid", path, with_detail("Invalid value: " + error_value(value), detail));
 }
 
-void FieldErrors::not_found(const FieldPath& path, const json::Value& value) {
+void FieldErrors::not_found(const FieldPath& path, const json::Value& value, std::string_view detail) {
     if (full()) return;
-    add("FieldValueNotFound", path, "Not found: " + error_value(value));
+    add("FieldValueNotFound", path, with_detail("Not found: " + error_value(value), detail));
+}
+
+void FieldErrors::invalid_unshown(const FieldPath& path, std::string_view detail) {
+    if (full()) return;
+    add("FieldValueInvalid", path, with_detail("Invalid value", detail));
 }
 
 void FieldErrors::internal(const FieldPath& path, std::string_view detail) {

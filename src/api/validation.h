@@ -35,7 +35,9 @@ public:
     void too_long(const FieldPath& path, size_t length_max);
     void too_many(const FieldPath& path, size_t actual, size_t count_max);
     void type_invalid(const FieldPath& path, const json::Value& value, std::string_view detail);
-    void not_found(const FieldPath& path, const json::Value& value);
+    void not_found(const FieldPath& path, const json::Value& value, std::string_view detail = "");
+    // "Invalid value: detail", for a value that Kubernetes does not show.
+    void invalid_unshown(const FieldPath& path, std::string_view detail);
     void internal(const FieldPath& path, std::string_view detail);
 
     void append(const FieldErrors& others) { errors_.insert(errors_.end(), others.errors_.begin(), others.errors_.end()); }

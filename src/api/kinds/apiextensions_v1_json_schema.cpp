@@ -25,7 +25,7 @@ constexpr FieldRow kJSONSchemaProps[] = {
     {.name = "minItems", .type = "int64", .proto = 17, .go = "*"},
     {.name = "uniqueItems", .type = "bool", .proto = 18},
     {.name = "multipleOf", .type = "double", .proto = 19, .go = "*"},
-    {.name = "enum", .type = "list<any>", .proto = 20, .list_type = "atomic"},
+    {.name = "enum", .type = "list<any>", .proto = 20, .list_type = "atomic", .go = "[]v1.JSON|"},
     {.name = "maxProperties", .type = "int64", .proto = 21, .go = "*"},
     {.name = "minProperties", .type = "int64", .proto = 22, .go = "*"},
     {.name = "required", .type = "list<string>", .proto = 23, .list_type = "atomic"},
@@ -37,9 +37,9 @@ constexpr FieldRow kJSONSchemaProps[] = {
     {.name = "properties", .type = "map<string,apiextensions.v1.JSONSchemaProps>", .proto = 29},
     {.name = "additionalProperties", .type = "any", .proto = 30, .go = "*v1.JSONSchemaPropsOrBool"},
     {.name = "patternProperties", .type = "map<string,apiextensions.v1.JSONSchemaProps>", .proto = 31},
-    {.name = "dependencies", .type = "map<string,any>", .proto = 32},
+    {.name = "dependencies", .type = "map<string,any>", .proto = 32, .go = "v1.JSONSchemaDependencies|"},
     {.name = "additionalItems", .type = "any", .proto = 33, .go = "*v1.JSONSchemaPropsOrBool"},
-    {.name = "definitions", .type = "map<string,apiextensions.v1.JSONSchemaProps>", .proto = 34},
+    {.name = "definitions", .type = "map<string,apiextensions.v1.JSONSchemaProps>", .proto = 34, .go = "v1.JSONSchemaDefinitions|"},
     {.name = "externalDocs", .type = "apiextensions.v1.ExternalDocumentation", .proto = 35},
     {.name = "example", .type = "any", .proto = 36},
     {.name = "nullable", .type = "bool", .proto = 37},
@@ -50,7 +50,7 @@ constexpr FieldRow kJSONSchemaProps[] = {
     {.name = "x-kubernetes-list-type", .type = "string", .proto = 42, .go = "*"},
     {.name = "x-kubernetes-map-type", .type = "string", .proto = 43, .go = "*"},
     {.name = "x-kubernetes-validations", .type = "list<apiextensions.v1.ValidationRule>", .proto = 44, .list_type = "map",
-     .list_map_keys = "rule", .patch_strategy = "merge", .patch_merge_key = "rule"},
+     .list_map_keys = "rule", .patch_strategy = "merge", .patch_merge_key = "rule", .go = "v1.ValidationRules|"},
 };
 
 constexpr FieldRow kExternalDocumentation[] = {

@@ -22,7 +22,7 @@ constexpr FieldRow kUserInfo[] = {
     {.name = "username", .type = "string", .proto = 1},
     {.name = "uid", .type = "string", .proto = 2},
     {.name = "groups", .type = "list<string>", .proto = 3, .list_type = "atomic"},
-    {.name = "extra", .type = "map<string,list<string>>", .proto = 4},
+    {.name = "extra", .type = "map<string,list<string>>", .proto = 4, .go = "map[string]v1.ExtraValue|v1.ExtraValue|string"},
 };
 
 constexpr TypeRow kTypes[] = {

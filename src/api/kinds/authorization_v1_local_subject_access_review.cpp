@@ -21,7 +21,7 @@ constexpr FieldRow kSubjectAccessReviewSpec[] = {
     {.name = "nonResourceAttributes", .type = "authorization.v1.NonResourceAttributes", .proto = 2},
     {.name = "user", .type = "string", .proto = 3},
     {.name = "groups", .type = "list<string>", .proto = 4, .list_type = "atomic"},
-    {.name = "extra", .type = "map<string,list<string>>", .proto = 5},
+    {.name = "extra", .type = "map<string,list<string>>", .proto = 5, .go = "map[string]v1.ExtraValue|v1.ExtraValue|string"},
     {.name = "uid", .type = "string", .proto = 6},
 };
 

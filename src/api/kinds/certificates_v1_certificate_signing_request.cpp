@@ -26,7 +26,7 @@ constexpr FieldRow kCertificateSigningRequestSpec[] = {
     {.name = "usages", .type = "list<string>", .proto = 5, .list_type = "atomic",
      .enum_values = "any,cert sign,client auth,code signing,content commitment,crl sign,data encipherment,decipher only,digital signature,email protection,encipher only,ipsec end system,ipsec tunnel,ipsec user,key agreement,key encipherment,microsoft sgc,netscape sgc,ocsp signing,s/mime,server auth,signing,timestamping",
      .go = "v1.KeyUsage"},
-    {.name = "extra", .type = "map<string,list<string>>", .proto = 6},
+    {.name = "extra", .type = "map<string,list<string>>", .proto = 6, .go = "map[string]v1.ExtraValue|v1.ExtraValue|string"},
     {.name = "signerName", .type = "string", .proto = 7, .required = true, .default_json = R"("")"},
     {.name = "expirationSeconds", .type = "int32", .proto = 8, .go = "*"},
 };

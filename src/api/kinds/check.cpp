@@ -60,6 +60,10 @@ void check_optional_name(const json::Value& text, NameRule rule, const FieldPath
     if (!text.as_string().empty()) add_complaints(rule(text.as_string()), path, text.as_string(), errors);
 }
 
+void check_given_name(const json::Value& text, NameRule rule, const FieldPath& path, FieldErrors& errors) {
+    if (!text.is_null()) add_complaints(rule(text.as_string()), path, text.as_string(), errors);
+}
+
 void check_required(const json::Value& text, const FieldPath& path, FieldErrors& errors, std::string_view detail) {
     if (text.empty()) errors.required(path, detail);
 }

@@ -43,9 +43,6 @@ void default_container(Value& container) {
         for (auto handler : {"postStart", "preStop"})
             if_object(lifecycle, handler, [](Value& action) { if_object(action, "httpGet", default_http_get); });
     });
-    if_object(container, "securityContext", [](Value& context) {
-        if (context.has("procMount")) set_default_zero(context, "procMount", "Default");
-    });
 }
 
 }  // namespace skiff::api::kinds

@@ -47,7 +47,7 @@ constexpr FieldRow kPersistentVolumeClaimStatus[] = {
      .list_map_keys = "type", .patch_strategy = "merge", .patch_merge_key = "type", .doc = "The latest observations of its state."},
     {.name = "allocatedResources", .type = "map<string,quantity>", .proto = 5},
     {.name = "allocatedResourceStatuses", .type = "map<string,string>", .proto = 7, .map_type = "granular",
-     .go = "v1.ClaimResourceStatus"},
+     .go = "map[v1.ResourceName]v1.ClaimResourceStatus|v1.ClaimResourceStatus"},
     {.name = "currentVolumeAttributesClassName", .type = "string", .proto = 8, .go = "*"},
     {.name = "modifyVolumeStatus", .type = "core.v1.ModifyVolumeStatus", .proto = 9},
 };

@@ -25,6 +25,9 @@ void drop_disabled_pod_fields(Value& spec) {
         if (container["restartPolicy"].as_string() != "Always") container.erase("restartPolicy");
         container.erase("restartPolicyRules");
     });
+    each_object(spec, "ephemeralContainers", [](Value& container) {
+        for (auto field : {"restartPolicy", "restartPolicyRules"}) container.erase(field);
+    });
     for (auto list : {"containers", "initContainers", "ephemeralContainers"})
         each_object(spec, list, [](Value& container) {
             bool signal = container["lifecycle"].has("stopSignal");

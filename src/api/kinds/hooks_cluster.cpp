@@ -1,4 +1,6 @@
+#include "api/kinds/check_address.h"
 #include "api/kinds/hooks.h"
+#include "api/kinds/object_warnings.h"
 #include "api/kinds/validate_status.h"
 #include "api/kinds/validate_config.h"
 #include "api/kinds/set_default.h"
@@ -42,6 +44,17 @@ void validate_namespace_status(const Value& object, const Value&, FieldErrors& e
     if (deleting && phase.as_string() != "Terminating") errors.invalid(path, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
 }
 
+// Who keeps a deleted namespace; names without a domain are Kubernetes' own.
+void validate_namespace(const Value& object, FieldErrors& errors) {
+    FieldPath path = FieldPath("spec").child("finalizers");
+    for (const Value& finalizer : object["spec"]["finalizers"].items()) {
+        const std::string& name = finalizer.as_string();
+        add_complaints(check_qualified_name(name), path, name, errors);
+        if (name.find('/') == name.npos && name != "kubernetes" && name != "orphan" && name != "foregroundDeletion")
+            errors.invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
+    }
+}
+
 void default_node(Value& node) {
     // podCIDR is the first of podCIDRs.
     if_object(node, "spec", [](Value& spec) {
@@ -57,7 +70,9 @@ std::vector<std::string> node_warnings(const Value& node) {
     std::vector<std::string> warnings;
     if (!node["spec"]["configSource"].is_null())
         warnings.push_back("spec.configSource: the feature NodeConfigSource is not supported");
+    const Value& cidrs = node["spec"]["podCIDRs"];
     if (!node["spec"]["externalID"].empty()) warnings.push_back("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+    for (size_t i = 0; i < cidrs.size(); ++i) warn_of_cidr(cidrs[i].as_string(), FieldPath("spec").child("podCIDRs").index(i), warnings);
     return warnings;
 }
 
@@ -85,6 +100,7 @@ void prepare_api_service(Value& object) {
 
 KindHooks namespace_hooks() {
     return {.set_defaults = default_namespace, .prepare_create = prepare_namespace, .prepare_update = prepare_namespace_update,
+            .validate_create = validate_namespace,
             .validate_status_update = validate_namespace_status};
 }
 
@@ -114,7 +130,8 @@ KindHooks lease_hooks() {
 
 KindHooks runtime_class_hooks() {
     return {.validate_create = validate_runtime_class,
-            .validate_update = validate_runtime_class_update};
+            .validate_update = validate_runtime_class_update,
+            .warnings = runtime_class_warnings};
 }
 
 KindHooks priority_class_hooks() {

@@ -78,7 +78,11 @@ KindHooks resource_claim_template_hooks() {
 }
 
 KindHooks resource_slice_hooks() {
-    return {.prepare_create = drop_disabled_slice_fields, .prepare_update = [](Value& object, const Value&) { drop_disabled_slice_fields(object); },
+    return {.prepare_create = drop_disabled_slice_fields, .prepare_update = [](Value& object, const Value& old) {
+                // What is dropped counts as a change.
+                if (!(object["spec"] == old["spec"])) object.mut("metadata").set("generation", old["metadata"]["generation"].as_int() + 1);
+                drop_disabled_slice_fields(object);
+            },
             .validate_create = validate_resource_slice,
             .validate_update = [](const Value& object, const Value& old, FieldErrors& errors) {
                 validate_resource_slice(object, errors);

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/object_warnings.h"
 #include "api/kinds/validate_status.h"
 #include "api/kinds/validate_network.h"
 #include "api/kinds/set_default.h"
@@ -27,19 +28,13 @@ void default_network_policy(Value& object) {
     spec.set("policyTypes", std::move(types));
 }
 
-std::vector<std::string> ingress_warnings(const Value& object) {
-    if (!object["metadata"]["annotations"].has("kubernetes.io/ingress.class")) return {};
-    return {"annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"};
-}
-
 }  // namespace
 
 KindHooks ingress_hooks() {
     return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
             .validate_create = validate_ingress,
             .validate_update = also_on_update(validate_ingress),
-            .validate_status_update = validate_ingress_status,
-            .warnings = ingress_warnings};
+            .validate_status_update = validate_ingress_status};
 }
 
 KindHooks ingress_class_hooks() {
@@ -51,7 +46,8 @@ KindHooks ingress_class_hooks() {
 KindHooks network_policy_hooks() {
     return {.set_defaults = default_network_policy,
             .validate_create = validate_network_policy,
-            .validate_update = twice_on_update(validate_network_policy)};
+            .validate_update = twice_on_update(validate_network_policy),
+            .warnings = network_policy_warnings};
 }
 
 }  // namespace skiff::api::kinds

@@ -130,7 +130,8 @@ KindHooks pod_template_hooks() {
             .prepare_create = drop_disabled_template_fields,
             .prepare_update = [](Value& object, const Value&) { drop_disabled_template_fields(object); },
             .validate_create = [](const Value& object, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); },
-            .validate_update = [](const Value& object, const Value&, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); }};
+            .validate_update = [](const Value& object, const Value&, FieldErrors& errors) { validate_pod_template(object["template"], FieldPath("template"), errors); },
+            .warnings = [](const Value& object) { return template_warnings(object["template"], FieldPath("template")); }};
 }
 
 KindHooks binding_hooks() { return {}; }

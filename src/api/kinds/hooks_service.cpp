@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/object_warnings.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate_service.h"
 #include "api/kinds/set_default.h"
@@ -54,20 +55,9 @@ void default_endpoint_slice(Value& object) {
     });
 }
 
-std::vector<std::string> service_warnings(const Value& object) {
-    std::vector<std::string> out;
-    const Value& spec = object["spec"];
-    if (object["metadata"]["annotations"].has("service.kubernetes.io/topology-aware-hints"))
-        out.push_back("annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead");
-    if (spec["clusterIP"].as_string() == "None") {
-        if (!spec["loadBalancerIP"].empty()) out.push_back("spec.loadBalancerIP is ignored for headless services");
-        if (spec["externalIPs"].size() > 0) out.push_back("spec.externalIPs is ignored for headless services");
-        if (spec["sessionAffinity"].as_string("None") != "None") out.push_back("spec.SessionAffinity is ignored for headless services");
-    }
-    const bool external = spec["type"].as_string() == "ExternalName";
-    if (external && spec["externalIPs"].size() > 0) out.push_back("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
-    if (!external && !spec["externalName"].empty()) out.push_back("spec.externalName is ignored when spec.type is not \"ExternalName\"");
-    return out;
+// Of the topology only the older version of the API knows; an update that changes no endpoint leaves it.
+void drop_topology(Value& object) {
+    each_object(object, "endpoints", [](Value& endpoint) { endpoint.erase("deprecatedTopology"); });
 }
 
 }  // namespace
@@ -84,13 +74,19 @@ KindHooks service_hooks() {
 KindHooks endpoints_hooks() {
     return {.set_defaults = default_endpoints,
             .validate_create = validate_endpoints,
-            .validate_update = also_on_update(validate_endpoints)};
+            .validate_update = also_on_update(validate_endpoints),
+            .warnings = endpoints_warnings};
 }
 
 KindHooks endpoint_slice_hooks() {
     return {.set_defaults = default_endpoint_slice,
+            .prepare_create = drop_topology,
+            .prepare_update = [](Value& object, const Value& old) {
+                if (!(object["endpoints"] == old["endpoints"])) drop_topology(object);
+            },
             .validate_create = validate_endpoint_slice,
-            .validate_update = validate_endpoint_slice_update};
+            .validate_update = validate_endpoint_slice_update,
+            .warnings = endpoint_slice_warnings};
 }
 
 KindHooks ip_address_hooks() {

@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/object_warnings.h"
 #include "api/kinds/validate_status.h"
 #include "api/kinds/validate_storage.h"
 #include "api/kinds/pod_defaults.h"
@@ -30,8 +31,7 @@ Value reference(const Value& from) {
 }
 
 // dataSource and dataSourceRef say the same, unless the reference crosses namespaces.
-void prepare_claim(Value& object) {
-    Value& spec = object.mut("spec");
+void settle_sources(Value& spec) {
     // Only claims and snapshots were ever read from dataSource; references into other namespaces are off.
     if (const Value& source = spec["dataSource"]; source.is_object()) {
         const std::string &group = source["apiGroup"].as_string(), &kind = source["kind"].as_string();
@@ -42,6 +42,10 @@ void prepare_claim(Value& object) {
     if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
     else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
         spec.set("dataSource", reference(Value(spec["dataSourceRef"])));
+}
+
+void prepare_claim(Value& object) {
+    settle_sources(object.mut("spec"));
     object.set("status", Value::object({{"phase", "Pending"}}));
 }
 
@@ -66,14 +70,6 @@ void drop_allocatable_period(Value& object) {
     if_object(object, "spec", [](Value& spec) { spec.erase("nodeAllocatableUpdatePeriodSeconds"); });
 }
 
-std::vector<std::string> volume_warnings(const Value& object) {
-    std::vector<std::string> warnings;
-    if (object["spec"]["persistentVolumeReclaimPolicy"].as_string() == "Recycle")
-        warnings.push_back("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic "
-                           "provisioning.");
-    return warnings;
-}
-
 }  // namespace
 
 KindHooks persistent_volume_hooks() {
@@ -88,15 +84,20 @@ KindHooks persistent_volume_hooks() {
 
 KindHooks persistent_volume_claim_hooks() {
     return {.set_defaults = default_claim, .prepare_create = prepare_claim,
+            .prepare_update = [](Value& object, const Value& old) {
+                if (!old["spec"]["dataSource"].is_object() && !old["spec"]["dataSourceRef"].is_object()) settle_sources(object.mut("spec"));
+            },
             .validate_create = validate_persistent_volume_claim,
             .validate_update = validate_persistent_volume_claim_update,
-            .validate_status_update = validate_claim_status};
+            .validate_status_update = validate_claim_status,
+            .warnings = claim_warnings};
 }
 
 KindHooks storage_class_hooks() {
     return {.set_defaults = default_storage_class,
             .validate_create = validate_storage_class,
-            .validate_update = validate_storage_class_update};
+            .validate_update = validate_storage_class_update,
+            .warnings = storage_class_warnings};
 }
 
 KindHooks csi_driver_hooks() {
@@ -124,7 +125,8 @@ KindHooks csi_node_hooks() {
 
 KindHooks csi_storage_capacity_hooks() {
     return {.validate_create = validate_csi_storage_capacity,
-            .validate_update = validate_csi_storage_capacity_update};
+            .validate_update = validate_csi_storage_capacity_update,
+            .warnings = capacity_warnings};
 }
 
 KindHooks volume_attachment_hooks() {

@@ -62,8 +62,10 @@ void default_stateful_set(Value& object) {
     default_pod_template(spec.mut("template"));
     set_default_zero(spec, "podManagementPolicy", "OrderedReady");
     Value& strategy = spec.mut("updateStrategy");
+    // Who names the type has to name its numbers too.
+    if (strategy["type"].empty() && !strategy["rollingUpdate"].is_object()) strategy.set("rollingUpdate", Value::object());
     set_default_zero(strategy, "type", "RollingUpdate");
-    if (strategy["type"].as_string() == "RollingUpdate") set_default(strategy.mut("rollingUpdate"), "partition", 0);
+    if (strategy["type"].as_string() == "RollingUpdate") if_object(strategy, "rollingUpdate", [](Value& rolling) { set_default(rolling, "partition", 0); });
     Value& retention = spec.mut("persistentVolumeClaimRetentionPolicy");
     set_default_zero(retention, "whenDeleted", "Retain");
     set_default_zero(retention, "whenScaled", "Retain");
@@ -166,12 +168,7 @@ KindHooks stateful_set_hooks() {
             .validate_create = validate_stateful_set,
             .validate_update = validate_stateful_set_update,
             .validate_status_update = validate_stateful_set_status_update,
-            .warnings = [](const Value& object) {
-                auto warnings = pod_template_warnings(object);
-                if (object["spec"]["revisionHistoryLimit"].as_int() < 0)
-                    warnings.push_back("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");
-                return warnings;
-            }};
+            .warnings = stateful_set_warnings};
 }
 
 KindHooks daemon_set_hooks() {

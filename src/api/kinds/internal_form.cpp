@@ -41,6 +41,20 @@ Value form_of(std::string_view type, const Value& value) {
     return internal_form(type, value);
 }
 
+// Owners of an object print their version first.
+Value in_order(const Value& owners) {
+    if (!owners.is_array()) return owners;
+    Value out = Value::array();
+    for (const Value& owner : owners.items()) {
+        if (!owner.is_object()) return owners;
+        Value one = Value::object();
+        for (const char* key : {"apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"})
+            if (owner.has(key)) one.set(key, owner[key]);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 // Fields that the API has in the pod's spec and the internal type in its security context.
 constexpr std::string_view kSpecFields[] = {"hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"};
 
@@ -69,7 +83,7 @@ Value internal_form(std::string_view type, const Value& value) {
             continue;
         }
         if (go == "+") {   // members of the JSON form that stand among the Go names: metadata of templates
-            for (const auto& member : from[word.substr(colon + 1)].members()) members.push_back({member.key, member.value.is_object() ? sorted(member.value) : member.value});
+            for (const auto& member : from[word.substr(colon + 1)].members()) members.push_back({member.key, member.value.is_object() ? sorted(member.value) : in_order(member.value)});
             continue;
         }
         std::string name(equals == word.npos ? go : word.substr(equals + 1, colon - equals - 1));
@@ -77,6 +91,13 @@ Value internal_form(std::string_view type, const Value& value) {
         members.push_back({std::string(go), form_of(word.substr(colon + 1), from[name])});
     }
     return out;
+}
+
+Value shown_labels(Value labels) { return labels.is_object() ? sorted(std::move(labels)) : labels; }
+
+Value shown_selector(Value selector) {
+    if (selector.has("matchLabels")) selector.set("matchLabels", shown_labels(selector["matchLabels"]));
+    return selector;
 }
 
 std::string internal_diff(std::string_view type, const Value& before, const Value& after) {

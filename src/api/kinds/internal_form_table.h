@@ -224,7 +224,7 @@ constexpr InternalType kInternalTypes[] = {
      "Secret:*SecretProjection DownwardAPI:*DownwardAPIProjection ConfigMap:*ConfigMapProjection "
      "ServiceAccountToken:*ServiceAccountTokenProjection ClusterTrustBundle:*ClusterTrustBundleProjection "
      "PodCertificate:*PodCertificateProjection"},
-    {"PersistentVolumeClaimTemplate", "Spec:PersistentVolumeClaimSpec"},
+    {"PersistentVolumeClaimTemplate", "+:metadata Spec:PersistentVolumeClaimSpec"},
     {"NodeSelector", "NodeSelectorTerms:[NodeSelectorTerm"},
     {"PreferredSchedulingTerm", "Weight:i Preference:NodeSelectorTerm"},
     {"PodAffinityTerm", "LabelSelector:*x Namespaces:[s TopologyKey:s NamespaceSelector:*x MatchLabelKeys:[s MismatchLabelKeys:[s"},

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "api/kinds/check.h"
+#include "api/kinds/check_address.h"
 #include "api/kinds/overlapping_paths.h"
 #include "api/quantity.h"
 #include "base/strings.h"
@@ -50,6 +51,17 @@ constexpr std::pair<std::string_view, std::string_view> kOldVolumes[] = {
 
 enum class Owner { Pod, Template };
 
+// Bytes are whole.
+void amount(const Value& amounts, std::string_view resource, const FieldPath& path, Warnings& out) {
+    const Value* found = amounts.find(resource);
+    if (!found || Quantity::parse_or_zero(found->as_string()).milli_value() % 1000 == 0) return;
+    out.push_back(fmt::format("{}: fractional byte value \"{}\" is invalid, must be an integer", path.key(resource).text(), found->as_string()));
+}
+
+void warn_of_node_label(std::string_view key, const FieldPath& path, Warnings& out) {
+    if (auto message = old_node_label(key); !message.empty()) out.push_back(fmt::format("{}: {} is {}", path.text(), key, message));
+}
+
 // Where one pod's or template's warnings come together.
 class PodWarnings {
 public:
@@ -72,6 +84,9 @@ public:
         if (spec_["terminationGracePeriodSeconds"].as_int() < 0)
             say(path_.child("terminationGracePeriodSeconds"), "must be >= 0; negative values are invalid and will be treated as 1");
         pod_affinity();
+        const Value &servers = spec_["dnsConfig"]["nameservers"], &aliases = spec_["hostAliases"];
+        for (size_t i = 0; i < servers.size(); ++i) warn_of_ip(servers[i].as_string(), path_.child("dnsConfig").child("nameservers").index(i), out_);
+        for (size_t i = 0; i < aliases.size(); ++i) warn_of_ip(aliases[i]["ip"].as_string(), path_.child("hostAliases").index(i).child("ip"), out_);
         return std::move(out_);
     }
 
@@ -85,18 +100,11 @@ private:
             for (size_t i = 0; i < spec_[list].size(); ++i) visit(spec_[list][i], path_.child(list).index(i));
     }
 
-    static std::string_view old_label(std::string_view key) {
-        for (const auto& [label, message] : kOldNodeLabels)
-            if (label == key) return message;
-        return {};
-    }
-
     void node_term(const Value& term, bool values, const FieldPath& path) {
         const Value& expressions = term["matchExpressions"];
         for (size_t i = 0; i < expressions.size(); ++i) {
             FieldPath at = path.child("matchExpressions").index(i);
-            const std::string& key = expressions[i]["key"].as_string();
-            if (auto message = old_label(key); !message.empty()) say(at.child("key"), fmt::format("{} is {}", key, message));
+            warn_of_node_label(expressions[i]["key"].as_string(), at.child("key"), out_);
             if (!values) continue;
             for (size_t v = 0; v < expressions[i]["values"].size(); ++v) {
                 const std::string& value = expressions[i]["values"][v].as_string();
@@ -107,7 +115,7 @@ private:
 
     void node_labels() {
         for (const auto& [key, value] : spec_["nodeSelector"].members())
-            if (auto message = old_label(key); !message.empty()) say(path_.child("nodeSelector").key(key), message);
+            if (auto message = old_node_label(key); !message.empty()) say(path_.child("nodeSelector").key(key), message);
         const Value& affinity = spec_["affinity"]["nodeAffinity"];
         FieldPath at = path_.child("affinity").child("nodeAffinity");
         const char *required = "requiredDuringSchedulingIgnoredDuringExecution", *preferred = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -121,7 +129,7 @@ private:
         for (size_t i = 0; i < constraints.size(); ++i) {
             FieldPath at = path_.child("topologySpreadConstraints").index(i);
             const std::string& key = constraints[i]["topologyKey"].as_string();
-            if (auto message = old_label(key); !message.empty()) say(at.child("topologyKey"), fmt::format("{} is {}", key, message));
+            if (auto message = old_node_label(key); !message.empty()) say(at.child("topologyKey"), fmt::format("{} is {}", key, message));
             if (!constraints[i]["labelSelector"].is_object()) say(at.child("labelSelector"), "a null labelSelector results in matching no pod");
         }
     }
@@ -130,7 +138,7 @@ private:
         const Value& volumes = spec_["volumes"];
         for (size_t i = 0; i < volumes.size(); ++i)
             for (const auto& [kind, message] : kOldVolumes)
-                if (volumes[i][kind].is_object()) say(path_.child("volumes").index(i).child(kind), message);
+                if (volumes[i][kind].is_object()) say(path_.child("volumes").index(i).child(kind == "storageos" ? "storageOS" : kind), message);
         for (std::string& overlap : overlapping_paths(volumes)) out_.push_back(std::move(overlap));
     }
 
@@ -150,14 +158,8 @@ private:
             if (secrets[i]["name"].empty()) say(path_.child("imagePullSecrets").index(i).child("name"), "invalid empty name \"\"");
     }
 
-    // Bytes are whole.
-    void amount(const Value& amounts, std::string_view resource, const FieldPath& path) {
-        const Value* found = amounts.find(resource);
-        if (!found || Quantity::parse_or_zero(found->as_string()).milli_value() % 1000 == 0) return;
-        say(path.key(resource), fmt::format("fractional byte value \"{}\" is invalid, must be an integer", found->as_string()));
-    }
     void amounts(const Value& list, const FieldPath& path) {
-        for (auto resource : {"memory", "ephemeral-storage"}) amount(list, resource, path);
+        for (auto resource : {"memory", "ephemeral-storage"}) amount(list, resource, path, out_);
     }
 
     void app_armor(const Value& container) {
@@ -172,7 +174,7 @@ private:
         if (annotations_.has(key) && !container["securityContext"]["seccompProfile"].is_object()) seccomp(key);
         if (owner_ == Owner::Template) app_armor(container);
         for (auto resource : {"memory", "ephemeral-storage"})
-            for (auto list : {"limits", "requests"}) amount(container["resources"][list], resource, at.child("resources").child(list));
+            for (auto list : {"limits", "requests"}) amount(container["resources"][list], resource, at.child("resources").child(list), out_);
         std::set<std::string> seen;
         for (size_t i = 0; i < container["env"].size(); ++i) {
             const Value& variable = container["env"][i];
@@ -244,6 +246,20 @@ private:
 
 }  // namespace
 
+std::string_view old_node_label(std::string_view key) {
+    for (const auto& [label, message] : kOldNodeLabels)
+        if (label == key) return message;
+    return {};
+}
+
+void warn_of_node_labels(const Value& expressions, const FieldPath& path, Warnings& out) {
+    for (size_t i = 0; i < expressions.size(); ++i) warn_of_node_label(expressions[i]["key"].as_string(), path.index(i).child("key"), out);
+}
+
+void warn_of_claim_amounts(const Value& claim_spec, const FieldPath& path, Warnings& out) {
+    for (auto list : {"requests", "limits"}) amount(claim_spec["resources"][list], "storage", path.child("resources").child(list), out);
+}
+
 std::vector<std::string> pod_warnings(const Value& pod) {
     return PodWarnings(pod["metadata"], pod["spec"], Owner::Pod, FieldPath("metadata"), FieldPath("spec")).run();
 }
@@ -257,15 +273,16 @@ std::vector<std::string> pod_template_warnings(const Value& object) {
 }
 
 std::vector<std::string> cron_job_warnings(const Value& object) {
-    constexpr size_t kNameMax = 63;
-    Warnings warnings;
-    if (const std::string& name = object["metadata"]["name"].as_string(); name.size() <= kNameMax)
-        if (auto complaints = check_dns1123_label(name); !complaints.empty())
-            warnings.push_back(fmt::format("metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
-                                           join(complaints, " ")));
-    for (auto& one : template_warnings(object["spec"]["jobTemplate"]["spec"]["template"], FieldPath("spec").child("jobTemplate").child("spec").child("template")))
-        warnings.push_back(std::move(one));
-    return warnings;
+    return template_warnings(object["spec"]["jobTemplate"]["spec"]["template"], FieldPath("spec").child("jobTemplate").child("spec").child("template"));
+}
+
+std::vector<std::string> stateful_set_warnings(const Value& object) {
+    const Value& spec = object["spec"];
+    Warnings out = pod_template_warnings(object);
+    for (size_t i = 0; i < spec["volumeClaimTemplates"].size(); ++i)
+        warn_of_claim_amounts(spec["volumeClaimTemplates"][i]["spec"], FieldPath("spec").child("volumeClaimTemplates").index(i).child("Spec"), out);
+    if (spec["revisionHistoryLimit"].as_int() < 0) out.push_back("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended");
+    return out;
 }
 
 }  // namespace skiff::api::kinds

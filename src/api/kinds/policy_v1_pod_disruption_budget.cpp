@@ -28,7 +28,7 @@ constexpr FieldRow kPodDisruptionBudgetSpec[] = {
 
 constexpr FieldRow kPodDisruptionBudgetStatus[] = {
     {.name = "observedGeneration", .type = "int64", .proto = 1, .doc = "The generation that this status is about."},
-    {.name = "disruptedPods", .type = "map<string,time>", .proto = 2},
+    {.name = "disruptedPods", .type = "map<string,time>", .proto = 2, .go = "map[string]v1.Time|"},
     {.name = "disruptionsAllowed", .type = "int32", .proto = 3, .required = true, .default_json = "0"},
     {.name = "currentHealthy", .type = "int32", .proto = 4, .required = true, .default_json = "0"},
     {.name = "desiredHealthy", .type = "int32", .proto = 5, .required = true, .default_json = "0"},

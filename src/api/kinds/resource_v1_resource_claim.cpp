@@ -54,7 +54,7 @@ constexpr FieldRow kDeviceToleration[] = {
 };
 
 constexpr FieldRow kCapacityRequirements[] = {
-    {.name = "requests", .type = "map<string,quantity>", .proto = 1},
+    {.name = "requests", .type = "map<string,quantity>", .proto = 1, .go = "map[v1.QualifiedName]resource.Quantity|"},
 };
 
 constexpr FieldRow kDeviceSubRequest[] = {
@@ -107,7 +107,7 @@ constexpr FieldRow kDeviceRequestAllocationResult[] = {
     {.name = "bindingConditions", .type = "list<string>", .proto = 7, .list_type = "atomic"},
     {.name = "bindingFailureConditions", .type = "list<string>", .proto = 8, .list_type = "atomic"},
     {.name = "shareID", .type = "string", .proto = 9, .go = "*types.UID"},
-    {.name = "consumedCapacity", .type = "map<string,quantity>", .proto = 10},
+    {.name = "consumedCapacity", .type = "map<string,quantity>", .proto = 10, .go = "map[v1.QualifiedName]resource.Quantity|"},
 };
 
 constexpr FieldRow kDeviceAllocationConfiguration[] = {

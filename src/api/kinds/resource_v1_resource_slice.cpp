@@ -35,8 +35,8 @@ constexpr FieldRow kResourcePool[] = {
 
 constexpr FieldRow kDevice[] = {
     {.name = "name", .type = "string", .proto = 1, .required = true, .default_json = R"("")"},
-    {.name = "attributes", .type = "map<string,resource.v1.DeviceAttribute>", .proto = 2},
-    {.name = "capacity", .type = "map<string,resource.v1.DeviceCapacity>", .proto = 3},
+    {.name = "attributes", .type = "map<string,resource.v1.DeviceAttribute>", .proto = 2, .go = "map[v1.QualifiedName]v1.DeviceAttribute|"},
+    {.name = "capacity", .type = "map<string,resource.v1.DeviceCapacity>", .proto = 3, .go = "map[v1.QualifiedName]v1.DeviceCapacity|"},
     {.name = "consumesCounters", .type = "list<resource.v1.DeviceCounterConsumption>", .proto = 4, .list_type = "atomic"},
     {.name = "nodeName", .type = "string", .proto = 5, .go = "*"},
     {.name = "nodeSelector", .type = "core.v1.NodeSelector", .proto = 6, .map_type = "atomic"},

@@ -1,6 +1,7 @@
 #include "api/kinds/validate_admission.h"
 #include "api/kinds/check.h"
 #include "api/kinds/check_webhook.h"
+#include "api/kinds/validate_parts.h"
 #include "api/selector.h"
 #include "base/strings.h"
 
@@ -28,6 +29,31 @@ void check_segments(const std::string& name, const FieldPath& path, FieldErrors&
     if (complaints.empty() && split(name, '.').size() < 3) errors.invalid(path, name, "should be a domain with at least three segments separated by dots");
 }
 
+// Resources and subresources of a rule: "pods", "pods/log", "pods/*", "*/scale", "*", "*/*"; none that another one covers.
+void check_resources(const Value& resources, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> of_resource, of_subresource;
+    bool plain = false;
+    for (size_t i = 0; i < resources.size(); ++i) {
+        const std::string& text = resources[i].as_string();
+        if (text.empty()) {
+            errors.required(path.index(i), "");
+            continue;
+        }
+        size_t slash = text.find('/');
+        if (slash == text.npos) {
+            plain = text != "*";
+            continue;
+        }
+        const std::string resource = text.substr(0, slash), sub = text.substr(slash + 1);
+        if (of_resource.count(resource)) errors.invalid(path.index(i), text, "if '" + resource + "/*' is present, must not specify " + text);
+        if (of_subresource.count(sub)) errors.invalid(path.index(i), text, "if '*/" + sub + "' is present, must not specify " + text);
+        if (sub == "*") of_resource.insert(resource);
+        if (resource == "*") of_subresource.insert(sub);
+    }
+    if (resources.size() > 1 && has(resources, "*/*")) errors.invalid(path, resources, "if '*/*' is present, must not specify other resources");
+    if (plain && has(resources, "*")) errors.invalid(path, resources, "if '*' is present, must not specify other resources without subresources");
+}
+
 void check_rule(const Value& rule, const FieldPath& path, FieldErrors& errors) {
     for (auto field : {"apiGroups", "apiVersions", "resources", "operations"})
         if (rule[field].size() == 0) errors.required(path.child(field), "");
@@ -38,7 +64,9 @@ void check_rule(const Value& rule, const FieldPath& path, FieldErrors& errors) {
                                                                            : std::string_view(field) == "apiVersions" ? "API versions"
                                                                                                                       : "operations"));
     for (size_t i = 0; i < rule["operations"].size(); ++i)
-        check_one_of(rule["operations"][i], path.child("operations").index(i), {"*", "CONNECT", "CREATE", "DELETE", "UPDATE"}, errors);
+        check_listed(rule["operations"][i], path.child("operations").index(i), {"*", "CONNECT", "CREATE", "DELETE", "UPDATE"}, errors);
+    for (size_t i = 0; i < rule["apiVersions"].size(); ++i) check_required(rule["apiVersions"][i], path.child("apiVersions").index(i), errors);
+    check_resources(rule["resources"], path.child("resources"), errors);
     check_one_of(rule["scope"], path.child("scope"), {"*", "Cluster", "Namespaced"}, errors, Presence::Optional);
 }
 
@@ -76,14 +104,21 @@ void check_webhook(const Value& webhook, const FieldPath& path, FieldErrors& err
     check_segments(webhook["name"].as_string(), path.child("name"), errors);
     const Value& versions = webhook["admissionReviewVersions"];
     if (versions.size() == 0) errors.required(path.child("admissionReviewVersions"), "must specify one of v1, v1beta1");
-    else if (!has(versions, "v1") && !has(versions, "v1beta1"))
+    std::set<std::string> seen;
+    for (size_t i = 0; i < versions.size(); ++i) {
+        const std::string& version = versions[i].as_string();
+        FieldPath at = path.child("admissionReviewVersions").index(i);
+        if (!seen.insert(version).second) errors.invalid(at, version, "duplicate version");
+        else add_complaints(check_dns1035_label(version), at, version, errors);
+    }
+    if (versions.size() > 0 && !seen.count("v1") && !seen.count("v1beta1"))
         errors.invalid(path.child("admissionReviewVersions"), versions, "must include at least one of v1, v1beta1");
     for (size_t i = 0; i < webhook["rules"].size(); ++i) check_rule(webhook["rules"][i], path.child("rules").index(i), errors);
     check_one_of(webhook["failurePolicy"], path.child("failurePolicy"), {"Fail", "Ignore"}, errors, Presence::Optional);
     check_one_of(webhook["matchPolicy"], path.child("matchPolicy"), {"Equivalent", "Exact"}, errors, Presence::Optional);
     check_one_of(webhook["reinvocationPolicy"], path.child("reinvocationPolicy"), {"IfNeeded", "Never"}, errors, Presence::Optional);
     if (webhook["sideEffects"].is_null()) errors.required(path.child("sideEffects"), "must specify one of None, NoneOnDryRun");
-    else check_one_of(webhook["sideEffects"], path.child("sideEffects"), {"None", "NoneOnDryRun"}, errors);
+    else check_listed(webhook["sideEffects"], path.child("sideEffects"), {"None", "NoneOnDryRun"}, errors);
     const Value& timeout = webhook["timeoutSeconds"];
     if (timeout.is_int() && (timeout.as_int() < 1 || timeout.as_int() > 30))
         errors.invalid(path.child("timeoutSeconds"), timeout, "the timeout value must be between 1 and 30 seconds");
@@ -93,10 +128,20 @@ void check_webhook(const Value& webhook, const FieldPath& path, FieldErrors& err
 }
 
 void check_match(const Value& match, const FieldPath& path, FieldErrors& errors) {
-    check_one_of(match["matchPolicy"], path.child("matchPolicy"), {"Equivalent", "Exact"}, errors);
+    if (match["matchPolicy"].is_null()) errors.required(path.child("matchPolicy"), "");
+    else check_listed(match["matchPolicy"], path.child("matchPolicy"), {"Equivalent", "Exact"}, errors);
     for (auto selector : {"namespaceSelector", "objectSelector"}) validate_label_selector(match[selector], path.child(selector), errors);
     for (auto rules : {"resourceRules", "excludeResourceRules"})
-        for (size_t i = 0; i < match[rules].size(); ++i) check_rule(match[rules][i], path.child(rules).index(i), errors);
+        for (size_t i = 0; i < match[rules].size(); ++i) {
+            const Value& names = match[rules][i]["resourceNames"];
+            FieldPath at = path.child(rules).index(i);
+            std::set<std::string> seen;
+            for (size_t n = 0; n < names.size(); ++n) {
+                add_complaints(check_path_segment(names[n].as_string()), at.child("resourceNames").index(n), names[n].as_string(), errors);
+                if (!seen.insert(names[n].as_string()).second) errors.duplicate(at.child("resourceNames").index(n), names[n]);
+            }
+            check_rule(match[rules][i], at, errors);
+        }
 }
 
 void check_param_kind(const Value& kind, const FieldPath& path, FieldErrors& errors) {
@@ -126,7 +171,7 @@ void check_validation(const Value& validation, const FieldPath& path, FieldError
         if (!text.as_string().empty() && trimmed.empty()) errors.invalid(path.child(field), text, "must be non-empty if specified");
         else if (std::string_view(field) == "message" && trimmed.find('\n') != std::string_view::npos) errors.invalid(path.child(field), text, "must not contain line breaks");
     }
-    check_one_of(validation["reason"], path.child("reason"), {"Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"}, errors, Presence::Optional);
+    check_one_of(validation["reason"], path.child("reason"), {"Forbidden", "Invalid", "RequestEntityTooLarge"}, errors, Presence::Optional);
 }
 
 void check_annotations(const Value& policy, FieldErrors& errors) {
@@ -254,7 +299,7 @@ void validate_admission_policy_binding(const Value& object, FieldErrors& errors)
     if (actions.size() == 0) errors.required(path, "at least one validation action is required");
     std::set<std::string> seen;
     for (size_t i = 0; i < actions.size(); ++i) {
-        check_one_of(actions[i], path.index(i), {"Audit", "Deny", "Warn"}, errors);
+        check_listed(actions[i], path.index(i), {"Audit", "Deny", "Warn"}, errors);
         if (!seen.insert(actions[i].as_string()).second) errors.duplicate(path.index(i), actions[i]);
     }
     if (has(actions, "Deny") && has(actions, "Warn"))

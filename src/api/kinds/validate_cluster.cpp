@@ -1,3 +1,4 @@
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_config.h"
 #include "base/encoding.h"
@@ -21,11 +22,24 @@ void validate_node(const Value& node, FieldErrors& errors) {
     validate_taints(node["spec"]["taints"], FieldPath("metadata").child("taints"), errors);
     const Value& cidrs = node["spec"]["podCIDRs"];
     for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), kSpec.child("podCIDRs").index(i), cidrs[i].as_string(), errors);
-    if (cidrs.size() > 2) errors.invalid(kSpec.child("podCIDRs"), cidrs, "may specify no more than one CIDR for each IP family");
+    if (cidrs.size() < 2) return;
+    bool families[2] = {};
+    for (size_t i = 0; i < cidrs.size(); ++i) {
+        const std::string& cidr = cidrs[i].as_string();
+        if (!check_cidr(cidr).empty()) {
+            errors.internal(kSpec.child("podCIDRs"), fmt::format("invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[{}]: <nil> (invalid CIDR address: {})", i, cidr));
+            families[0] = false;
+            break;
+        }
+        families[cidr.find(':') != cidr.npos] = true;
+    }
+    if (!families[0] || !families[1] || cidrs.size() > 2) errors.invalid(kSpec.child("podCIDRs"), cidrs, "may specify no more than one CIDR for each IP family");
 }
 
 void validate_node_update(const Value& node, const Value& old, FieldErrors& errors) {
-    for (int time = 0; time < 2; ++time) validate_node(node, errors);   // as a new one, then as a changed one
+    validate_node(node, errors);
+    validate_taints(node["spec"]["taints"], FieldPath("metadata").child("taints"), errors);   // once more, as Kubernetes does
+    if (node["spec"]["externalID"].as_string() != old["spec"]["externalID"].as_string()) errors.forbidden(kSpec.child("externalID"), "may not be updated");
     if (!old["spec"]["podCIDRs"].empty() && !(node["spec"]["podCIDRs"] == old["spec"]["podCIDRs"]))
         errors.forbidden(kSpec.child("podCIDRs"), "node updates may not change podCIDR except from \"\" to valid");
     if (!old["spec"]["providerID"].empty() && !(node["spec"]["providerID"] == old["spec"]["providerID"]))
@@ -49,7 +63,7 @@ void validate_priority_class(const Value& object, FieldErrors& errors) {
     } else if (value > kUserMax) {
         errors.forbidden(FieldPath("value"), fmt::format("maximum allowed value of a user defined priority is {}", kUserMax));
     }
-    check_one_of(object["preemptionPolicy"], FieldPath("preemptionPolicy"), {"PreemptLowerPriority", "Never"}, errors, Presence::Optional);
+    if (!object["preemptionPolicy"].is_null()) check_one_of(object["preemptionPolicy"], FieldPath("preemptionPolicy"), {"PreemptLowerPriority", "Never"}, errors);
 }
 
 void validate_priority_class_update(const Value& object, const Value& old, FieldErrors& errors) {
@@ -88,9 +102,13 @@ void validate_api_service(const Value& object, FieldErrors& errors) {
 void validate_runtime_class(const Value& object, FieldErrors& errors) {
     const std::string& handler = object["handler"].as_string();
     add_complaints(check_dns1123_label(handler), FieldPath("handler"), handler, errors);
-    FieldPath overhead = FieldPath("overhead").child("limits");   // as Kubernetes' messages have it
-    for (const auto& [name, amount] : object["overhead"]["podFixed"].members()) check_quantity(amount, overhead.key(name), errors);
-    validate_tolerations(object["scheduling"]["tolerations"], FieldPath("scheduling").child("tolerations").child("tolerations"), errors);
+    validate_resources(Value::object({{"limits", object["overhead"]["podFixed"]}}), FieldPath("overhead"), errors);
+    const Value& tolerations = object["scheduling"]["tolerations"];
+    FieldPath scheduling("scheduling");
+    validate_tolerations(tolerations, scheduling.child("tolerations").child("tolerations"), errors);   // as Kubernetes' messages have it
+    for (size_t i = 0; i < tolerations.size(); ++i)
+        if (std::find(tolerations.items().begin(), tolerations.items().begin() + i, tolerations[i]) != tolerations.items().begin() + i)
+            errors.duplicate(scheduling.child("tolerations").index(i), internal_form("Toleration", tolerations[i]));
     validate_labels(object["scheduling"]["nodeSelector"], FieldPath("scheduling").child("nodeSelector"), errors);
 }
 

@@ -113,18 +113,28 @@ void validate_ephemeral_container(const Value& container, const std::set<std::st
 }  // namespace
 
 void validate_claims(const Value& claims, const Value& pod_claims, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::string> seen;
+    std::set<std::string> pod_names, seen;
+    for (const Value& claim : pod_claims.items()) pod_names.insert(claim["name"].as_string());
     for (size_t i = 0; i < claims.size(); ++i) {
-        const std::string& name = claims[i]["name"].as_string();
+        const std::string &name = claims[i]["name"].as_string(), &request = claims[i]["request"].as_string();
+        FieldPath at = path.index(i);
         if (name.empty()) {
-            errors.required(path.index(i), "");
+            errors.required(at, "");
             continue;
         }
-        std::string key = name + "/" + claims[i]["request"].as_string();
-        if (!seen.insert(key).second) errors.duplicate(path.index(i), claims[i]["request"].empty() ? name : key);
-        bool known = false;
-        for (const Value& claim : pod_claims.items()) known = known || claim["name"].as_string() == name;
-        if (!known) errors.not_found(path.index(i), name);
+        std::string key = request.empty() ? name : name + "/" + request;
+        if (seen.count(name)) {
+            errors.duplicate(at, name);   // all of its requests
+        } else {
+            check_optional_name(claims[i]["request"], check_dns1123_label, at.child("request"), errors);
+            if (seen.count(key)) errors.duplicate(at, key);
+            else if (request.empty())   // some of them were named before
+                for (const std::string& before : seen)
+                    if (before.starts_with(name + "/")) errors.duplicate(at, name);
+            seen.insert(key);
+        }
+        if (!pod_names.count(name))
+            errors.not_found(at, name, "must be one of the names in pod.spec.resourceClaims" + (pod_names.empty() ? " which is empty" : ": " + join({pod_names.begin(), pod_names.end()}, ", ")));
     }
 }
 

@@ -23,7 +23,7 @@ void validate_address(const Value& address, const FieldPath& path, FieldErrors& 
     if (is_ip(ip)) check_reachable(ip, path.child("ip"), errors);
     else if (!check_legacy_ip(ip).empty()) errors.invalid(path.child("ip"), ip, "must be a valid IP address");
     check_optional_name(address["hostname"], check_dns1123_label, path.child("hostname"), errors);
-    check_optional_name(address["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
+    check_given_name(address["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
 }
 
 void validate_port(const Value& port, bool need_name, const FieldPath& path, FieldErrors& errors) {
@@ -31,7 +31,7 @@ void validate_port(const Value& port, bool need_name, const FieldPath& path, Fie
     check_optional_name(port["name"], check_dns1123_label, path.child("name"), errors);
     check_port(port["port"], path.child("port"), errors);
     check_one_of(port["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
-    check_optional_name(port["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+    check_given_name(port["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
 }
 
 // The zones and nodes that an endpoint is meant for.
@@ -43,8 +43,7 @@ void check_hints(const Value& hints, const FieldPath& path, FieldErrors& errors)
         for (size_t i = 0; i < hints[list].size(); ++i) {
             const std::string& name = hints[list][i]["name"].as_string();
             FieldPath at = path.child(list).index(i).child("name");
-            if (name.empty() && rule == &check_label_value) errors.required(at, "");
-            else if (!seen.insert(name).second) errors.duplicate(at, name);
+            if (!seen.insert(name).second) errors.duplicate(at, name);
             add_complaints(rule(name), at, name, errors);
         }
     }
@@ -64,8 +63,8 @@ void validate_endpoint(const Value& endpoint, const std::string& type, const Fie
         if (type == "IPv4" && is_ipv6(address)) errors.invalid(path.child("addresses"), address, "must be an IPv4 address");
         if (type == "IPv6" && is_ipv4(address)) errors.invalid(path.child("addresses"), address, "must be an IPv6 address");
     }
-    check_optional_name(endpoint["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
-    check_optional_name(endpoint["hostname"], check_dns1123_label, path.child("hostname"), errors);
+    check_given_name(endpoint["nodeName"], check_dns1123_subdomain, path.child("nodeName"), errors);
+    check_given_name(endpoint["hostname"], check_dns1123_label, path.child("hostname"), errors);
     check_hints(endpoint["hints"], path.child("hints"), errors);
 }
 
@@ -98,7 +97,7 @@ void validate_endpoint_slice(const Value& object, FieldErrors& errors) {
         if (!name.empty()) add_complaints(check_dns1123_label(name), path.child("name"), name, errors);
         if (!names.insert(name).second) errors.duplicate(path.child("name"), name);
         check_listed(ports[i]["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
-        check_optional_name(ports[i]["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+        check_given_name(ports[i]["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
     }
 }
 

@@ -64,8 +64,10 @@ void validate_events_event_update(const Value& event, const Value& old, FieldErr
     for (auto [field, said] : kFixed) {
         const Value& value = event[field];
         if (value == old[field]) continue;
-        if (value.is_object() && said != std::string_view("source")) errors.invalid(FieldPath(said), internal_form("ObjectReference", value), "field is immutable");
-        else errors.invalid(FieldPath(said), value.is_null() && field != std::string_view("deprecatedCount") ? Value("") : value, "field is immutable");
+        if (said == std::string_view("source"))
+            errors.invalid(FieldPath(said), Value::object({{"Component", value["component"].as_string()}, {"Host", value["host"].as_string()}}), "field is immutable");
+        else if (value.is_object()) errors.invalid(FieldPath(said), internal_form("ObjectReference", value), "field is immutable");
+        else errors.invalid(FieldPath(said), value.is_null() && field != std::string_view("deprecatedCount") && field != std::string_view("eventTime") ? Value("") : value, "field is immutable");
     }
 }
 

@@ -1,6 +1,7 @@
 #include "api/kinds/validate_flow_control.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/core.h>
 
@@ -76,6 +77,20 @@ void check_url_rule(const Value& rule, const FieldPath& path, FieldErrors& error
         else if (!urls[i].as_string().starts_with('/')) errors.invalid(path.child("nonResourceURLs").index(i), urls[i], "must start with slash");
 }
 
+// A hand of queues is dealt by the bits of a hash, of which there are 60.
+void check_hand(const Value& queuing, const FieldPath& path, FieldErrors& errors) {
+    constexpr int64_t kQueuesMax = 10'000'000;
+    constexpr double kHashBits = 60;
+    const int64_t queues = queuing["queues"].as_int(), hand = queuing["handSize"].as_int();
+    if (queues > kQueuesMax) errors.invalid(path.child("queues"), queues, fmt::format("must not be greater than {}", kQueuesMax));
+    if (hand <= 0) return;
+    if (hand > queues) return errors.invalid(path.child("handSize"), hand, fmt::format("should not be greater than queues ({})", queues));
+    double bits = 0;
+    for (int64_t i = 0; i < hand && bits <= kHashBits; ++i) bits += std::log2(static_cast<double>(queues - i));
+    if (std::ceil(bits) > kHashBits)
+        errors.invalid(path.child("handSize"), hand, fmt::format("required entropy bits of deckSize {} and handSize {} should not be greater than {}", queues, hand, kHashBits));
+}
+
 }  // namespace
 
 void validate_flow_schema(const Value& object, FieldErrors& errors) {
@@ -138,6 +153,7 @@ void validate_priority_level(const Value& object, FieldErrors& errors) {
         else
             for (auto field : {"queueLengthLimit", "queues", "handSize"})
                 if (queuing[field].as_int() <= 0) errors.invalid(response_path.child("queuing").child(field), queuing[field].as_int(), "must be positive");
+        check_hand(queuing, response_path.child("queuing"), errors);
     } else {
         errors.not_supported(response_path.child("type"), response, {"Queue", "Reject"});
     }

@@ -1,5 +1,6 @@
 #include "api/kinds/check.h"
 #include "api/kinds/validate_network.h"
+#include "api/kinds/validate_parts.h"
 #include "base/strings.h"
 
 namespace skiff::api::kinds {
@@ -119,7 +120,7 @@ void validate_ingress_class(const Value& object, FieldErrors& errors) {
     else add_complaints(check_dns1123_subdomain(controller.substr(0, slash)), path, controller.substr(0, slash), errors);
     if (!parameters.is_object()) return;
     for (auto field : {"kind", "name"}) check_name(parameters[field], check_path_segment, at.child(field), errors);
-    check_optional_name(parameters["apiGroup"], check_dns1123_subdomain, at.child("apiGroup"), errors);
+    check_given_name(parameters["apiGroup"], check_dns1123_subdomain, at.child("apiGroup"), errors);
     const std::string& scope = parameters["scope"].as_string();
     if (scope != "Cluster" && scope != "Namespace") errors.not_supported(at.child("scope"), scope, {"Cluster", "Namespace"});
     if (scope == "Namespace" && parameters["namespace"].empty()) errors.required(at.child("namespace"), "`parameters.scope` is set to 'Namespace'");

@@ -1,5 +1,6 @@
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 #include "api/kinds/validate_workload.h"
 #include "api/selector.h"
 #include "base/strings.h"
@@ -52,41 +53,50 @@ void validate_job_spec(const Value& spec, const FieldPath& path, FieldErrors& er
     const Value& replacement = spec["podReplacementPolicy"];
     FieldPath replacement_path = path.child("podReplacementPolicy");
     if (replacement.is_null()) return;
-    if (policy.is_object()) check_one_of(replacement, replacement_path, {"Failed"}, errors);
-    else check_one_of(replacement, replacement_path, {"Failed", "TerminatingOrFailed"}, errors);
+    if (policy.is_object()) check_listed(replacement, replacement_path, {"Failed"}, errors);
+    else check_listed(replacement, replacement_path, {"Failed", "TerminatingOrFailed"}, errors);
 }
 
-void check_selector(const Value& job, const FieldPath& path, FieldErrors& errors) {
-    const Value &spec = job["spec"], &labels = spec["template"]["metadata"]["labels"];
-    const Value& selector = spec["selector"];
-    if (selector.is_null()) {
-        errors.required(path.child("selector"), "");
-        return;
-    }
-    validate_label_selector(selector, path.child("selector"), errors);
-    auto parsed = LabelSelector::from_object(selector);
-    if (!parsed.ok()) return;
-    if (!spec["manualSelector"].as_bool()) {
-        const Value &uid = job["metadata"]["uid"], &name = job["metadata"]["name"];
-        Value generated = Value::object({{"controller-uid", uid}, {"job-name", name}, {"batch.kubernetes.io/controller-uid", uid}, {"batch.kubernetes.io/job-name", name}});
-        if (!parsed->matches(generated)) errors.invalid(path.child("selector"), selector, "`selector` not auto-generated");
-    }
-    if (!parsed->matches(labels))
-        errors.invalid(path.child("template").child("metadata").child("labels"), labels, "`selector` does not match template `labels`");
+// The pods of a job are those that its selector finds.
+void check_selector(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    const Value &labels = spec["template"]["metadata"]["labels"], &selector = spec["selector"];
+    FieldErrors broken;
+    if (selector.is_null()) errors.required(path.child("selector"), "");
+    else validate_label_selector(selector, path.child("selector"), broken);
+    errors.append(broken);
+    if (!broken.empty()) return;
+    if (selector.is_null() || !LabelSelector::from_object(selector)->matches(labels))
+        errors.invalid(path.child("template").child("metadata").child("labels"), shown_labels(labels), "`selector` does not match template `labels`");
+}
+
+void check_generated_selector(const Value& job, const FieldPath& path, FieldErrors& errors) {
+    const Value &selector = job["spec"]["selector"], &uid = job["metadata"]["uid"], &name = job["metadata"]["name"];
+    FieldErrors broken;
+    validate_label_selector(selector, path, broken);
+    if (job["spec"]["manualSelector"].as_bool() || selector.is_null() || !broken.empty()) return;
+    Value generated = Value::object({{"controller-uid", uid}, {"job-name", name}, {"batch.kubernetes.io/controller-uid", uid}, {"batch.kubernetes.io/job-name", name}});
+    if (!LabelSelector::from_object(selector)->matches(generated)) errors.invalid(path.child("selector"), shown_selector(selector), "`selector` not auto-generated");
 }
 
 // A suspended job that never ran may still be told where to run.
 bool template_changed(const Value& job, const Value& old) {
-    Value now = job["spec"]["template"], before = old["spec"]["template"];
-    if (old["spec"]["suspend"].as_bool() && old["status"]["startTime"].is_null()) {
-        for (auto field : {"nodeSelector", "affinity", "tolerations", "schedulingGates"}) {
-            now.mut("spec").erase(field);
-            before.mut("spec").erase(field);
-        }
-        now.erase("metadata");
-        before.erase("metadata");
+    const Value& now = job["spec"]["template"];
+    Value before = old["spec"]["template"];
+    if (!old["spec"]["suspend"].as_bool() || !old["status"]["startTime"].is_null()) return !(now == before);
+    auto take = [](Value& to, const Value& from, const char* field) {
+        if (from.has(field)) to.set(field, from[field]);
+        else to.erase(field);
+    };
+    Value& spec = before.mut("spec");
+    for (auto field : {"nodeSelector", "tolerations", "schedulingGates"}) take(spec, now["spec"], field);
+    if (now["spec"]["affinity"].is_object() || spec["affinity"].is_object()) {
+        take(spec.mut("affinity"), now["spec"]["affinity"], "nodeAffinity");
+        if (spec["affinity"].size() == 0 && !now["spec"]["affinity"].is_object()) spec.erase("affinity");
     }
-    return !(now == before);
+    for (auto field : {"annotations", "labels"}) take(before.mut("metadata"), now["metadata"], field);
+    // The members may stand in another order now.
+    auto same = [](const Value& a, const Value& b) { return a.size() == b.size() && std::all_of(a.members().begin(), a.members().end(), [&](const json::Member& m) { return m.value == b[m.key]; }); };
+    return !same(now["spec"], before["spec"]) || !same(now["metadata"], before["metadata"]);
 }
 
 bool is_known_zone(const std::string& zone) {
@@ -108,18 +118,20 @@ void check_zone(const Value& zone, const FieldPath& path, FieldErrors& errors) {
 
 void validate_job(const Value& job, FieldErrors& errors) {
     FieldPath path("spec");
+    check_generated_selector(job, path, errors);
     validate_job_spec(job["spec"], path, errors);
-    check_selector(job, path, errors);
+    check_selector(job["spec"], path, errors);
 }
 
 void validate_job_update(const Value& job, const Value& old, FieldErrors& errors) {
     FieldPath path("spec");
     validate_job(job, errors);
     validate_job_spec(job["spec"], path, errors);   // once more, as Kubernetes does
+    check_selector(job["spec"], path, errors);
     const Value &spec = job["spec"], &before = old["spec"];
     bool elastic = spec["completionMode"].as_string() == "Indexed" && spec["completions"] == spec["parallelism"];
     if (!elastic) check_immutable(spec["completions"], before["completions"], path.child("completions"), errors);
-    check_immutable(spec["selector"], before["selector"], path.child("selector"), errors);
+    if (!(spec["selector"] == before["selector"])) errors.invalid(path.child("selector"), shown_selector(spec["selector"]), "field is immutable");
     if (template_changed(job, old)) errors.invalid(path.child("template"), internal_form("PodTemplateSpec", spec["template"]), "field is immutable");
     for (auto field : {"completionMode", "backoffLimitPerIndex", "managedBy"}) check_immutable(spec[field], before[field], path.child(field), errors);
     for (auto [field, type] : {std::pair("podFailurePolicy", "PodFailurePolicy"), std::pair("successPolicy", "SuccessPolicy")})

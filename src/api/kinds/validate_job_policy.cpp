@@ -62,8 +62,8 @@ void check_failure_policy(const Value& spec, const FieldPath& path, FieldErrors&
         bool codes = rule["onExitCodes"].is_object(), conditions = rule["onPodConditions"].size() > 0;
         if (codes) check_exit_codes(rule["onExitCodes"], spec["template"]["spec"], at.child("onExitCodes"), errors);
         if (conditions) check_pod_conditions(rule["onPodConditions"], at.child("onPodConditions"), errors);
-        if (codes && conditions) errors.invalid(at, rule, "specifying both OnExitCodes and OnPodConditions is not supported");
-        if (!codes && !conditions) errors.invalid(at, rule, "specifying one of OnExitCodes and OnPodConditions is required");
+        if (codes && conditions) errors.invalid_unshown(at, "specifying both OnExitCodes and OnPodConditions is not supported");
+        if (!codes && !conditions) errors.invalid_unshown(at, "specifying one of OnExitCodes and OnPodConditions is required");
     }
 }
 
@@ -129,6 +129,32 @@ void check_managed_by(const std::string& name, const FieldPath& path, FieldError
     if (name.size() > kManagedByMax) errors.too_long(path, kManagedByMax);
 }
 
+// Which pods were counted, and which indexes are done.
+void check_counted(const Value& job, const FieldPath& path, FieldErrors& errors) {
+    const Value &status = job["status"], &spec = job["spec"], &completed = status["completedIndexes"], &failed = status["failedIndexes"];
+    std::set<std::string> seen;
+    for (auto list : {"succeeded", "failed"}) {
+        const Value& pods = status["uncountedTerminatedPods"][list];
+        for (size_t i = 0; i < pods.size(); ++i) {
+            FieldPath at = path.child("uncountedTerminatedPods").child(list).index(i);
+            if (pods[i].as_string().empty()) errors.invalid(at, "", "must not be empty");
+            else if (!seen.insert(pods[i].as_string()).second) errors.duplicate(at, pods[i]);
+        }
+    }
+    int64_t total = 0;
+    const Value& completions = spec["completions"];
+    if (completions.is_int())
+        if (std::string why = read_indexes(completed.as_string(), completions.as_int(), total); !why.empty())
+            errors.invalid(path.child("completedIndexes"), completed, "error parsing completedIndexes: " + why);
+    if (completions.is_int() && !spec["backoffLimitPerIndex"].is_null() && !failed.is_null())
+        if (std::string why = read_indexes(failed.as_string(), completions.as_int(), total); !why.empty())
+            errors.invalid(path.child("failedIndexes"), failed, "error parsing failedIndexes: " + why);
+    if (!completed.empty() && spec["completionMode"].as_string() != "Indexed")
+        errors.invalid(path.child("completedIndexes"), completed, "cannot set non-empty completedIndexes when non-indexed completion mode");
+    if (spec["backoffLimitPerIndex"].is_null() && !failed.is_null())
+        errors.invalid(path.child("failedIndexes"), failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null");
+}
+
 bool has_condition(const Value& status, std::string_view type) {
     const auto& conditions = status["conditions"].items();
     return std::any_of(conditions.begin(), conditions.end(), [&](const Value& c) { return c["type"].as_string() == type && c["status"].as_string() == "True"; });
@@ -146,13 +172,16 @@ void validate_job_policies(const Value& spec, const FieldPath& path, FieldErrors
     if (spec["podFailurePolicy"].is_object()) check_failure_policy(spec, path.child("podFailurePolicy"), errors);
     if (!spec["successPolicy"].is_object()) return;
     if (indexed) check_success_policy(spec, path.child("successPolicy"), errors);
-    else errors.invalid(path.child("successPolicy"), Value::object({{"Rules", spec["successPolicy"]["rules"]}}), "requires indexed completion mode");
+    else errors.invalid(path.child("successPolicy"), internal_form("SuccessPolicy", spec["successPolicy"]), "requires indexed completion mode");
 }
 
 void validate_job_status_update(const Value& object, const Value& old, FieldErrors& errors) {
     FieldPath path("status");
     const Value &status = object["status"], &before = old["status"];
     for (auto field : {"active", "succeeded", "failed", "ready", "terminating"}) check_not_negative(status[field], path.child(field), errors);
+    check_counted(object, path, errors);
+    if (status["ready"].as_int() > status["active"].as_int() && !(status["ready"] == before["ready"] && status["active"] == before["active"]))
+        errors.invalid(path.child("ready"), status["ready"], "cannot set more ready pods than active");
     for (auto field : {"failed", "succeeded"})
         if (status[field].as_int() < before[field].as_int()) errors.invalid(path.child(field), status[field], fmt::format("cannot decrease the {} counter", field));
     const Value &completed = status["completionTime"], &started = status["startTime"];

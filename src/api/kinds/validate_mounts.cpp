@@ -28,7 +28,7 @@ void validate_mount_options(const Value& mount, const Value& container, const Fi
         errors.forbidden(at, "Bidirectional mount propagation is available only to privileged containers");
     const std::string& recursive = mount["recursiveReadOnly"].as_string();
     at = list.child("recursiveReadOnly");
-    if (recursive.empty() || recursive == "Disabled") return;
+    if (mount["recursiveReadOnly"].is_null() || recursive == "Disabled") return;
     if (recursive != "Enabled" && recursive != "IfPossible") {
         errors.not_supported(at, recursive, {"Disabled", "Enabled", "IfPossible"});
         return;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/validation.h"
+#include "api/kinds/check.h"
 
 namespace skiff::api::kinds {
 
@@ -15,6 +15,11 @@ void validate_pod_resources(const json::Value& resources, const FieldPath& path,
 void validate_container_resource_name(const std::string& name, const FieldPath& path, FieldErrors& errors);
 // The source of a persistent volume: which it is, "" when there is none.
 std::string_view validate_persistent_source(const json::Value& volume, const FieldPath& path, FieldErrors& errors);
+// validate_volume_remote.cpp: a source that stands on another machine; other kinds are nothing to it. path is that of the volume.
+enum class SourceOf { Pod, PersistentVolume };
+void validate_remote_source(std::string_view kind, const json::Value& source, SourceOf owner, const FieldPath& path, FieldErrors& errors);
+// The rule, when the field is there at all, even if it is "".
+void check_given_name(const json::Value& text, NameRule rule, const FieldPath& path, FieldErrors& errors);
 // As check_one_of, but "" is not supported either.
 void check_listed(const json::Value& text, const FieldPath& path, std::initializer_list<std::string_view> allowed, FieldErrors& errors);
 

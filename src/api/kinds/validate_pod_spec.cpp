@@ -18,7 +18,7 @@ void validate_names(const Value& spec, const FieldPath& path, FieldErrors& error
     check_optional_name(spec["hostname"], check_dns1123_label, path.child("hostname"), errors);
     check_optional_name(spec["subdomain"], check_dns1123_label, path.child("subdomain"), errors);
     check_optional_name(spec["priorityClassName"], check_dns1123_subdomain, path.child("priorityClassName"), errors);
-    check_optional_name(spec["runtimeClassName"], check_dns1123_subdomain, path.child("runtimeClassName"), errors);
+    check_given_name(spec["runtimeClassName"], check_dns1123_subdomain, path.child("runtimeClassName"), errors);
 }
 
 void validate_dns(const Value& spec, const FieldPath& path, FieldErrors& errors) {
@@ -152,7 +152,7 @@ void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& er
         for (const auto& complaint : check_range(deadline.as_int(), 1, INT_MAX)) errors.invalid(path.child("activeDeadlineSeconds"), deadline, complaint);
     validate_tolerations(spec["tolerations"], path.child("tolerations"), errors);
     validate_host_aliases(spec["hostAliases"], path.child("hostAliases"), errors);
-    check_one_of(spec["preemptionPolicy"], path.child("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors, Presence::Optional);
+    if (!spec["preemptionPolicy"].is_null()) check_one_of(spec["preemptionPolicy"], path.child("preemptionPolicy"), {"Never", "PreemptLowerPriority"}, errors);
     validate_resources(Value::object({{"limits", spec["overhead"]}}), path.child("overhead"), errors);
     validate_shared_resources(spec, path.child("resources"), errors);
 }

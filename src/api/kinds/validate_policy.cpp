@@ -49,9 +49,9 @@ void check_metric_target(const Value& target, const FieldPath& path, FieldErrors
 }
 
 // Metrics of resources: a utilization or a raw value, not both.
-void check_resource_metric(const Value& source, const FieldPath& path, FieldErrors& errors) {
+void check_resource_metric(const Value& source, bool of_container, const FieldPath& path, FieldErrors& errors) {
     if (source["name"].empty()) errors.required(path.child("name"), "must specify a resource name");
-    else validate_container_resource_name(source["name"].as_string(), path.child("name"), errors);
+    else if (of_container) validate_container_resource_name(source["name"].as_string(), path.child("name"), errors);
     const Value& target = source["target"];
     FieldPath at = path.child("target");
     check_metric_target(target, at, errors);
@@ -83,7 +83,7 @@ void check_source(std::string_view field, const Value& source, const FieldPath& 
         check_named_metric(source, path, errors);
         if (!average) errors.required(target.child("averageValue"), "must specify a positive target averageValue");
     } else {
-        check_resource_metric(source, path, errors);
+        check_resource_metric(source, field == "containerResource", path, errors);
         if (field != "containerResource") return;
         if (source["container"].empty()) errors.required(path.child("container"), "must specify a container");
         else add_complaints(check_dns1123_label(source["container"].as_string()), path.child("container"), source["container"].as_string(), errors);

@@ -6,6 +6,7 @@
 
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 #include "base/strings.h"
 
 namespace skiff::api::kinds {
@@ -219,7 +220,7 @@ void validate_container_security_context(const Value& context, bool host_users, 
     check_ids(context, {"runAsUser", "runAsGroup"}, path, errors);
     const Value& proc = context["procMount"];
     if (!proc.is_null()) {
-        check_one_of(proc, path.child("procMount"), {"Default", "Unmasked"}, errors, Presence::Optional);
+        check_listed(proc, path.child("procMount"), {"Default", "Unmasked"}, errors);
         if (host_users && proc.as_string() == "Unmasked") errors.invalid(path.child("procMount"), proc, "`hostUsers` must be false to use `Unmasked`");
     }
     validate_seccomp(context["seccompProfile"], path.child("seccompProfile"), errors);

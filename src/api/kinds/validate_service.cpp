@@ -1,4 +1,5 @@
 #include "api/kinds/check_address.h"
+#include "api/kinds/validate_parts.h"
 #include "api/kinds/validate_service.h"
 #include "api/kinds/check.h"
 #include "base/strings.h"
@@ -29,7 +30,7 @@ void validate_port(const Value& port, bool need_name, std::set<std::string>& nam
     const Value& target = port["targetPort"];
     if (target.is_string()) add_complaints(check_port_name(target.as_string()), path.child("targetPort"), target.as_string(), errors);
     else check_port(target, path.child("targetPort"), errors);
-    check_optional_name(port["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+    check_given_name(port["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
 }
 
 // A port as Kubernetes' own type prints, with only what makes it unique.
@@ -65,14 +66,8 @@ void validate_addresses(const Value& spec, FieldErrors& errors) {
             if (!spec[field].empty()) errors.forbidden(kSpec.child(field), "may not be set for ExternalName services");
         return;
     }
-    if (ips.size() > 0 && spec["clusterIP"].empty()) {
-        errors.invalid(path, ips, "must be empty when `clusterIP` is not specified");
-        return;
-    }
-    if (ips.size() > 0 && !(ips[0] == spec["clusterIP"])) {
-        errors.invalid(path, ips, "first value must match `clusterIP`");
-        return;
-    }
+    if (ips.size() > 0 && spec["clusterIP"].empty()) errors.invalid(path, ips, "must be empty when `clusterIP` is not specified");
+    else if (ips.size() > 0 && !(ips[0] == spec["clusterIP"])) errors.invalid(path, ips, "first value must match `clusterIP`");
     if (is_headless(spec)) {
         if (type == "NodePort" || type == "LoadBalancer") errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
         if (ips.size() > 1) errors.invalid(path, ips, "'None' must be the first and only value");
@@ -101,7 +96,7 @@ void validate_families(const Value& spec, FieldErrors& errors) {
         if (family != "IPv4" && family != "IPv6") errors.not_supported(at, family, {"IPv4", "IPv6"});
         if (!seen.insert(family).second) errors.duplicate(at, family);
     }
-    check_one_of(spec["ipFamilyPolicy"], kSpec.child("ipFamilyPolicy"), {"PreferDualStack", "RequireDualStack", "SingleStack"}, errors, Presence::Optional);
+    if (!spec["ipFamilyPolicy"].is_null()) check_listed(spec["ipFamilyPolicy"], kSpec.child("ipFamilyPolicy"), {"PreferDualStack", "RequireDualStack", "SingleStack"}, errors);
 }
 
 void validate_affinity(const Value& spec, FieldErrors& errors) {

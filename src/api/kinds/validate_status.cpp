@@ -70,9 +70,9 @@ void check_conditions(const Value& conditions, const FieldPath& path, FieldError
         const std::string& status = condition["status"].as_string();
         if (status != "True" && status != "False" && status != "Unknown") errors.not_supported(at.child("status"), status, {"False", "True", "Unknown"});
         if (condition["observedGeneration"].as_int() < 0) errors.invalid(at.child("observedGeneration"), condition["observedGeneration"], "must be greater than or equal to zero");
-        if (condition["lastTransitionTime"].empty()) errors.required(at.child("lastTransitionTime"), "must be set");
+        if (condition["lastTransitionTime"].empty()) errors.required(at.child("lastTransitionTime"), "");
         if (reason.empty()) {
-            errors.required(at.child("reason"), "must be set");
+            errors.required(at.child("reason"), "");
         } else {
             if (!is_condition_reason(reason))
                 errors.invalid(at.child("reason"), reason,
@@ -108,7 +108,7 @@ void validate_flow_control_status(const Value& object, const Value&, FieldErrors
     std::set<std::string> types;
     for (size_t i = 0; i < conditions.size(); ++i) {
         FieldPath at = kStatus.child("conditions").index(i).child("type");
-        if (!types.insert(conditions[i]["type"].as_string()).second) errors.duplicate(at, conditions[i]["type"]);
+        if (!types.insert(conditions[i]["type"].as_string()).second) errors.duplicate(at, conditions[i]["type"].as_string());
         check_required(conditions[i]["type"], at, errors);
     }
 }

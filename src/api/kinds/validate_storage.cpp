@@ -7,6 +7,7 @@
 #include "base/strings.h"
 
 #include <algorithm>
+#include <map>
 
 namespace skiff::api::kinds {
 
@@ -53,16 +54,13 @@ Value sorted_amounts(const Value& amounts) {
     return out;
 }
 
-void check_secret(const Value& reference, const FieldPath& path, FieldErrors& errors) {
-    if (!reference.is_object()) return;
-    check_required(reference["name"], path.child("name"), errors);
-    check_required(reference["namespace"], path.child("namespace"), errors);
-}
-
 void check_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) {
     check_required(csi["volumeHandle"], path.child("volumeHandle"), errors);
-    for (auto field : {"controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"})
-        if (csi[field].is_object() && (csi[field]["name"].empty() || csi[field]["namespace"].empty())) check_secret(csi[field], path.child(field), errors);
+    for (auto field : {"controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"}) {
+        if (!csi[field].is_object()) continue;
+        check_name(csi[field]["name"], check_dns1123_subdomain, path.child(field).child("name"), errors);
+        check_name(csi[field]["namespace"], check_dns1123_label, path.child(field).child("namespace"), errors);
+    }
 }
 
 void check_driver_name(const std::string& name, const FieldPath& path, FieldErrors& errors) {
@@ -93,8 +91,11 @@ void check_provisioner(const Value& name, const FieldPath& path, FieldErrors& er
 }
 
 void check_topology(const Value& terms, FieldErrors& errors) {
+    using Term = std::map<std::string, std::set<std::string>>;
+    std::vector<Term> before(terms.size());   // Kubernetes compares with as many empty ones
     for (size_t t = 0; t < terms.size(); ++t) {
         const Value& expressions = terms[t]["matchLabelExpressions"];
+        Term term;
         for (size_t i = 0; i < expressions.size(); ++i) {
             FieldPath at = FieldPath("allowedTopologies").index(t).child("matchLabelExpressions").index(i);
             const std::string& key = expressions[i]["key"].as_string();
@@ -103,7 +104,12 @@ void check_topology(const Value& terms, FieldErrors& errors) {
             for (size_t v = 0; v < expressions[i]["values"].size(); ++v)
                 if (!seen.insert(expressions[i]["values"][v].as_string()).second) errors.duplicate(at.child("values").index(v), expressions[i]["values"][v]);
             add_complaints(check_qualified_name(key), at.child("key"), key, errors);
+            if (term.count(key)) errors.duplicate(at.child("key"), key);
+            term[key] = std::move(seen);
         }
+        for (auto same = std::count(before.begin(), before.end(), term); same > 0; --same)
+            errors.duplicate(FieldPath("allowedTopologies").index(t).child("matchLabelExpressions"), "");
+        before.push_back(std::move(term));
     }
 }
 
@@ -127,6 +133,7 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
         const Value& source = spec[field];
         if (!source.is_object()) continue;
         for (auto part : {"name", "kind"}) check_required(source[part], path.child(field).child(part), errors);
+        if (std::string_view(field) == "dataSourceRef") check_optional_name(source["namespace"], check_dns1123_label, path.child(field).child("namespace"), errors);
         if (source["apiGroup"].empty() && source["kind"].as_string() != "PersistentVolumeClaim")
             errors.invalid(path.child(field), source["kind"], "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
         check_optional_name(source["apiGroup"].empty() ? Value() : source["apiGroup"], check_dns1123_subdomain, path.child(field).child("apiGroup"), errors);
@@ -159,7 +166,27 @@ void validate_persistent_volume_claim_update(const Value& object, const Value& o
     if (!(spec == before))
         errors.forbidden(kSpec, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n" +
                                     internal_diff("PersistentVolumeClaimSpec", before, spec));
+    check_immutable(object["spec"]["volumeMode"], old["spec"]["volumeMode"], FieldPath("volumeMode"), errors);
     if (new_size < old_size && new_size <= held) errors.forbidden(kSpec.child("resources").child("requests").child("storage"), "field can not be less than status.capacity");
+}
+
+// A volume without an object of its own, for migrated plugins.
+void check_inline_volume(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    constexpr std::string_view kInline = "may not be specified in the context of inline volumes";
+    if (spec["claimRef"].is_object()) errors.forbidden(path.child("claimRef"), kInline);
+    if (spec["capacity"].size() > 0) errors.forbidden(path.child("capacity"), kInline);
+    if (!spec["csi"].is_object()) errors.required(path.child("csi"), "has to be specified in the context of inline volumes");
+    check_access_modes(spec["accessModes"], path.child("accessModes"), "", errors);
+    const std::string& reclaim = spec["persistentVolumeReclaimPolicy"].as_string();
+    if (!reclaim.empty() && reclaim != "Retain") errors.forbidden(path.child("persistentVolumeReclaimPolicy"), "may only be Retain in the context of inline volumes");
+    if (spec["nodeAffinity"].is_object()) errors.forbidden(path.child("nodeAffinity"), kInline);
+    std::string_view source = validate_persistent_source(spec, path, errors);
+    if (source == "csi") check_csi(spec["csi"], path.child("csi"), errors);
+    if (source.empty()) errors.required(path, "must specify a volume type");
+    if (spec["hostPath"]["path"].as_string() == "/" && reclaim == "Recycle") errors.forbidden(path.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
+    if (!spec["storageClassName"].empty()) errors.forbidden(path.child("storageClassName"), kInline);
+    if (!spec["volumeMode"].is_null() && spec["volumeMode"].as_string() != "Filesystem")
+        errors.forbidden(path.child("volumeMode"), "may not specify volumeMode other than Filesystem in the context of inline volumes");
 }
 
 void validate_persistent_volume(const Value& object, FieldErrors& errors) {
@@ -199,7 +226,7 @@ void validate_persistent_volume_update(const Value& object, const Value& old, Fi
 void validate_storage_class(const Value& object, FieldErrors& errors) {
     check_provisioner(object["provisioner"], FieldPath("provisioner"), errors);
     check_topology(object["allowedTopologies"], errors);
-    check_one_of(object["reclaimPolicy"], FieldPath("reclaimPolicy"), {"Delete", "Retain"}, errors, Presence::Optional);
+    if (!object["reclaimPolicy"].empty()) check_one_of(object["reclaimPolicy"], FieldPath("reclaimPolicy"), {"Delete", "Retain"}, errors);
     check_listed(object["volumeBindingMode"], FieldPath("volumeBindingMode"), {"Immediate", "WaitForFirstConsumer"}, errors);
     check_parameters(object["parameters"], errors);
 }
@@ -268,29 +295,35 @@ void validate_csi_node(const Value& object, FieldErrors& errors) {
 
 // A driver may come or go, but one that stays does not change.
 void validate_csi_node_update(const Value& object, const Value& old, FieldErrors& errors) {
-    validate_csi_node(object, errors);
+    for (int time = 0; time < 2; ++time) validate_csi_node(object, errors);   // as a new one, then as a changed one
     for (const Value& before : old["spec"]["drivers"].items())
         for (const Value& driver : object["spec"]["drivers"].items())
             if (driver["name"] == before["name"] && !(driver == before))
                 errors.invalid(kSpec.child("drivers"), internal_form("CSINodeDriver", driver), "field is immutable");
 }
 
-void validate_volume_attachment(const Value& object, FieldErrors& errors) {
-    const Value &spec = object["spec"], &source = spec["source"];
+// As Kubernetes' older versions had it; new objects are judged more strictly.
+void check_attachment(const Value& spec, FieldErrors& errors) {
+    const Value& source = spec["source"];
     check_required(spec["attacher"], kSpec.child("attacher"), errors);
-    add_complaints(check_dns1123_subdomain(lower(spec["attacher"].as_string())), kSpec.child("attacher"), spec["attacher"].as_string(), errors);
-    if (spec["nodeName"].empty()) errors.required(kSpec.child("nodeName"), "");
     add_complaints(check_dns1123_subdomain(spec["nodeName"].as_string()), kSpec.child("nodeName"), spec["nodeName"].as_string(), errors);
     bool inlined = source["inlineVolumeSpec"].is_object(), named = !source["persistentVolumeName"].is_null();
     FieldPath path = kSpec.child("source");
     if (!inlined && !named) errors.required(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
-    if (inlined && named) errors.forbidden(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
-    if (named) check_required(source["persistentVolumeName"], path.child("persistentVolumeName"), errors, "must specify non empty persistentVolumeName");
-    if (named) add_complaints(check_dns1123_subdomain(source["persistentVolumeName"].as_string()), path.child("persistentVolumeName"), source["persistentVolumeName"].as_string(), errors);
+    else if (inlined && named) errors.forbidden(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
+    else if (named) check_required(source["persistentVolumeName"], path.child("persistentVolumeName"), errors, "must specify non empty persistentVolumeName");
+    else check_inline_volume(source["inlineVolumeSpec"], path.child("inlineVolumeSpec"), errors);
+}
+
+void validate_volume_attachment(const Value& object, FieldErrors& errors) {
+    const Value &spec = object["spec"], &name = spec["source"]["persistentVolumeName"];
+    check_attachment(spec, errors);
+    check_driver_name(spec["attacher"].as_string(), kSpec.child("attacher"), errors);
+    check_given_name(name, check_dns1123_subdomain, kSpec.child("source").child("persistentVolumeName"), errors);
 }
 
 void validate_volume_attachment_update(const Value& object, const Value& old, FieldErrors& errors) {
-    for (int time = 0; time < 2; ++time) validate_volume_attachment(object, errors);   // as a new one, then as a changed one
+    for (int time = 0; time < 2; ++time) check_attachment(object["spec"], errors);   // as a new one, then as a changed one
     if (!(object["spec"] == old["spec"])) errors.invalid(kSpec, internal_form("VolumeAttachmentSpec", object["spec"]), "field is immutable");
 }
 
@@ -301,8 +334,8 @@ void validate_volume_attributes_class(const Value& object, FieldErrors& errors) 
 }
 
 void validate_volume_attributes_class_update(const Value& object, const Value& old, FieldErrors& errors) {
+    for (int time = 0; time < 2; ++time) validate_volume_attributes_class(object, errors);   // as a new one, then as a changed one
     for (auto field : {"driverName", "parameters"}) forbid_change(object, old, field, errors);
-    validate_volume_attributes_class(object, errors);
 }
 
 }  // namespace skiff::api::kinds

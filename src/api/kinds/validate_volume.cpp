@@ -13,12 +13,19 @@ void check_mode(const Value& mode, const FieldPath& path, FieldErrors& errors) {
     if (mode.is_int() && (mode.as_int() < 0 || mode.as_int() > 0777)) errors.invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive");
 }
 
+// Where a file of a volume stands; names with two dots in front are the agent's own.
+void check_file_path(const Value& file, const FieldPath& path, FieldErrors& errors) {
+    const std::string& text = file.as_string();
+    check_required(file, path, errors);
+    check_local_descending_path(file, path, errors);
+    if (text.starts_with("..") && !text.starts_with("../")) errors.invalid(path, file, "must not start with '..'");
+}
+
 void check_items(const Value& items, const FieldPath& path, FieldErrors& errors) {
     for (size_t i = 0; i < items.size(); ++i) {
         FieldPath at = path.index(i);
         check_required(items[i]["key"], at.child("key"), errors);
-        if (items[i]["path"].empty()) errors.required(at.child("path"), "");
-        else check_local_descending_path(items[i]["path"], at.child("path"), errors);
+        check_file_path(items[i]["path"], at.child("path"), errors);
         check_mode(items[i]["mode"], at.child("mode"), errors);
     }
 }
@@ -26,8 +33,7 @@ void check_items(const Value& items, const FieldPath& path, FieldErrors& errors)
 // Kubernetes' paths of these have no index.
 void check_downward_items(const Value& items, const FieldPath& at, FieldErrors& errors) {
     for (size_t i = 0; i < items.size(); ++i) {
-        if (items[i]["path"].empty()) errors.required(at.child("path"), "");
-        else check_local_descending_path(items[i]["path"], at.child("path"), errors);
+        check_file_path(items[i]["path"], at.child("path"), errors);
         bool field = items[i]["fieldRef"].is_object(), resource = items[i]["resourceFieldRef"].is_object();
         if (field) validate_field_ref(items[i]["fieldRef"], FieldRefUse::Volume, at.child("fieldRef"), errors);
         if (field && resource) errors.invalid(at, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
@@ -68,8 +74,7 @@ void check_token(const Value& token, const FieldPath& projected, const FieldPath
     const Value& seconds = token["expirationSeconds"];
     if (seconds.as_int() < kSecondsMin) errors.invalid(path.child("expirationSeconds"), seconds, "may not specify a duration less than 10 minutes");
     if (seconds.as_int() > kSecondsMax) errors.invalid(path.child("expirationSeconds"), seconds, "may not specify a duration larger than 2^32 seconds");
-    if (token["path"].empty()) errors.required(projected.child("path"), "");
-    else check_local_descending_path(token["path"], projected.child("path"), errors);
+    check_file_path(token["path"], projected.child("path"), errors);
 }
 
 void check_projected(const Value& source, const FieldPath& path, FieldErrors& errors) {
@@ -85,11 +90,11 @@ void check_projected(const Value& source, const FieldPath& path, FieldErrors& er
         size_t given = 0;
         for (const auto& [kind, projection] : sources[i].members()) {
             FieldPath part = at.child(kind);
-            if (given++ > 0) errors.forbidden(at, "may not specify more than 1 volume type per source");
+            ++given;
             if (kind == "secret" || kind == "configMap") {
                 check_required(projection["name"], part.child("name"), errors);
                 check_items(projection["items"], part.child("items"), errors);
-                for (const Value& item : projection["items"].items()) take(item, projection["name"]);
+                for (const Value& item : projection["items"].items()) take(item, projection["name"].as_string());
             } else if (kind == "downwardAPI") {
                 check_downward_items(projection["items"], part, errors);
                 for (const Value& item : projection["items"].items()) take(item, item["path"]);
@@ -98,82 +103,8 @@ void check_projected(const Value& source, const FieldPath& path, FieldErrors& er
                 take(projection, projection["path"]);
             }
         }
+        if (given > 1) errors.forbidden(at, "may not specify more than 1 volume type per source");
     }
-}
-
-// Sources whose only rules are fields that must be there.
-struct Needs {
-    std::string_view kind, as, fields;   // as: the name in messages where it is another
-};
-constexpr Needs kNeeds[] = {{"gitRepo", "", "repository"},
-                            {"gcePersistentDisk", "persistentDisk", "pdName"},
-                            {"awsElasticBlockStore", "", "volumeID"},
-                            {"glusterfs", "", "endpoints path"},
-                            {"rbd", "", "monitors image"},
-                            {"cinder", "", "volumeID"},
-                            {"cephfs", "", "monitors"},
-                            {"vsphereVolume", "", "volumePath"},
-                            {"photonPersistentDisk", "", "pdID"},
-                            {"portworxVolume", "", "volumeID"},
-                            {"azureDisk", "", "diskName diskURI"},
-                            {"azureFile", "", "secretName shareName"},
-                            {"scaleIO", "", "gateway system volumeName"},
-                            {"flexVolume", "", "driver"},
-                            {"quobyte", "", "volume"},
-                            {"iscsi", "", "targetPortal iqn"}};
-
-void check_needs(std::string_view kind, const Value& source, const FieldPath& parent, FieldErrors& errors) {
-    for (const Needs& needs : kNeeds) {
-        if (needs.kind != kind) continue;
-        FieldPath path = parent.child(needs.as.empty() ? kind : needs.as);
-        for (std::string_view field : split_views(needs.fields, ' ')) check_required(source[field], path.child(field), errors);
-    }
-}
-
-void check_disk(std::string_view kind, const Value& source, const FieldPath& parent, FieldErrors& errors) {
-    FieldPath path = parent.child(kind == "gcePersistentDisk" ? "persistentDisk" : kind);
-    const Value& partition = source["partition"];
-    if ((kind == "gcePersistentDisk" || kind == "awsElasticBlockStore") && (partition.as_int() < 0 || partition.as_int() > 255))
-        errors.invalid(path.child("partition"), partition, "must be between 1 and 255, inclusive");
-    if (kind == "iscsi") {
-        const std::string& name = source["iqn"].as_string();
-        if (!name.empty() && !name.starts_with("iqn") && !name.starts_with("eui") && !name.starts_with("naa"))
-            errors.invalid(path.child("iqn"), name, "must be valid format starting with iqn, eui, or naa");
-        if (source["lun"].as_int() < 0 || source["lun"].as_int() > 255) errors.invalid(path.child("lun"), source["lun"], "must be between 0 and 255, inclusive");
-    }
-    if (kind == "fc") {
-        bool targets = source["targetWWNs"].size() > 0, ids = source["wwids"].size() > 0;
-        if (!targets && !ids) errors.required(path.child("targetWWNs"), "must specify either targetWWNs or wwids, but not both");
-        if (targets && ids) errors.invalid(path.child("targetWWNs"), source["targetWWNs"], "targetWWNs and wwids can not be specified simultaneously");
-        if (targets && !source["lun"].is_int()) errors.required(path.child("lun"), "lun is required if targetWWNs is specified");
-        else if (targets && (source["lun"].as_int() < 0 || source["lun"].as_int() > 255)) errors.invalid(path.child("lun"), source["lun"], "must be between 0 and 255, inclusive");
-    }
-    if (kind == "flocker") {
-        bool name = !source["datasetName"].empty(), id = !source["datasetUUID"].empty();
-        if (!name && !id) errors.required(path, "one of datasetName and datasetUUID is required");
-        if (name && id) errors.invalid(path, "resource", "datasetName and datasetUUID can not be specified simultaneously");
-        if (name && contains(source["datasetName"].as_string(), "/")) errors.invalid(path.child("datasetName"), source["datasetName"], "must not contain '/'");
-    }
-    if (kind == "quobyte") {
-        constexpr const char* kPairs = "must be a host:port pair or multiple pairs separated by commas";
-        const std::string& registry = source["registry"].as_string();
-        auto is_pair = [](std::string_view text) {
-            size_t colon = text.rfind(':');
-            return colon != text.npos && (text.find(':') == colon || (text[0] == '[' && colon > 0 && text[colon - 1] == ']'));
-        };
-        if (registry.empty()) errors.required(path.child("registry"), kPairs);
-        else
-            for (std::string_view pair : split_views(registry, ','))
-                if (!is_pair(pair)) errors.invalid(path.child("registry"), registry, kPairs);
-    }
-    if (kind == "storageos" && source["volumeName"].empty()) errors.required(path.child("volumeName"), "");
-    if (kind == "storageos" && !source["volumeName"].empty())
-        add_complaints(check_dns1123_label(source["volumeName"].as_string()), path.child("volumeName"), source["volumeName"].as_string(), errors);
-    if (kind == "azureDisk" && !source["diskURI"].as_string().starts_with("/subscriptions/") && source["kind"].as_string() == "Managed")
-        errors.not_supported(path.child("diskURI"), source["diskURI"],
-                             {"/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"});
-    if (kind == "azureDisk" && !source["diskURI"].as_string().starts_with("https://") && source["kind"].as_string() != "Managed")
-        errors.not_supported(path.child("diskURI"), source["diskURI"], {"https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"});
 }
 
 void validate_claim_template(const Value& made, const FieldPath& path, FieldErrors& errors) {
@@ -236,8 +167,7 @@ std::string_view validate_persistent_source(const Value& volume, const FieldPath
         // Kubernetes looks at flexible volumes without counting, and spells one name in its own way.
         if (first.empty() || kind == "flexVolume") {
             check_source(kind, volume[kind], path.child(kind), errors);
-            check_needs(kind, volume[kind], path, errors);
-            check_disk(kind, volume[kind], path, errors);
+            validate_remote_source(kind, volume[kind], SourceOf::PersistentVolume, path, errors);
             if (first.empty()) first = kind;
         } else {
             errors.forbidden(path.child(kind == "cephfs" ? "cephFS" : kind), "may not specify more than 1 volume type");
@@ -252,10 +182,7 @@ bool validate_volume_source(const Value& volume, const FieldPath& path, FieldErr
         if (!volume[kind].is_object()) continue;
         if (sources++ > 0) errors.forbidden(path.child(kind), "may not specify more than 1 volume type");
         else check_source(kind, volume[kind], path.child(kind), errors);
-        if (sources == 1) {
-            check_needs(kind, volume[kind], path, errors);
-            check_disk(kind, volume[kind], path, errors);
-        }
+        if (sources == 1) validate_remote_source(kind, volume[kind], SourceOf::Pod, path, errors);
     }
     return sources > 0;
 }

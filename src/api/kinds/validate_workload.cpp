@@ -3,6 +3,7 @@
 #include <set>
 
 #include "api/int_or_string.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
 #include "api/selector.h"
 
@@ -20,11 +21,16 @@ void check_selector(const Value& spec, std::string_view kind, FieldErrors& error
     const Value& selector = spec["selector"];
     FieldPath path = kSpec.child("selector");
     if (selector.is_null()) {
-        errors.required(path, "");
+        if (kind != "daemonset") errors.required(path, "");
         return;
     }
     validate_label_selector(selector, path, errors);
-    if (is_empty_selector(selector)) errors.invalid(path, selector, "empty selector is invalid for " + std::string(kind));
+    if (is_empty_selector(selector)) errors.invalid(path, shown_selector(selector), "empty selector is invalid for " + std::string(kind));
+}
+
+void check_selector_stays(const Value& object, const Value& old, FieldErrors& errors) {
+    const Value& selector = object["spec"]["selector"];
+    if (!(selector == old["spec"]["selector"])) errors.invalid(kSpec.child("selector"), shown_selector(selector), "field is immutable");
 }
 
 void check_counts(const Value& spec, std::initializer_list<const char*> fields, FieldErrors& errors) {
@@ -35,8 +41,12 @@ void check_counts(const Value& spec, std::initializer_list<const char*> fields, 
 bool is_zero(const Value& value) { return percent_of(value).value_or(value.as_int()) == 0; }
 
 // The strategy as Kubernetes' own type prints.
-Value go_strategy(const Value& strategy) {
-    return Value::object({{"Type", strategy["type"]}, {"RollingUpdate", strategy["rollingUpdate"]}});
+Value go_strategy(const Value& strategy, std::initializer_list<std::pair<const char*, const char*>> fields) {
+    const Value& given = strategy["rollingUpdate"];
+    Value rolling = given.is_object() ? Value::object() : Value();
+    if (given.is_object())
+        for (auto [go, field] : fields) rolling.set(go, given[field].is_null() && std::string_view(field) == "partition" ? Value(0) : given[field]);
+    return Value::object({{"Type", strategy["type"].as_string()}, {"RollingUpdate", std::move(rolling)}});
 }
 
 Value go_rolling(const Value& rolling) { return Value::object({{"Partition", rolling["partition"].as_int()}, {"MaxUnavailable", rolling["maxUnavailable"]}}); }
@@ -50,7 +60,7 @@ void check_deployment_strategy(const Value& strategy, FieldErrors& errors) {
         return;
     }
     if (type != "RollingUpdate") {
-        errors.not_supported(path, go_strategy(strategy), {"Recreate", "RollingUpdate"});
+        errors.not_supported(path, go_strategy(strategy, {{"MaxUnavailable", "maxUnavailable"}, {"MaxSurge", "maxSurge"}}), {"Recreate", "RollingUpdate"});
         return;
     }
     if (!rolling.is_object()) {
@@ -70,7 +80,7 @@ void check_daemon_strategy(const Value& strategy, FieldErrors& errors) {
     const std::string& type = strategy["type"].as_string();
     if (type == "OnDelete") return;
     if (type != "RollingUpdate") {
-        errors.not_supported(path, go_strategy(strategy), {"RollingUpdate", "OnDelete"});
+        errors.not_supported(path, go_strategy(strategy, {{"MaxUnavailable", "maxUnavailable"}, {"MaxSurge", "maxSurge"}}), {"RollingUpdate", "OnDelete"});
         return;
     }
     const Value &unavailable = strategy["rollingUpdate"]["maxUnavailable"], &surge = strategy["rollingUpdate"]["maxSurge"];
@@ -112,7 +122,7 @@ void check_stateful_strategy(const Value& strategy, FieldErrors& errors) {
     } else if (type == "RollingUpdate") {
         check_not_negative(strategy["rollingUpdate"]["partition"], rolling_path.child("partition"), errors);
     } else {
-        errors.invalid(path, go_strategy(strategy), "must be 'RollingUpdate' or 'OnDelete'");
+        errors.invalid(path, go_strategy(strategy, {{"Partition", "partition"}, {"MaxUnavailable", "maxUnavailable"}}), "must be 'RollingUpdate' or 'OnDelete'");
     }
 }
 
@@ -128,10 +138,11 @@ void validate_template_of_workload(const Value& spec, std::string_view kind, con
     bool ignore = selector.is_object() && (plain ? selector.size() == 0 : is_empty_selector(selector));
     // Daemon sets are told of a broken selector once.
     FieldErrors broken;
-    if (!plain && kind != "DaemonSet") validate_label_selector(selector, path.child("selector"), broken);
-    if (!broken.empty()) errors.invalid(path.child("selector"), selector, kind == "StatefulSet" ? "" : "invalid label selector");
+    if (!plain) validate_label_selector(selector, path.child("selector"), broken);
+    if (!broken.empty() && kind == "DaemonSet") ignore = true;
+    else if (!broken.empty()) errors.invalid(path.child("selector"), shown_selector(selector), kind == "StatefulSet" ? "" : "invalid label selector");
     else if (parsed.ok() && !ignore && !parsed->matches(labels))
-        errors.invalid(at.child("metadata").child("labels"), labels, "`selector` does not match template `labels`");
+        errors.invalid(at.child("metadata").child("labels"), shown_labels(labels), "`selector` does not match template `labels`");
     validate_pod_template(pod_template, at, errors);
     const Value& restart = pod_template["spec"]["restartPolicy"];
     if (restart.as_string() != "Always") errors.not_supported(at.child("spec").child("restartPolicy"), restart, {"Always"});
@@ -156,7 +167,7 @@ void validate_replica_set(const Value& object, FieldErrors& errors) {
 
 void validate_replica_set_update(const Value& object, const Value& old, FieldErrors& errors) {
     validate_replica_set(object, errors);
-    check_immutable(object["spec"]["selector"], old["spec"]["selector"], kSpec.child("selector"), errors);
+    check_selector_stays(object, old, errors);
 }
 
 void validate_deployment(const Value& object, FieldErrors& errors) {
@@ -172,7 +183,7 @@ void validate_deployment(const Value& object, FieldErrors& errors) {
 
 void validate_deployment_update(const Value& object, const Value& old, FieldErrors& errors) {
     validate_deployment(object, errors);
-    check_immutable(object["spec"]["selector"], old["spec"]["selector"], kSpec.child("selector"), errors);
+    check_selector_stays(object, old, errors);
 }
 
 void validate_daemon_set(const Value& object, FieldErrors& errors) {
@@ -185,7 +196,7 @@ void validate_daemon_set(const Value& object, FieldErrors& errors) {
 
 void validate_daemon_set_update(const Value& object, const Value& old, FieldErrors& errors) {
     validate_daemon_set(object, errors);
-    check_immutable(object["spec"]["selector"], old["spec"]["selector"], kSpec.child("selector"), errors);
+    check_selector_stays(object, old, errors);
 }
 
 // On an update what cannot change anyway is not judged again, and a template that was wrong already may stay wrong.

@@ -6,6 +6,7 @@
 #include "api/structural/pattern.h"
 #include "api/structural/prune.h"
 #include "api/structural/validate.h"
+#include "base/strings.h"
 
 namespace skiff::api::structural {
 namespace {
@@ -65,9 +66,33 @@ public:
         metadata(s, level, embedded, path);
         if (embedded && !preserve && s["properties"].size() == 0)
             errors_.required(path.child("properties"), "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields");
+        if (level == Level::Root) each_junctor(s, path, [&](const Value& below, const FieldPath& at) { complete(below, s, path, at); });
     }
 
 private:
+    template <typename Visit>
+    static void each_junctor(const Value& s, const FieldPath& path, Visit&& visit) {
+        if (s["not"].is_object()) visit(s["not"], path.child("not"));
+        for (const char* list : {"allOf", "anyOf", "oneOf"})
+            for (size_t i = 0; i < s[list].size(); ++i) visit(s[list][i], path.child(list).index(i));
+    }
+
+    // What a junctor of the root speaks of, the structure around it has to have too.
+    void complete(const Value& v, const Value& s, const FieldPath& s_path, const FieldPath& v_path) {
+        if (errors_.causes().size() >= kErrorsMax) return;
+        auto missing = [&](const FieldPath& at, const FieldPath& why) { errors_.required(at, "because it is defined in " + why.text()); };
+        each_junctor(v, v_path, [&](const Value& below, const FieldPath& at) { complete(below, s, s_path, at); });
+        if (v["items"].is_object()) {
+            if (s["items"].is_object()) complete(v["items"], s["items"], s_path.child("items"), v_path.child("items"));
+            else missing(s_path.child("items"), v_path.child("items"));
+        }
+        for (const auto& [name, below] : v["properties"].members()) {
+            FieldPath at = s_path.child("properties").key(name), below_path = v_path.child("properties").key(name);
+            if (const Value* own = s["properties"].find(name)) complete(below, *own, at, below_path);
+            else missing(at, below_path);
+        }
+    }
+
     void metadata(const Value& s, Level level, bool embedded, const FieldPath& path) {
         bool check = level == Level::Root || embedded;
         const Value& properties = s["properties"];
@@ -122,7 +147,8 @@ private:
                                                    {"x-kubernetes-validations", "must be empty to be structural"}};
         for (const Forbidden& f : kForbidden) {
             const Value& value = s[f.key];
-            bool set = value.is_bool() ? value.as_bool() : !value.is_null() && !(value.is_string() && value.as_string().empty());
+            const bool pointer = std::string_view(f.key).ends_with("-list-type") || std::string_view(f.key).ends_with("-map-type");
+            bool set = value.is_bool() ? value.as_bool() : !value.is_null() && (pointer || !(value.is_string() && value.as_string().empty()));
             if (set) errors_.forbidden(path.child(f.key), f.why);
         }
         if (s["properties"].has("metadata")) errors_.forbidden(path.child("properties").key("metadata"), "must not be specified in a nested context");
@@ -131,6 +157,32 @@ private:
     FieldErrors& errors_;
     size_t instructions_ = 0;   // of the patterns so far
 };
+
+// .a.b or ['a'].b, along properties and maps of the schema.
+bool is_field_path(const Value& props, std::string_view path) {
+    const Value* at = &props;
+    while (!path.empty()) {
+        std::string name;
+        if (path.starts_with("['")) {
+            size_t end = path.find("']");
+            if (end == path.npos) return false;
+            name = std::string(path.substr(2, end - 2));
+            path.remove_prefix(end + 2);
+        } else if (path[0] == '.') {
+            size_t end = std::min(path.find_first_of(".[", 1), path.size());
+            name = std::string(path.substr(1, end - 1));
+            path.remove_prefix(end);
+        } else {
+            return false;
+        }
+        if (name.empty()) return false;
+        const Value* next = (*at)["properties"].find(name);
+        if (!next && (*at)["additionalProperties"].is_object()) next = &(*at)["additionalProperties"];
+        if (!next) return false;
+        at = next;
+    }
+    return true;
+}
 
 // Keywords that are not supported, and what x-kubernetes extensions need of each other.
 class KeywordChecker {
@@ -173,7 +225,7 @@ private:
         if (!type.empty() && std::find(std::begin(kTypes), std::end(kTypes), type) == std::end(kTypes)) errors_.not_supported(path.child("type"), type, {std::begin(kTypes), std::end(kTypes)});
         if (s.has("default") && !place.no_defaults.empty()) errors_.forbidden(path.child("default"), "must not be set " + place.no_defaults);
         for (const char* keyword : {"id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref"})
-            if (const Value* value = s.find(keyword); value && !(value->is_string() && value->as_string().empty())) errors_.forbidden(path.child(keyword), std::string(keyword) + " is not supported");
+            if (const Value* value = s.find(keyword); value && (std::string_view(keyword) != "id" || !value->as_string().empty())) errors_.forbidden(path.child(keyword), std::string(keyword) + " is not supported");
         if (type == "null") errors_.forbidden(path.child("type"), "type cannot be set to null, use nullable as an alternative");
         if (s["items"].is_array()) errors_.forbidden(path.child("items"), "items must be a schema object and not an array");
         if (place.in_meta && s["x-kubernetes-embedded-resource"].as_bool()) errors_.forbidden(path.child("x-kubernetes-embedded-resource"), "must not be used inside of resource meta");
@@ -184,7 +236,7 @@ private:
         const std::string& type = s["type"].as_string();
         if (s["x-kubernetes-preserve-unknown-fields"].is_bool() && !s["x-kubernetes-preserve-unknown-fields"].as_bool())
             errors_.invalid(path.child("x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined");
-        if (const std::string& map = s["x-kubernetes-map-type"].as_string(); !map.empty()) {
+        if (const std::string& map = s["x-kubernetes-map-type"].as_string(); s.has("x-kubernetes-map-type")) {
             FieldPath where = path.child("x-kubernetes-map-type");
             if (type != "object") {
                 if (type.empty()) errors_.required(path.child("type"), "must be object if x-kubernetes-map-type is specified");
@@ -193,13 +245,34 @@ private:
             if (map != "atomic" && map != "granular") errors_.not_supported(where, map, {"atomic", "granular"});
         }
         list(s, path);
+        const Value& rules = s["x-kubernetes-validations"];
+        for (size_t i = 0; i < rules.size(); ++i) rule(s, rules[i], path.child("x-kubernetes-validations").index(i));
+    }
+
+    // The texts of a rule; whether it can be compiled is asked elsewhere.
+    void rule(const Value& s, const Value& rule, const FieldPath& path) {
+        const std::string_view text = trim(rule["rule"].as_string()), message = trim(rule["message"].as_string());
+        auto broken = [](std::string_view t) { return t.find_first_of("\r\n") != t.npos; };
+        if (text.empty()) errors_.required(path.child("rule"), "rule is not specified");
+        else if (!rule["message"].as_string().empty() && message.empty()) errors_.invalid(path.child("message"), rule["message"], "must be non-empty if specified");
+        else if (broken(message)) errors_.invalid(path.child("message"), rule["message"], "must not contain line breaks");
+        else if (broken(text) && message.empty()) errors_.required(path.child("message"), "message must be specified if rule contains line breaks");
+        if (!rule["messageExpression"].as_string().empty() && trim(rule["messageExpression"].as_string()).empty())
+            errors_.required(path.child("messageExpression"), "messageExpression must be non-empty if specified");
+        static const std::vector<std::string> kReasons = {"FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"};
+        const Value& reason = rule["reason"];
+        if (!reason.is_null() && std::find(kReasons.begin(), kReasons.end(), reason.as_string()) == kReasons.end()) errors_.not_supported(path.child("reason"), reason, kReasons);
+        const std::string& field = rule["fieldPath"].as_string();
+        if (!field.empty() && trim(field).empty()) errors_.invalid(path.child("fieldPath"), field, "must be non-empty if specified");
+        if (broken(field)) errors_.invalid(path.child("fieldPath"), field, "must not contain line breaks");
+        if (!field.empty() && !is_field_path(s, field)) errors_.invalid(path.child("fieldPath"), field, "must be a valid path");
     }
 
     void list(const Value& s, const FieldPath& path) {
         const std::string &kind = s["x-kubernetes-list-type"].as_string(), &type = s["type"].as_string();
         const Value &keys = s["x-kubernetes-list-map-keys"], &items = s["items"];
         FieldPath where = path.child("x-kubernetes-list-type"), keys_path = path.child("x-kubernetes-list-map-keys");
-        if (!kind.empty()) {
+        if (s.has("x-kubernetes-list-type")) {
             if (type != "array") {
                 if (type.empty()) errors_.required(path.child("type"), "must be array if x-kubernetes-list-type is specified");
                 else errors_.invalid(path.child("type"), type, "must be array if x-kubernetes-list-type is specified");
@@ -207,7 +280,7 @@ private:
             if (kind != "atomic" && kind != "set" && kind != "map") errors_.not_supported(where, kind, {"atomic", "set", "map"});
         }
         if (keys.size() > 0 && kind != "map") {
-            if (kind.empty()) errors_.required(where, "must be map if x-kubernetes-list-map-keys is non-empty");
+            if (!s.has("x-kubernetes-list-type")) errors_.required(where, "must be map if x-kubernetes-list-map-keys is non-empty");
             else errors_.invalid(where, kind, "must be map if x-kubernetes-list-map-keys is non-empty");
         }
         if (kind == "set" && items.is_object()) check_set(items, path);

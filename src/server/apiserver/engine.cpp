@@ -13,6 +13,7 @@
 #include "json/yaml.h"
 #include "server/apiserver/body_bounds.h"
 #include "server/apiserver/device_selectors.h"
+#include "server/apiserver/expression_checks.h"
 #include "server/apiserver/protobuf_form.h"
 #include "server/apiserver/registry/metadata.h"
 
@@ -244,6 +245,7 @@ Status validate_create(const api::KindInfo& kind, const json::Value& object) {
     validate_metadata(kind, object, errors);
     if (kind.hooks.validate_create) kind.hooks.validate_create(object, errors);
     check_device_selectors(kind, object, nullptr, errors);
+    check_expressions(kind, object, nullptr, errors);
     if (errors.empty()) return {};
     return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }
@@ -262,6 +264,7 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
     // Twice, as the kinds that have them are validated.
     check_device_selectors(kind, object, &old, errors);
     if (!errors.empty()) check_device_selectors(kind, object, &old, errors);
+    check_expressions(kind, object, &old, errors);
     if (errors.empty()) return {};
     return errors.to_status(error_group(kind), kind.gvk.kind, object["metadata"]["name"].as_string());
 }

@@ -6,7 +6,6 @@ namespace skiff::apiserver {
 
 // Kubernetes' order of the plugins that are on by default (kube-apiserver/options/plugins.go).
 void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core, bool mutating_policies) {
-    chain.add(make_expression_checks());
     chain.add(make_device_claims(reader));
     chain.add(make_namespace_lifecycle(reader));
     chain.add(make_limit_ranger(reader));
@@ -25,7 +24,6 @@ void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForCha
     if (core && mutating_policies) chain.add(make_mutating_policies(*core));
     if (core) chain.add(make_mutating_webhooks(*core));
     if (core) chain.add(make_validating_policies(*core));
-    chain.add(make_definition_rules());
     if (core) chain.add(make_validating_webhooks(*core));
     chain.add(make_resource_quota(reader, clock));
 }

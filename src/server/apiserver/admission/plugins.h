@@ -31,11 +31,9 @@ std::unique_ptr<AdmissionPlugin> make_default_storage_class(const Reader& reader
 std::unique_ptr<AdmissionPlugin> make_default_ingress_class(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_storage_protection();
 std::unique_ptr<AdmissionPlugin> make_claim_resize(const Reader& reader);
-std::unique_ptr<AdmissionPlugin> make_expression_checks();
 std::unique_ptr<AdmissionPlugin> make_device_claims(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_mutating_policies(Core& core);
 std::unique_ptr<AdmissionPlugin> make_validating_policies(Core& core);
-std::unique_ptr<AdmissionPlugin> make_definition_rules();
 std::unique_ptr<AdmissionPlugin> make_mutating_webhooks(Core& core);
 std::unique_ptr<AdmissionPlugin> make_validating_webhooks(Core& core);
 std::unique_ptr<AdmissionPlugin> make_resource_quota(const Reader& reader, Clock& clock);

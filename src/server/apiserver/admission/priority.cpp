@@ -57,7 +57,7 @@ private:
             return refused(request, fmt::format("the integer value of priority ({}) must not be provided in pod spec; priority admission controller computed {} from the given PriorityClass name",
                                                 given.as_int(), value));
         spec.set("priority", value);
-        if (const std::string& given = spec["preemptionPolicy"].as_string(); !given.empty() && given != preemption)
+        if (const std::string& given = spec["preemptionPolicy"].as_string(); !spec["preemptionPolicy"].is_null() && given != preemption)
             return refused(request, fmt::format("the string value of PreemptionPolicy ({}) must not be provided in pod spec; priority admission controller computed {} from the given PriorityClass name",
                                                 given, preemption));
         spec.set("preemptionPolicy", preemption);

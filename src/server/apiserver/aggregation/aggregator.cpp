@@ -305,11 +305,13 @@ void Aggregator::write_condition(const std::string& name, bool available, const 
     set_condition(status, "Available", available, reason, message, core_.clock.now());
     if (status == before) return;
     RequestContext context = own_context(kind_, "update", name);
+    context.attributes.subresource = "status";
+    context.field_manager = "kube-apiserver";
     Change change;
     change.kind = &kind_;
     change.name = name;
     change.part = Change::Part::Whole;
-    change.track = change.validate = change.admit = change.bump_generation = false;
+    change.validate = change.admit = change.bump_generation = false;
     change.make = [&](const Value& old) -> Result<Value> {
         Value wanted = old;
         set_condition(wanted.mut("status"), "Available", available, reason, message, core_.clock.now());

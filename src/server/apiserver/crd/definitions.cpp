@@ -256,11 +256,14 @@ Status Definitions::write(const std::string& name, const std::function<void(Valu
     context.internal = true;
     context.attributes.verb = "update";
     context.attributes.name = name;
+    // Its managedFields are those of the server's own controllers, which write the status.
+    context.attributes.subresource = "status";
+    context.field_manager = "kube-apiserver";
     Change wanted;
     wanted.kind = &kind_;
     wanted.name = name;
     wanted.part = Change::Part::Whole;
-    wanted.track = wanted.validate = wanted.admit = wanted.bump_generation = false;
+    wanted.validate = wanted.admit = wanted.bump_generation = false;
     wanted.make = [&](const Value& old) -> Result<Value> {
         Value definition = old;
         change(definition);

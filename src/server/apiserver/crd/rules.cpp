@@ -201,35 +201,9 @@ Value printed_rule(const Value& rule) {
                           {"Reason", rule["reason"]}, {"FieldPath", rule["fieldPath"].as_string()}, {"OptionalOldSelf", rule["optionalOldSelf"]}});
 }
 
-// .a.b or ['a'].b, along properties and maps of the schema.
-bool is_field_path(const Value& props, std::string_view path) {
-    const Value* at = &props;
-    while (!path.empty()) {
-        std::string name;
-        if (path.starts_with("['")) {
-            size_t end = path.find("']");
-            if (end == path.npos) return false;
-            name = std::string(path.substr(2, end - 2));
-            path.remove_prefix(end + 2);
-        } else if (path[0] == '.') {
-            size_t end = std::min(path.find_first_of(".[", 1), path.size());
-            name = std::string(path.substr(1, end - 1));
-            path.remove_prefix(end);
-        } else {
-            return false;
-        }
-        if (name.empty()) return false;
-        const Value* next = (*at)["properties"].find(name);
-        if (!next && (*at)["additionalProperties"].is_object()) next = &(*at)["additionalProperties"];
-        if (!next) return false;
-        at = next;
-    }
-    return true;
-}
-
 class RuleChecker {
 public:
-    explicit RuleChecker(FieldErrors& errors) : errors_(errors) {}
+    explicit RuleChecker(FieldErrors& errors) : errors_(errors), before_(errors.causes().size()) {}
     struct Costly {
         FieldPath path;
         uint64_t cost;
@@ -237,14 +211,13 @@ public:
 
     // repeats: how often the node can occur in one request.
     // uncorrelatable: the list around the node whose items cannot be told from each other; null when there is none.
-    // Returns whether the texts of the rules here and below are right: only then they are compiled.
-    bool node(const Value& props, cel::SchemaRoot root, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
-        if (!has_rules(props)) return true;
-        bool readable = children(props, repeats, uncorrelatable, name, path);
+    // Rules are compiled only where nothing is wrong with the schema, here and below.
+    void node(const Value& props, cel::SchemaRoot root, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
+        if (!has_rules(props)) return;
+        children(props, repeats, uncorrelatable, name, path);
         const Value& rules = props["x-kubernetes-validations"];
         FieldPath where = path.child("x-kubernetes-validations");
-        for (size_t i = 0; i < rules.size(); ++i) readable &= texts(props, rules[i], where.index(i));
-        if (!readable) return false;
+        if (is_wrong(path.text())) return;
         if (rules.size() > 0) {
             cel::DeclPtr decl = cel::declare_openapi(props, root, name);
             if (!decl || !decl->type)
@@ -256,7 +229,6 @@ public:
             const Value& value = props["default"];
             if (auto compiled = compile_node(props, root, name)) Runner(errors_).visit(*compiled, value, &value, false, path.child("default"));
         }
-        return true;
     }
 
     // After all nodes: the whole may be too much where no rule alone is.
@@ -268,16 +240,20 @@ public:
     }
 
 private:
-    bool children(const Value& props, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
-        bool readable = true;
+    // Whether the checks before have found something here or below.
+    bool is_wrong(const std::string& path) const {
+        const auto& causes = errors_.causes();
+        return std::any_of(causes.begin(), causes.begin() + before_, [&](const Cause& cause) { return cause.field.starts_with(path); });
+    }
+
+    void children(const Value& props, uint64_t repeats, const FieldPath* uncorrelatable, const std::string& name, const FieldPath& path) {
         auto below = [&](const Value& child, uint64_t times, const FieldPath* around, const std::string& suffix, const FieldPath& at) {
-            readable &= node(child, cel::SchemaRoot::No, times, around, name + suffix, at);
+            node(child, cel::SchemaRoot::No, times, around, name + suffix, at);
         };
         bool map_list = props["x-kubernetes-list-type"].as_string() == "map";
         below(props["items"], times(repeats, props["maxItems"], props["items"]), uncorrelatable || map_list ? uncorrelatable : &path, ".@idx", path.child("items"));
         below(props["additionalProperties"], times(repeats, props["maxProperties"], props["additionalProperties"]), uncorrelatable, ".@elem", path.child("additionalProperties"));
         for (const auto& [key, child] : props["properties"].members()) below(child, repeats, uncorrelatable, "." + key, path.child("properties").key(key));
-        return readable;
     }
 
     static uint64_t times(uint64_t repeats, const Value& limit, const Value& element) {
@@ -290,25 +266,6 @@ private:
     void refuse_rule(const Value& rule, const FieldPath& path, const std::string& why) {
         errors_.invalid(path.child("rule"), printed_rule(rule), why);
         if (rule.has("optionalOldSelf")) errors_.invalid(path.child("optionalOldSelf"), rule["optionalOldSelf"], "may not be set if oldSelf is not used in rule");
-    }
-
-    bool texts(const Value& props, const Value& rule, const FieldPath& path) {
-        size_t before = errors_.causes().size();
-        std::string text = trimmed(rule["rule"]), message = trimmed(rule["message"]);
-        auto broken = [](const std::string& t) { return t.find_first_of("\r\n") != std::string::npos; };
-        if (text.empty()) errors_.required(path.child("rule"), "rule is not specified");
-        else if (!rule["message"].as_string().empty() && message.empty()) errors_.invalid(path.child("message"), rule["message"], "must be non-empty if specified");
-        else if (broken(message)) errors_.invalid(path.child("message"), rule["message"], "must not contain line breaks");
-        else if (broken(text) && message.empty()) errors_.required(path.child("message"), "message must be specified if rule contains line breaks");
-        if (!rule["messageExpression"].as_string().empty() && trimmed(rule["messageExpression"]).empty()) errors_.required(path.child("messageExpression"), "messageExpression must be non-empty if specified");
-        static const std::vector<std::string> kReasons = {"FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"};
-        const std::string& reason = rule["reason"].as_string();
-        if (!reason.empty() && std::find(kReasons.begin(), kReasons.end(), reason) == kReasons.end()) errors_.not_supported(path.child("reason"), reason, kReasons);
-        const std::string& field = rule["fieldPath"].as_string();
-        if (!field.empty() && trim(field).empty()) errors_.invalid(path.child("fieldPath"), field, "must be non-empty if specified");
-        if (broken(field)) errors_.invalid(path.child("fieldPath"), field, "must not contain line breaks");
-        if (!field.empty() && !is_field_path(props, field)) errors_.invalid(path.child("fieldPath"), field, "must be a valid path");
-        return errors_.causes().size() == before;
     }
 
     void rule(const Value& rule, const cel::DeclPtr& decl, uint64_t repeats, const FieldPath* uncorrelatable, const FieldPath& path) {
@@ -342,6 +299,7 @@ private:
     }
 
     FieldErrors& errors_;
+    const size_t before_;
     uint64_t total_ = 0;
     std::vector<Costly> costly_;
 };

@@ -129,13 +129,12 @@ void Keeper::settle_conditions() {
             change.kind = &kind;
             change.name = object->meta().name;
             change.part = Change::Part::Status;
-            change.validate = change.admit = change.bump_generation = false;
+            change.track = change.validate = change.admit = change.bump_generation = false;
             change.retry = true;
-            change.make = [&](const Value& old) -> Result<Value> {
-                Value now = old;
-                settle(now, wanted);
-                return now;
-            };
+            context.force = true;
+            const Value applied = Value::object({{"apiVersion", tree["apiVersion"]}, {"kind", tree["kind"]}, {"metadata", Value::object({{"name", object->meta().name}})},
+                                                 {"status", Value::object({{"conditions", Value::array({wanted})}})}});
+            change.make = [&](const Value& old) -> Result<Value> { return apply_configuration(core_.kinds, kind, &old, applied, context, core_.clock); };
             auto written = change_object(core_, context, change);
             if (!written.ok() && written.status().reason() != Reason::NotFound)
                 log::warn("flow-control", "a condition cannot be written", {{"schema", object->meta().name}, {"why", written.status().message()}});

@@ -1,4 +1,6 @@
 // One change of a stored object: read, make, check, admit, validate, compare-and-swap; used by update, patch, apply and subresources.
+#include <algorithm>
+
 #include "api/go_text.h"
 #include "api/kinds/validate_status.h"
 #include "base/strings.h"
@@ -177,10 +179,9 @@ public:
         if (kind_.has_generation && kind_.plural != "priorityclasses" && change_.bump_generation && change_.part != Change::Part::Status && content_differs(kind_, object, old_))
             object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
         TRY(validate(change_, object, old_));
-        // People do not change pods: nobody is warned then.
-        if (change_.part == Change::Part::Main && kind_.hooks.warnings && kind_.plural != "pods")
-            // Of service accounts only what a request newly sets is warned of.
-            for (std::string& warning : kind_.hooks.warnings(object))
+        // Of a replication controller Kubernetes looks at the template that was, of service accounts only what a request newly sets is warned of.
+        if (change_.part == Change::Part::Main && kind_.hooks.warnings && is_warned(object))
+            for (std::string& warning : kind_.hooks.warnings(kind_.plural == "replicationcontrollers" ? old_ : object))
                 if (kind_.plural != "serviceaccounts" || kind_.hooks.warnings(old_).empty()) context_.warnings.push_back(std::move(warning));
         ServiceClaim claim;
         if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
@@ -192,6 +193,14 @@ public:
     }
 
 private:
+    // People do not change pods: nobody is warned then. Of templates of pods it is said again when something changed.
+    bool is_warned(const json::Value& object) const {
+        constexpr std::string_view kWithTemplates[] = {"podtemplates", "replicationcontrollers", "replicasets", "deployments", "daemonsets", "statefulsets", "jobs", "cronjobs"};
+        if (kind_.plural == "pods") return false;
+        bool has_template = std::find(std::begin(kWithTemplates), std::end(kWithTemplates), kind_.plural) != std::end(kWithTemplates);
+        return !has_template || kind_.custom || !(object["metadata"]["generation"] == old_["metadata"]["generation"]);
+    }
+
     void show(AdmissionRequest& admission, const json::Value& object, json::Value& shown, json::Value& shown_old) const {
         shown = change_.form->show(object);
         shown_old = change_.form->show(old_);

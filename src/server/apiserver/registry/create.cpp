@@ -1,4 +1,5 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
+#include "api/kinds/object_warnings.h"
 #include "base/random.h"
 #include "base/strings.h"
 #include "server/apiserver/authorize.h"
@@ -99,6 +100,8 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
         if (kind.plural == "pods") stamp_conditions(core, object);
     }
     TRY(validate_create(kind, object));
+    if (!kind.custom)
+        for (std::string& warning : api::kinds::create_warnings(kind.plural, object)) context.warnings.push_back(std::move(warning));
     if (kind.hooks.warnings)
         for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
     ServiceClaim claim;

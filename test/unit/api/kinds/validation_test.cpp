@@ -103,3 +103,44 @@ TEST_CASE("mutating policies are kinds only where their version is served, and a
           "spec.mutations[2].jsonPatch: Invalid value: \"{jsonPatch}\": must not be specified when patchType is ApplyConfiguration\n"
           "spec.reinvocationPolicy: Required value\n");
 }
+
+TEST_CASE("a container's claims are those of its pod") {
+    auto claims = [](const char* of_pod, const char* of_container) {
+        return complaints("", "v1", "Pod", std::string(R"({"metadata":{"name":"a"},"spec":{"resourceClaims":)") + of_pod +
+                                               R"(,"containers":[{"name":"c","image":"i","resources":{"claims":)" + of_container + "}}]}}");
+    };
+    CHECK(claims("[]", R"([{"name":"x"}])") ==
+          Lines{R"(spec.containers[0].resources.claims[0]: Not found: "x": must be one of the names in pod.spec.resourceClaims which is empty)"});
+    CHECK(claims(R"([{"name":"x","resourceClaimName":"c"}])", R"([{"name":"x","request":"r"},{"name":"x"}])") ==
+          Lines{R"(spec.containers[0].resources.claims[1]: Duplicate value: "x")"});
+    CHECK(claims(R"([{"name":"x","resourceClaimName":"c"}])", R"([{"name":"x","request":"r"},{"name":"x","request":"s"}])").empty());
+}
+
+TEST_CASE("an iSCSI volume is named as initiators are") {
+    auto volume = [](const char* source) {
+        return complaints("", "v1", "Pod", std::string(R"({"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","iscsi":)") + source + "}]}}");
+    };
+    CHECK(volume(R"({"targetPortal":"p","iqn":"iqn.2001-04.com.example:disk","lun":0})").empty());
+    CHECK(volume(R"({"targetPortal":"p","iqn":"eui.0123456789abcdef","lun":0})").empty());
+    CHECK(volume(R"({"targetPortal":"p","iqn":"iqn.x","lun":0})") == Lines{R"(spec.volumes[0].iscsi.iqn: Invalid value: "iqn.x": must be valid format)"});
+    CHECK(volume(R"({"targetPortal":"p","iqn":"naa","lun":0,"chapAuthSession":true})") ==
+          Lines{R"(spec.volumes[0].iscsi.iqn: Invalid value: "naa": must be valid format)", "spec.volumes[0].iscsi.secretRef: Required value"});
+}
+
+TEST_CASE("a suspended job that never ran may change where its pods go and nothing else") {
+    auto job = [](const char* more) {
+        return std::string(R"({"metadata":{"name":"a"},"spec":{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}])") + more + "}}}}";
+    };
+    CHECK(update_complaints("batch", "v1", "Job", job(""), job(R"(,"nodeSelector":{"a":"b"},"affinity":{"nodeAffinity":{}})")).empty());
+    CHECK(update_complaints("batch", "v1", "Job", job(""), job(R"(,"affinity":{"podAffinity":{}})")).size() == 1);
+    CHECK(update_complaints("batch", "v1", "Job", job(""), job(R"(,"hostname":"h")")).size() == 1);
+}
+
+TEST_CASE("a stateful set that names its strategy gets no numbers for it") {
+    auto strategy = [](const char* given) {
+        return made("apps", "v1", "StatefulSet",
+                    std::string(R"({"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[]}})") + given + "}}")["spec"]["updateStrategy"];
+    };
+    CHECK(strategy("") == *skiff::json::parse(R"({"type":"RollingUpdate","rollingUpdate":{"partition":0}})"));
+    CHECK(strategy(R"(,"updateStrategy":{"type":"RollingUpdate"})") == *skiff::json::parse(R"({"type":"RollingUpdate"})"));
+}

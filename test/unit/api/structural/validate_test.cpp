@@ -88,7 +88,8 @@ TEST_CASE("a schema must be structural") {
     CHECK(schema_findings(R"({"type":"object","properties":{"a":{}}})") == Texts{"s.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields"});
     CHECK(schema_findings(R"({"type":"object","properties":{"a":{"type":"array"}}})") == Texts{"s.openAPIV3Schema.properties[a].items: Required value: must be specified"});
     CHECK(schema_findings(R"({"type":"object","anyOf":[{"properties":{"a":{"type":"string"}}}]})") ==
-          Texts{"s.openAPIV3Schema.anyOf[0].properties[a].type: Forbidden: must be empty to be structural"});
+          Texts{"s.openAPIV3Schema.anyOf[0].properties[a].type: Forbidden: must be empty to be structural",
+                "s.openAPIV3Schema.properties[a]: Required value: because it is defined in s.openAPIV3Schema.anyOf[0].properties[a]"});
 }
 
 TEST_CASE("a default must be valid itself") {

@@ -2,6 +2,7 @@
 
 #include "json/parse.h"
 #include "json/write.h"
+#include "server/apiserver/expression_checks.h"
 #include "server/apiserver/admission/expressions.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/policy_mutations.h"
@@ -68,13 +69,12 @@ TEST_CASE_METHOD(Fixture, "JSON patches are applied in order, and a test that fa
 }
 
 TEST_CASE_METHOD(Fixture, "a mutating policy with a mistake in an expression is refused with its place") {
-    auto plugin = make_expression_checks();
     json::Value policy = *json::parse(R"({"metadata":{"name":"p"},"spec":{"mutations":[{"patchType":"JSONPatch","jsonPatch":{"expression":" Object{} "}}]}})");
-    AdmissionRequest write{Operation::Create, *kinds->find(api::Gvr{"admissionregistration.k8s.io", "v1beta1", "mutatingadmissionpolicies"}), "", "p", "", user, &policy};
-    Status status = plugin->validate(write);
-    REQUIRE(status.causes().size() == 1);
-    CHECK(status.causes()[0].field == "spec.mutations[0].jsonPatch.expression");
-    CHECK(status.causes()[0].message == "Invalid value: \"Object{}\": must evaluate to list(JSONPatch) but got Object");
+    api::FieldErrors errors;
+    check_expressions(*kinds->find(api::Gvr{"admissionregistration.k8s.io", "v1beta1", "mutatingadmissionpolicies"}), policy, nullptr, errors);
+    REQUIRE(errors.causes().size() == 1);
+    CHECK(errors.causes()[0].field == "spec.mutations[0].jsonPatch.expression");
+    CHECK(errors.causes()[0].message == "Invalid value: \"Object{}\": must evaluate to list(JSONPatch) but got Object");
 }
 
 TEST_CASE("those that want to run again do so when the object changed after them") {

@@ -1,9 +1,9 @@
-// The expressions of admission policies and of webhooks' match conditions are compiled when they are written, so that mistakes are answered
-// with their place.
+#include "server/apiserver/expression_checks.h"
+
 #include "api/validation.h"
 #include "base/strings.h"
 #include "server/apiserver/admission/expressions.h"
-#include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/crd/rules.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -76,33 +76,23 @@ void check_policy(const json::Value& object, FieldErrors& errors) {
     }
 }
 
-class ExpressionChecks : public AdmissionPlugin {
-public:
-    std::string_view name() const override { return "ExpressionChecks"; }
-
-    Status validate(const AdmissionRequest& request) override {
-        const api::KindInfo& kind = request.kind;
-        if (kind.gvk.group != "admissionregistration.k8s.io" || !request.subresource.empty() || !request.object || request.operation == Operation::Delete) return {};
-        FieldErrors errors;
-        const json::Value& object = *request.object;
-        if (kind.gvk.kind == "ValidatingAdmissionPolicy") {
-            if (request.old_object && (*request.old_object)["spec"] == object["spec"]) return {};
-            check_policy(object, errors);
-        } else if (kind.gvk.kind == "MutatingAdmissionPolicy") {
-            if (request.old_object && (*request.old_object)["spec"] == object["spec"]) return {};
-            check_mutating_policy(object, errors);
-        } else if (kind.gvk.kind == "ValidatingWebhookConfiguration" || kind.gvk.kind == "MutatingWebhookConfiguration") {
-            if (request.old_object && (*request.old_object)["webhooks"] == object["webhooks"]) return {};
-            for (size_t i = 0; i < object["webhooks"].size(); ++i)
-                check_conditions(object["webhooks"][i]["matchConditions"], Sees::Authorizer, FieldPath("webhooks").index(i).child("matchConditions"), errors);
-        }
-        if (errors.empty()) return {};
-        return errors.to_status(kind.gvk.group, kind.gvk.kind, object["metadata"]["name"].as_string());
-    }
-};
-
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_expression_checks() { return std::make_unique<ExpressionChecks>(); }
+void check_expressions(const api::KindInfo& kind, const json::Value& object, const json::Value* old, FieldErrors& errors) {
+    auto changed = [&](const char* field) { return !old || !((*old)[field] == object[field]); };
+    if (kind.gvk.group == "apiextensions.k8s.io") {
+        if (kind.plural == "customresourcedefinitions" && (!old || !((*old)["spec"]["versions"] == object["spec"]["versions"]))) check_rules(object, errors);
+    } else if (kind.gvk.group != "admissionregistration.k8s.io") {
+        return;
+    } else if (kind.gvk.kind == "ValidatingAdmissionPolicy") {
+        if (changed("spec")) check_policy(object, errors);
+    } else if (kind.gvk.kind == "MutatingAdmissionPolicy") {
+        if (changed("spec")) check_mutating_policy(object, errors);
+    } else if (kind.gvk.kind == "ValidatingWebhookConfiguration" || kind.gvk.kind == "MutatingWebhookConfiguration") {
+        if (!changed("webhooks")) return;
+        for (size_t i = 0; i < object["webhooks"].size(); ++i)
+            check_conditions(object["webhooks"][i]["matchConditions"], Sees::Authorizer, FieldPath("webhooks").index(i).child("matchConditions"), errors);
+    }
+}
 
 }  // namespace skiff::apiserver
