@@ -116,6 +116,7 @@ void FieldTracker::take_away(ManagedFields& managed, const Comparison& changes, 
 
 void FieldTracker::update(ManagedFields& managed, const json::Value& before, const json::Value& after, std::string_view name) const {
     Comparison delta = changes(before, after);
+    if (!delta.typed) return;   // Kubernetes leaves all managers as they were
     take_away(managed, delta, nullptr);
     managed.drop_empty();
     FieldSet owned = set_union(std::move(delta.modified), std::move(delta.added));

@@ -24,6 +24,8 @@ const json::Value* key_value(const ValueSchema& list, const json::Value& item, c
 
 class Comparer {
 public:
+    bool typed() const { return typed_; }
+
     void walk(const ValueSchema& schema, const json::Value* before, const json::Value* after, Comparison& here) {
         if (before && after && *before == *after) return;
         if (!descend(schema, before, after, here)) {
@@ -79,13 +81,14 @@ private:
     }
 
     using Elements = std::vector<std::pair<std::string, const json::Value*>>;
-    static Elements index(const ValueSchema& schema, const json::Value* list) {
+    Elements index(const ValueSchema& schema, const json::Value* list) {
         Elements elements;
         if (!list) return elements;
         elements.reserve(list->size());
         for (const auto& item : list->items()) {
             auto element = element_of(schema, item);
             if (element.ok()) elements.emplace_back(std::move(element).value(), &item);
+            else typed_ = false;
         }
         return elements;
     }
@@ -127,6 +130,8 @@ private:
             it->second = nullptr;
         }
     }
+
+    bool typed_ = true;
 };
 
 }  // namespace
@@ -165,7 +170,9 @@ Result<std::string> element_of(const ValueSchema& list, const json::Value& item)
 
 Comparison compare(const ValueSchema& schema, const json::Value& before, const json::Value& after) {
     Comparison result;
-    Comparer().walk(schema, &before, &after, result);
+    Comparer comparer;
+    comparer.walk(schema, &before, &after, result);
+    result.typed = comparer.typed();
     return result;
 }
 

@@ -8,6 +8,7 @@ namespace skiff::api {
 
 struct Comparison {
     FieldSet added, modified, removed;
+    bool typed = true;   // false: a list has elements that cannot be named, and who wrote what is not known
 };
 
 // What differs between two objects of a type.

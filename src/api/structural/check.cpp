@@ -386,6 +386,18 @@ std::string_view foreign_keyword(const Value& s) {
 
 }  // namespace
 
+// The shape, and the defaults of a schema that has it.
+static void check_structure(const Value& props, const FieldPath& path, FieldErrors& errors) {
+    if (!has_foreign_parts(props)) StructureChecker(errors).node(props, Level::Root, path);
+    if (errors.empty()) check_defaults(compile(props), path, errors);
+}
+
+bool is_sound(const Value& props) {
+    FieldErrors errors;
+    check_structure(props, FieldPath(), errors);
+    return errors.empty();
+}
+
 void check_schema(const Value& props, StatusSubresource status, const FieldPath& version_path, FieldErrors& errors) {
     FieldPath path = version_path.child("openAPIV3Schema");
     if (status == StatusSubresource::Yes) {
@@ -399,8 +411,7 @@ void check_schema(const Value& props, StatusSubresource status, const FieldPath&
     }
     if (props["nullable"].as_bool()) errors.forbidden(version_path.child("openAPIV3Schema.nullable"), "nullable cannot be true at the root");
     FieldErrors structure;
-    if (!has_foreign_parts(props)) StructureChecker(structure).node(props, Level::Root, path);
-    if (structure.empty()) check_defaults(compile(props), path, structure);
+    check_structure(props, path, structure);
     errors.append(structure);
     KeywordChecker::Place root;
     root.root = true;

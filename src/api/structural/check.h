@@ -11,6 +11,9 @@ enum class StatusSubresource { No, Yes };
 // props: openAPIV3Schema; path: spec.versions[0].schema.
 void check_schema(const json::Value& props, StatusSubresource status, const FieldPath& path, FieldErrors& errors);
 
+// Whether the shape of the schema and its defaults are right: only then its rules are compiled.
+bool is_sound(const json::Value& props);
+
 // String formats in the schema that Kubernetes does not know, in order.
 std::vector<std::string> unknown_formats(const json::Value& props);
 

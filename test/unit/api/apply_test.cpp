@@ -160,3 +160,15 @@ TEST_CASE("a write that changes nothing keeps the times") {
     map.update("m1", R"({"metadata":{"name":"a","uid":"u"},"data":{"a":"1"}})");
     CHECK(json::write(map.object()["metadata"]["managedFields"]) == before);
 }
+
+TEST_CASE("an element that cannot be named leaves all managers as they were") {
+    Replay account("v1", "ServiceAccount");
+    account.update("m1", R"({"metadata":{"name":"a"},"secrets":[{}]})");
+    CHECK(account.owners().empty());
+    Replay named("v1", "ServiceAccount");
+    named.update("m1", R"({"metadata":{"name":"a"},"secrets":[{"name":"b"}]})");
+    const std::string owners = named.owners();
+    CHECK(owners.starts_with("m1:Update:"));
+    named.update("m2", R"({"metadata":{"name":"a"},"secrets":[{"namespace":"x"}],"imagePullSecrets":[{"name":"p"}]})");
+    CHECK(named.object()["metadata"]["managedFields"].size() == 1);
+}

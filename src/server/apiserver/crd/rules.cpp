@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "api/structural/check.h"
 #include "api/structural/keyed_items.h"
 #include "base/strings.h"
 #include "cel/program.h"
@@ -225,10 +226,21 @@ public:
             else
                 for (size_t i = 0; i < rules.size(); ++i) rule(rules[i], decl, repeats, uncorrelatable, where.index(i));
         }
-        if (props.has("default")) {
-            const Value& value = props["default"];
-            if (auto compiled = compile_node(props, root, name)) Runner(errors_).visit(*compiled, value, &value, false, path.child("default"));
-        }
+    }
+
+    // What the rules say of the defaults of this node and of those below.
+    void defaults(const Value& props, cel::SchemaRoot root, const std::string& name, const FieldPath& path) {
+        if (!has_rules(props)) return;
+        // As one that stays, and as one that is new: a rule may ask for what was before.
+        if (const Value* value = props.find("default"))
+            if (auto compiled = compile_node(props, root, name)) {
+                const size_t before = errors_.causes().size();
+                Runner(errors_).visit(*compiled, *value, value, false, path.child("default"));
+                if (errors_.causes().size() == before) Runner(errors_).visit(*compiled, *value, nullptr, false, path.child("default"));
+            }
+        defaults(props["items"], cel::SchemaRoot::No, name + ".@idx", path.child("items"));
+        defaults(props["additionalProperties"], cel::SchemaRoot::No, name + ".@elem", path.child("additionalProperties"));
+        for (const auto& [key, child] : props["properties"].members()) defaults(child, cel::SchemaRoot::No, name + "." + key, path.child("properties").key(key));
     }
 
     // After all nodes: the whole may be too much where no rule alone is.
@@ -334,8 +346,13 @@ void check_rules(const Value& definition, FieldErrors& errors) {
     for (size_t i = 0; i < (shared ? std::min<size_t>(versions.size(), 1) : versions.size()); ++i) {
         FieldPath path = FieldPath("spec").child("versions").index(i).child("schema").child("openAPIV3Schema");
         if (shared) path = FieldPath("spec").child("validation").child("openAPIV3Schema");
+        const Value& props = versions[i]["schema"]["openAPIV3Schema"];
+        const size_t before = errors.causes().size();
+        if (!has_rules(props) || !api::structural::is_sound(props)) continue;
         RuleChecker checker(errors);
-        checker.node(versions[i]["schema"]["openAPIV3Schema"], cel::SchemaRoot::Resource, 1, nullptr, "self", path);
+        checker.defaults(props, cel::SchemaRoot::Resource, "self", path);
+        if (errors.causes().size() != before) continue;
+        checker.node(props, cel::SchemaRoot::Resource, 1, nullptr, "self", path);
         checker.finish(path);
     }
 }
