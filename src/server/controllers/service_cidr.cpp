@@ -55,7 +55,7 @@ void add_strings(std::vector<std::string>& out, const json::Value& list) {
 
 class ServiceCidrController : public reconcile::Controller {
 public:
-    std::string_view name() const override { return "service-cidr-controller"; }
+    std::string_view name() const override { return "service-cidrs"; }
     std::vector<Gvr> inputs() const override { return {kServiceCidrs, kServices}; }
     std::vector<reconcile::Output> outputs() const override { return {{kServiceCidrs, ""}, {kServiceCidrs, "status"}}; }
 
