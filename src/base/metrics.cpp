@@ -97,12 +97,16 @@ template class Family<Histogram>;
 
 Family<Counter>& Registry::counter(std::string name, std::string help, std::vector<std::string> labels, size_t series_max) {
     std::lock_guard lock(mutex_);
+    for (const auto& family : counters_)
+        if (family->name_ == name) return *family;
     counters_.emplace_back(new Family<Counter>(std::move(name), std::move(help), std::move(labels), series_max, {}));
     return *counters_.back();
 }
 
 Family<Gauge>& Registry::gauge(std::string name, std::string help, std::vector<std::string> labels, size_t series_max) {
     std::lock_guard lock(mutex_);
+    for (const auto& family : gauges_)
+        if (family->name_ == name) return *family;
     gauges_.emplace_back(new Family<Gauge>(std::move(name), std::move(help), std::move(labels), series_max, {}));
     return *gauges_.back();
 }
@@ -110,6 +114,8 @@ Family<Gauge>& Registry::gauge(std::string name, std::string help, std::vector<s
 Family<Histogram>& Registry::histogram(std::string name, std::string help, std::vector<std::string> labels, std::vector<double> bounds,
                                        size_t series_max) {
     std::lock_guard lock(mutex_);
+    for (const auto& family : histograms_)
+        if (family->name_ == name) return *family;
     histograms_.emplace_back(new Family<Histogram>(std::move(name), std::move(help), std::move(labels), series_max, std::move(bounds)));
     return *histograms_.back();
 }

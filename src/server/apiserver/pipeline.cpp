@@ -24,6 +24,7 @@ struct Pipeline::State {
     net::ExchangePtr exchange;
     std::shared_ptr<RequestContext> context;
     size_t next = 0;                             // stage
+    std::shared_ptr<std::atomic<int64_t>> waited;   // nanoseconds in a queue
     std::shared_ptr<const User> user;            // who authenticated, where they act for somebody else; null: the context's
     const net::Request& request() const { return exchange->request(); }
 };
@@ -69,6 +70,10 @@ int seats_for(const Core& core, const Attributes& a) {
     return resource == nullptr ? 1 : static_cast<int>(std::clamp<size_t>((resource->size() + kObjectsPerSeat - 1) / kObjectsPerSeat, 1, kSeatsMax));
 }
 
+metrics::Gauge& in_flight(metrics::Registry& registry, const char* kind) {
+    return registry.gauge("apiserver_current_inflight_requests", "Requests being served, by kind; those that run for long do not count.", {"request_kind"}).with({kind});
+}
+
 }  // namespace
 
 // Every request passes these in turn; a stage that answers it ends the run.
@@ -90,11 +95,9 @@ Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health, std::shared
       health_(health),
       audit_(std::move(audit)),
       flows_(core.cache, core.clock, core.io),
-      requests_(core.metrics->counter("apiserver_request_total", "Counter of apiserver requests broken out for each verb, resource and HTTP response code.",
-                                      {"verb", "group", "version", "resource", "subresource", "code"})),
-      durations_(core.metrics->histogram("apiserver_request_duration_seconds", "Response latency distribution in seconds for each verb and resource.", {"verb", "group", "version", "resource"},
-                                         metrics::duration_bounds(), 400)),
-      in_flight_(core.metrics->gauge("apiserver_current_inflight_requests", "Requests being served, by kind.", {"request_kind"})) {}
+      request_metrics_(*core.metrics),
+      reading_(in_flight(*core.metrics, "readOnly")),
+      writing_(in_flight(*core.metrics, "mutating")) {}
 
 Pipeline::~Pipeline() = default;
 
@@ -196,27 +199,20 @@ Pipeline::Step Pipeline::impersonate_user(State& state) {
 Pipeline::Step Pipeline::meter(State& state) {
     const Attributes& a = state.context->attributes;
     bool write = a.verb == "create" || a.verb == "update" || a.verb == "patch" || a.verb == "delete" || a.verb == "deletecollection";
-    std::atomic<int>& count = write ? writes_ : reads_;
-    metrics::Gauge& gauge = in_flight_.with({write ? "mutating" : "readOnly"});
-    gauge.set(++count);
+    const bool lasting = a.verb == "watch" || is_stream(a);
+    metrics::Gauge* gauge = lasting ? nullptr : write ? &writing_ : &reading_;
+    if (gauge) gauge->add(1);
     Duration start = core_.clock.elapsed();
-    std::string verb = a.resource_request ? a.verb : a.verb == "get" ? "get" : "other";
+    state.waited = std::make_shared<std::atomic<int64_t>>(0);
     WallTime received = core_.clock.now();
     net::Exchange* inner = state.exchange.get();   // the metered one owns it
     if (audit_ && audit_->wants_arrivals()) note(*state.context, state.request(), state.user.get(), 0, received, nullptr);
-    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, &count, &gauge, start, verb, context = state.context, received, inner, user = state.user](int code, net::Response* response) {
+    state.exchange = std::make_shared<MeteredExchange>(state.exchange, [this, gauge, start, waited = state.waited, context = state.context, received, inner, user = state.user](int code, net::Response* response) {
         if (response) keep_until_sent(*response, std::move(context->seat));
         context->seat.reset();
-        gauge.set(--count);
-        const Attributes& a = context->attributes;
+        if (gauge) gauge->add(-1);
         if (audit_ && code != 0) note(*context, inner->request(), user.get(), code, received, response);
-        // Label values come from our own tables only: a stranger's path makes no series.
-        bool known = context->kind != nullptr;
-        auto shown = [](bool show, const std::string& text) { return show ? std::string_view(text) : std::string_view(); };
-        std::string_view group = shown(known, a.group), version = shown(known, a.version), resource = shown(known, a.resource);
-        std::string_view subresource = shown(known && context->kind->subresource(a.subresource), a.subresource);
-        requests_.with({verb, group, version, resource, subresource, std::to_string(code)}).add();
-        if (verb != "watch") durations_.with({verb, group, version, resource}).observe(std::chrono::duration<double>(core_.clock.elapsed() - start).count());
+        request_metrics_.answered(*context, code, core_.clock.elapsed() - start, Duration(waited->load()));
     });
     return Step::Next;
 }
@@ -236,9 +232,11 @@ Pipeline::Step Pipeline::find_seat(State& state) {
     context.priority_level_uid = flow.level->spec().uid;
     context.lane = flow.level->spec().name;
     context.lane_share = flows_.part(flow);
-    int width = seats_for(core_, a);
+    const int width = seats_for(core_, a);
+    const bool writes = a.resource_request && (a.verb == "create" || a.verb == "update" || a.verb == "patch" || a.verb == "delete");
+    const flow::Tail tail = writes && !flow.level->spec().exempt ? flow::tail_of_write(flow::followers(*core_.metrics, a)) : flow::Tail();
     flow::FlowControl::SeatPtr seat;
-    switch (flows_.ask(flow, width, seat)) {
+    switch (flows_.ask(flow, width, seat, tail)) {
         case flow::FlowControl::Verdict::Run: context.seat = std::move(seat); return Step::Next;
         case flow::FlowControl::Verdict::Refused: refuse(state); return Step::Done;
         case flow::FlowControl::Verdict::Wait: break;
@@ -248,12 +246,14 @@ Pipeline::Step Pipeline::find_seat(State& state) {
     parked->exchange->on_aborted([this, flow, id] {
         if (uint64_t waiting = id->load()) flows_.cancel(flow, waiting);
     });
-    auto place = flows_.wait(flow, width, [this, parked](flow::Outcome outcome, flow::FlowControl::SeatPtr given) {
+    const Duration since = core_.clock.elapsed();
+    auto place = flows_.wait(flow, width, [this, parked, since](flow::Outcome outcome, flow::FlowControl::SeatPtr given) {
+        if (parked->waited) parked->waited->store((core_.clock.elapsed() - since).count());
         if (outcome == flow::Outcome::Cancelled) return;
         if (outcome == flow::Outcome::TimedOut) return refuse(*parked);
         parked->context->seat = std::move(given);
         on_pool(core_, parked->exchange, parked->context, [this, parked] { run(*parked, parked->next); });
-    });
+    }, tail);
     if (place.verdict == flow::FlowControl::Verdict::Wait) id->store(place.id);
     else refuse(*parked);
     return Step::Done;

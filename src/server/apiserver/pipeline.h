@@ -10,6 +10,7 @@
 #include "net/http_server.h"
 #include "server/apiserver/core.h"
 #include "server/apiserver/flow/flow_control.h"
+#include "server/apiserver/request_metrics.h"
 
 namespace skiff::apiserver {
 
@@ -69,10 +70,8 @@ private:
     std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
     std::shared_ptr<audit::AuditLog> audit_;
     flow::FlowControl flows_;
-    std::atomic<int> reads_{0}, writes_{0};
-    metrics::Family<metrics::Counter>& requests_;
-    metrics::Family<metrics::Histogram>& durations_;
-    metrics::Family<metrics::Gauge>& in_flight_;
+    RequestMetrics request_metrics_;
+    metrics::Gauge &reading_, &writing_;   // apiserver_current_inflight_requests
 };
 
 }  // namespace skiff::apiserver

@@ -8,7 +8,9 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "server/apiserver/encode.h"
+#include "server/apiserver/flow/followers.h"
 #include "server/apiserver/registry/custom_form.h"
+#include "server/apiserver/request_metrics.h"
 #include "server/apiserver/respond.h"
 
 namespace skiff::apiserver {
@@ -31,8 +33,19 @@ std::string_view type_name(WatchType type) {
 
 class WatchStream : public WatchSink, public std::enable_shared_from_this<WatchStream> {
 public:
-    WatchStream(Core& core, const api::KindInfo& kind, Form form, std::shared_ptr<net::ResponseStream> response)
-        : core_(core), kind_(kind), form_(std::move(form)), key_prefix_(form_.cache_key() + kind.gvk.api_version()), converts_(converts_by_webhook(kind)), response_(std::move(response)) {}
+    WatchStream(Core& core, const api::KindInfo& kind, std::string_view scope, Form form, std::shared_ptr<net::ResponseStream> response)
+        : core_(core),
+          kind_(kind),
+          form_(std::move(form)),
+          key_prefix_(form_.cache_key() + kind.gvk.api_version()),
+          converts_(converts_by_webhook(kind)),
+          response_(std::move(response)),
+          running_(flow::running_watches(*core.metrics, kind.gvk.group, kind.gvk.version, kind.plural, scope)),
+          events_(core.metrics->counter("apiserver_watch_events_total", "Number of events sent in watch clients", {"group", "version", "resource"})
+                      .with({kind.gvk.group, kind.gvk.version, kind.plural})) {
+        running_.add(1);
+    }
+    ~WatchStream() override { running_.add(-1); }
 
     // Before hold().
     void select_shown(Filter filter) { filter_ = std::move(filter); }
@@ -184,7 +197,10 @@ private:
 
     bool send(net::Bytes bytes, std::unique_lock<std::mutex>& lock) {
         if (!bytes) return true;
-        if (response_->write(std::move(bytes))) return true;
+        if (response_->write(std::move(bytes))) {
+            events_.add();
+            return true;
+        }
         give_up(lock);
         return false;
     }
@@ -201,6 +217,8 @@ private:
     const std::string key_prefix_;
     const bool converts_;
     std::shared_ptr<net::ResponseStream> response_;
+    metrics::Gauge& running_;
+    metrics::Counter& events_;
     std::mutex mutex_;
     std::deque<Pending> pending_;
     std::unique_ptr<Cache::Watch> watch_;
@@ -226,7 +244,7 @@ void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestC
     headers.set("Content-Type", form->stream_content_type());
     auto response = exchange->stream(200, std::move(headers));
     form->pretty = false;
-    auto stream = std::make_shared<WatchStream>(core, *context->kind, *form, response);
+    auto stream = std::make_shared<WatchStream>(core, *context->kind, metric_scope(context->attributes), *form, response);
     response->on_drained([weak = std::weak_ptr(stream)] {
         if (auto s = weak.lock()) s->drained();
     });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace skiff::apiserver::flow {
 namespace {
@@ -29,9 +30,32 @@ LevelSpec level_spec(const api::Object& object) {
     return out;
 }
 
+// How long requests waited in queues: apiserver_flowcontrol_request_wait_duration_seconds.
+struct Waits {
+    static constexpr double kBounds[] = {0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30};
+    std::atomic<uint64_t> buckets[std::size(kBounds) + 1] = {};
+    std::atomic<int64_t> sum_ns{0};
+
+    void observe(Duration time) {
+        const double seconds = std::chrono::duration<double>(time).count();
+        ++buckets[std::lower_bound(std::begin(kBounds), std::end(kBounds), seconds) - std::begin(kBounds)];
+        sum_ns += time.count();
+    }
+    void append(std::string& out, const std::string& labels) const {
+        constexpr const char* kName = "apiserver_flowcontrol_request_wait_duration_seconds";
+        uint64_t total = 0;
+        for (size_t i = 0; i <= std::size(kBounds); ++i) {
+            total += buckets[i];
+            out += fmt::format("{}_bucket{{{},le=\"{}\"}} {}\n", kName, labels, i < std::size(kBounds) ? fmt::format("{}", kBounds[i]) : "+Inf", total);
+        }
+        out += fmt::format("{}_sum{{{}}} {}\n{}_count{{{}}} {}\n", kName, labels, static_cast<double>(sum_ns) / 1e9, kName, labels, total);
+    }
+};
+
 }  // namespace
 
 struct FlowControl::Counters {
+    Waits executed, refused;
     std::atomic<int> executing{0}, waiting{0};
     std::atomic<uint64_t> dispatched{0}, queue_full{0}, concurrency_limit{0}, timed_out{0}, cancelled{0};
 };
@@ -51,6 +75,7 @@ FlowControl::FlowControl(const Reader& reader, Clock& clock, net::IoThreads* io,
 
 FlowControl::~FlowControl() {
     timer_.cancel();
+    tail_timer_.cancel();
     *self_ = nullptr;
     (void)seats_.expire(Duration::max());   // requests that wait hold their level
 }
@@ -92,7 +117,7 @@ FlowControl::Flow FlowControl::classify(const Attributes& attributes) {
     return {};
 }
 
-FlowControl::Verdict FlowControl::ask(const Flow& flow, int width, SeatPtr& seat) {
+FlowControl::Verdict FlowControl::ask(const Flow& flow, int width, SeatPtr& seat, Tail tail) {
     if (!flow.level) return Verdict::Run;
     Seats::Answer answer;
     {
@@ -106,25 +131,26 @@ FlowControl::Verdict FlowControl::ask(const Flow& flow, int width, SeatPtr& seat
     }
     ++flow.counters->dispatched;
     ++flow.counters->executing;
-    seat = std::make_shared<Seat>(self_, flow, width);
+    seat = std::make_shared<Seat>(self_, flow, width, tail);
     return Verdict::Run;
 }
 
-FlowControl::Place FlowControl::wait(const Flow& flow, int width, Resume resume) {
+FlowControl::Place FlowControl::wait(const Flow& flow, int width, Resume resume, Tail tail) {
     Waiting waiting;
     waiting.since = clock_.elapsed();
     std::unique_lock lock(mutex_);
     const uint64_t id = waiting.id = ++last_id_;
     // The seat may have come free since ask(): then it runs after all, by way of the queue.
     waiting.width = std::max(1, std::min(width, flow.level->nominal()));
-    waiting.resume = [self = self_, flow, width = waiting.width, resume = std::move(resume)](Outcome outcome) {
+    waiting.resume = [self = self_, flow, width = waiting.width, resume = std::move(resume), tail, since = waiting.since, &clock = clock_](Outcome outcome) {
         --flow.counters->waiting;
+        (outcome == Outcome::Run ? flow.counters->executed : flow.counters->refused).observe(clock.elapsed() - since);
         if (outcome == Outcome::TimedOut) ++flow.counters->timed_out;
         if (outcome == Outcome::Cancelled) ++flow.counters->cancelled;
         if (outcome != Outcome::Run) return resume(outcome, nullptr);
         ++flow.counters->dispatched;
         ++flow.counters->executing;
-        resume(outcome, std::make_shared<Seat>(self, flow, width));
+        resume(outcome, std::make_shared<Seat>(self, flow, width, tail));
     };
     ++flow.counters->waiting;
     if (seats_.wait(*flow.level, flow.hash, std::move(waiting)) != Seats::Answer::Wait) {
@@ -144,11 +170,36 @@ void FlowControl::cancel(const Flow& flow, uint64_t id) {
     if (found) found->resume(Outcome::Cancelled);
 }
 
-void FlowControl::give_back(const Flow& flow, int width) {
+void FlowControl::give_back(const Flow& flow, int width, Tail tail) {
     --flow.counters->executing;
     std::unique_lock lock(mutex_);
+    if (tail.width > 0 && io_ != nullptr && !flow.level->spec().exempt) {
+        seats_.hold(*flow.level, tail.width);
+        tails_.push_back({clock_.elapsed() + tail.time, flow.level, tail.width});
+        arm_tails();
+    }
     seats_.release(*flow.level, width);
     dispatch(lock);
+}
+
+void FlowControl::end_tails() {
+    std::unique_lock lock(mutex_);
+    const Duration now = clock_.elapsed();
+    for (const Held& held : tails_)
+        if (held.until <= now) seats_.release(*held.level, held.width);
+    std::erase_if(tails_, [&](const Held& held) { return held.until <= now; });
+    tails_armed_ = false;
+    arm_tails();
+    dispatch(lock);
+}
+
+// One timer for all of them. With the lock held.
+void FlowControl::arm_tails() {
+    if (tails_armed_ || tails_.empty()) return;
+    tails_armed_ = true;
+    Duration first = Duration::max();
+    for (const Held& held : tails_) first = std::min(first, held.until);
+    tail_timer_ = io_->after(std::max(Duration(0), first - clock_.elapsed()), [this] { end_tails(); });
 }
 
 // Lets go those that may run. Unlocks.
@@ -181,7 +232,7 @@ double FlowControl::part(const Flow& flow) const {
 }
 
 FlowControl::Seat::~Seat() {
-    if (FlowControl* owner = *owner_) owner->give_back(flow_, width_);
+    if (FlowControl* owner = *owner_) owner->give_back(flow_, width_, tail_);
 }
 
 void FlowControl::append_metrics(std::string& out) {
@@ -208,6 +259,12 @@ void FlowControl::append_metrics(std::string& out) {
     of_schema("current_executing_requests", "gauge", "Number of requests that are being served", "", [](const Counters& c) { return static_cast<uint64_t>(std::max(0, c.executing.load())); });
     of_schema("current_inqueue_requests", "gauge", "Number of requests that wait for a seat", "", [](const Counters& c) { return static_cast<uint64_t>(std::max(0, c.waiting.load())); });
     of_schema("dispatched_requests_total", "counter", "Number of requests that got a seat", "", [](const Counters& c) { return c.dispatched.load(); });
+    family("request_wait_duration_seconds", "histogram", "Length of time a request spent waiting in its queue");
+    for (const Schemas::Entry& entry : all->list)
+        for (bool executed : {false, true}) {
+            const Waits& waits = executed ? entry.counters->executed : entry.counters->refused;
+            if (waits.sum_ns != 0) waits.append(out, fmt::format("priority_level=\"{}\",flow_schema=\"{}\",execute=\"{}\"", entry.schema->level(), entry.schema->name(), executed));
+        }
     const char* rejected = "rejected_requests_total";
     of_schema(rejected, "counter", "Number of requests that were refused", ",reason=\"queue-full\"", [](const Counters& c) { return c.queue_full.load(); });
     of_schema(rejected, "counter", nullptr, ",reason=\"concurrency-limit\"", [](const Counters& c) { return c.concurrency_limit.load(); });

@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "net/io_threads.h"
 #include "server/apiserver/flow/flow_schema.h"
+#include "server/apiserver/flow/followers.h"
 #include "server/apiserver/flow/seats.h"
 #include "server/apiserver/reader.h"
 
@@ -41,7 +42,7 @@ public:
     // Given back by its destructor; then somebody who waits may run on this thread's watch (their resume is called here).
     class Seat {
     public:
-        Seat(std::shared_ptr<FlowControl*> owner, Flow flow, int width) : owner_(std::move(owner)), flow_(std::move(flow)), width_(width) {}
+        Seat(std::shared_ptr<FlowControl*> owner, Flow flow, int width, Tail tail) : owner_(std::move(owner)), flow_(std::move(flow)), width_(width), tail_(tail) {}
         ~Seat();
         Seat(const Seat&) = delete;
         Seat& operator=(const Seat&) = delete;
@@ -50,23 +51,26 @@ public:
         std::shared_ptr<FlowControl*> owner_;
         Flow flow_;
         int width_;
+        Tail tail_;
     };
     using SeatPtr = std::shared_ptr<Seat>;
 
     enum class Verdict { Run, Wait, Refused };
-    // Run: seat is set. Wait: call wait(). Never blocks.
-    Verdict ask(const Flow& flow, int width, SeatPtr& seat);
+    // Run: seat is set. Wait: call wait(). Never blocks. tail: what is held for a while when the seat is given back.
+    Verdict ask(const Flow& flow, int width, SeatPtr& seat, Tail tail = {});
     // resume is called once, with the seat where it may run, on another thread or before this returns; never when it answers Refused.
     using Resume = std::function<void(Outcome, SeatPtr)>;
     struct Place {
         Verdict verdict;
         uint64_t id = 0;
     };
-    Place wait(const Flow& flow, int width, Resume resume);
+    Place wait(const Flow& flow, int width, Resume resume, Tail tail = {});
     // The client has gone.
     void cancel(const Flow& flow, uint64_t id);
     // Refuses whoever has waited for too long.
     void expire();
+    // Gives back what was held after the answers, as far as its time is over.
+    void end_tails();
     // Of all levels' seats, the part that is this one's; how threads are shared out.
     double part(const Flow& flow) const;
 
@@ -77,7 +81,13 @@ private:
     struct Schemas;
     std::shared_ptr<const Schemas> schemas();
     void configure(const Schemas* old, Schemas& made);
-    void give_back(const Flow& flow, int width);
+    struct Held {
+        Duration until;
+        LevelPtr level;
+        int width;
+    };
+    void give_back(const Flow& flow, int width, Tail tail);
+    void arm_tails();
     void dispatch(std::unique_lock<std::mutex>& lock);
     void arm(std::unique_lock<std::mutex>& lock);
 
@@ -91,8 +101,9 @@ private:
     std::shared_ptr<const Schemas> schemas_;
     std::atomic<int64_t> revision_{-1};
     uint64_t last_id_ = 0;
-    bool armed_ = false;
-    net::IoThreads::Timer timer_;
+    std::vector<Held> tails_;
+    bool armed_ = false, tails_armed_ = false;
+    net::IoThreads::Timer timer_, tail_timer_;
 };
 
 }  // namespace skiff::apiserver::flow

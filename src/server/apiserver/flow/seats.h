@@ -74,6 +74,8 @@ public:
     Answer ask(Level& level, int& width);
     Answer wait(Level& level, uint64_t flow, Waiting request);   // Wait or QueueFull
     void release(Level& level, int width);
+    // Takes seats, whether there are any or not: for what is done after an answer.
+    void hold(Level& level, int width) { take(level, width); }
     // The next one that waits and may run; it has its seats.
     std::optional<std::pair<LevelPtr, Waiting>> next();
     // Takes those out that wait since before then, or the one with this id.

@@ -1,0 +1,46 @@
+// RequestMetrics: what dashboards ask of an API server's requests, under kube-apiserver's names and labels: how many, how long, how long without
+// the time in queues. The series of a request are found by one key; label values come from our own tables, so that no stranger's path makes one.
+// Owned by Pipeline; any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/metrics.h"
+#include "server/apiserver/request.h"
+
+namespace skiff::apiserver {
+
+class RequestMetrics {
+public:
+    explicit RequestMetrics(metrics::Registry& registry);
+
+    // An answer: took and waited are the time until it and the part of that in queues.
+    void answered(const RequestContext& context, int code, Duration took, Duration waited);
+
+private:
+    struct Series {
+        metrics::Histogram *duration = nullptr, *without_queues = nullptr;
+        std::vector<std::pair<int, metrics::Counter*>> by_code;
+    };
+    struct Hash {
+        using is_transparent = void;
+        size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    static constexpr size_t kSeriesMax = 1000;
+
+    std::mutex mutex_;
+    std::unordered_map<std::string, Series, Hash, std::equal_to<>> series_;
+    metrics::Family<metrics::Counter>& requests_;
+    metrics::Family<metrics::Histogram>&durations_, &without_queues_;
+};
+
+// GET, LIST, APPLY, CONNECT...: the word for the verb in labels; and the scope that a request has there.
+std::string_view metric_verb(const RequestContext& context);
+std::string_view metric_scope(const Attributes& attributes);
+
+}  // namespace skiff::apiserver
