@@ -202,7 +202,7 @@ std::string OpenApi::make_document(std::string_view path) const {
     document.member("info", info());
     document.raw(",");
     document.open("paths");
-    if (!kinds.empty()) document.member(root_path(kinds[0]->gvk) + "/", resource_list_path(*kinds_, kinds[0]->gvk, OpenApiVersion::V3));
+    if (!kinds.empty() && !kinds[0]->custom) document.member(root_path(kinds[0]->gvk) + "/", resource_list_path(*kinds_, kinds[0]->gvk, OpenApiVersion::V3));
     for (const auto* kind : kinds)
         add_paths(*kinds_, *kind, OpenApiVersion::V3, [&](const std::string& at, json::Value item) { document.member(at, item); });
     document.raw("},");

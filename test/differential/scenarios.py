@@ -76,7 +76,7 @@ def without_ages(node, key=""):
     if isinstance(node, str):
         node = re.sub(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "JWT", node)
         node = re.sub(r"(resource version: \d+, current: |too old resource version: )\d+( \(\d+)?", r"\1N", node)
-        node = re.sub(r"(recondition: |meta: |record \()\d+(?![\da-f-])", r"\1N", node)
+        node = re.sub(r"(recondition: |precondition \(|meta: |record \()\d+(?![\da-f-])", r"\1N", node)
         node = re.sub(r"(valid IPs is )[0-9a-f.:/]+", r"\1range", node)
         node = re.sub(r"\n\s*[\w.]*[a-z]\w*\.[A-Z]\w+\{[\s\S]*", " difference", node)
     return node

@@ -160,7 +160,8 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     const api::KindInfo& kind = *context.kind;
     if (kind.custom) TRY(route_custom(context, kind));
     bool namespaced = kind.scope == api::Scope::Namespaced;
-    bool names_itself = kind.plural == "namespaces" && kind.gvk.group.empty();
+    bool names_itself = kind.plural == "namespaces" && kind.gvk.group.empty() && a.name == a.ns;
+    if (a.verb == "proxy") return no_such_resource();   // of Kubernetes before v1.10
     if (!namespaced && !a.ns.empty() && !names_itself) {
         known_version = kind.custom == nullptr;
         return no_such_resource();
@@ -170,8 +171,10 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     if (namespaced && a.ns.empty()) {
         if (named) return no_such_resource();
         if (a.verb != "list" && a.verb != "watch") return kind.storage ? method_not_allowed() : no_such_resource();
+        if (!verb_allowed(kind.verbs, "list")) return no_such_resource();
     }
-    if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a)) return method_not_allowed();
+    if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a) && !kind.custom) return method_not_allowed();
+    if (kind.custom && a.verb.empty() && a.subresource.empty()) return not_supported(kind, "");
     if (!a.subresource.empty()) return route_subresource(context, kind);
     // What is only answered has no paths of its objects.
     if (named && kind.verbs.size() == 1 && kind.verbs[0] == "create") return no_such_resource();

@@ -1,6 +1,7 @@
 #include "server/apiserver/health.h"
 
 #include <algorithm>
+#include <set>
 
 #include "server/apiserver/respond.h"
 
@@ -73,8 +74,8 @@ bool Health::serve(net::Exchange& exchange, RequestContext& context) {
     }
     for (std::string endpoint : {"healthz", "livez", "readyz"}) {
         std::string root = "/" + endpoint;
-        if (path == root || path == root + "/") return serve_checks(exchange, context, endpoint, ""), true;
-        if (path.rfind(root + "/", 0) == 0) return serve_checks(exchange, context, endpoint, path.substr(root.size() + 1)), true;
+        if (path == root) return serve_checks(exchange, context, endpoint, ""), true;
+        if (path.size() > root.size() + 1 && path.rfind(root + "/", 0) == 0) return serve_checks(exchange, context, endpoint, path.substr(root.size() + 1)), true;
     }
     return false;
 }
@@ -107,10 +108,12 @@ void Health::serve_checks(net::Exchange& exchange, RequestContext& context, cons
         std::lock_guard lock(mutex_);
         checks = checks_;
     }
+    std::set<std::string> unknown(excluded.begin(), excluded.end());
     for (const Named& named : checks) {
         if (named.scope == CheckScope::ReadyOnly && endpoint != "readyz") continue;
         if (!single.empty() && named.name != single) continue;
         found = true;
+        unknown.erase(named.name);
         if (std::find(excluded.begin(), excluded.end(), named.name) != excluded.end()) {
             text += "[+]" + named.name + " excluded: ok\n";
             continue;
@@ -122,6 +125,11 @@ void Health::serve_checks(net::Exchange& exchange, RequestContext& context, cons
             failed = true;
             text += "[-]" + named.name + " failed: " + status.message() + "\n";
         }
+    }
+    if (single.empty() && !unknown.empty()) {
+        std::string names;
+        for (const std::string& name : unknown) names += (names.empty() ? "\"" : ",\"") + name + "\"";
+        text += "warn: some health checks cannot be excluded: no matches for " + names + "\n";
     }
     if (!found) return send_text(exchange, context, 404, "404 page not found\n");
     if (failed) return send_text(exchange, context, 500, text + endpoint + " check failed\n");

@@ -69,7 +69,7 @@ bool transform_of(const Clause& clause, FormsAllowed allowed, Form& form) {
     std::string as = parameter("as"), group = parameter("g"), version = parameter("v");
     if (as.empty()) return allowed != FormsAllowed::Custom || form.media != MediaType::Protobuf;
     if (allowed == FormsAllowed::Discovery) {
-        if (as != "APIGroupDiscoveryList" || group != "apidiscovery.k8s.io" || (version != "v2" && version != "v2beta1")) return false;
+        if (as != "APIGroupDiscoveryList" || group != "apidiscovery.k8s.io" || version != "v2") return false;
         form.as = Form::As::Discovery;
     } else if (allowed == FormsAllowed::Resources || allowed == FormsAllowed::Lists || allowed == FormsAllowed::Watches || allowed == FormsAllowed::NoTable || allowed == FormsAllowed::Custom) {
         if (group != "meta.k8s.io" || (version != "v1" && version != "v1beta1")) return false;

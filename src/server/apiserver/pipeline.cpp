@@ -180,7 +180,8 @@ Pipeline::Step Pipeline::read_request_info(State& state) {
         send_status(*state.exchange, core_, *state.context, timeout);
         return Step::Done;
     }
-    send_status(*state.exchange, core_, *state.context, error(Reason::InternalError, "Internal error occurred: unable to determine kind and namespace from url: {}", state.request().path));
+    send_text(*state.exchange, *state.context, 500,
+              fmt::format("Internal Server Error: {}: failed to create RequestInfo: unable to determine kind and namespace from url, {}\n", api::go_quote(state.request().target), state.request().path));
     return Step::Done;
 }
 

@@ -237,7 +237,10 @@ private:
         if (rollout.deployment->meta().annotation(kRevision) == revision) return {};
         json::Value deployment = *rollout.deployment->tree();
         deployment.mut("metadata").mut("annotations").set(kRevision, revision);
-        rollout.deployment = TRY(context_->client.update(kDeployments, rollout.deployment->meta().ns, deployment));
+        // By the status: annotations of the object itself count in its generation.
+        client::WriteOptions options;
+        options.subresource = "status";
+        rollout.deployment = TRY(context_->client.update(kDeployments, rollout.deployment->meta().ns, deployment, options));
         return {};
     }
 

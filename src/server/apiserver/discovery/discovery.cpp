@@ -57,6 +57,7 @@ void Discovery::send_document(net::Exchange& exchange, RequestContext& context, 
     }
     if (form.as == Form::As::Discovery) {
         context.extra_headers.emplace_back("Etag", document.etag);
+        context.extra_headers.emplace_back("Cache-Control", "public");
         if (exchange.request().headers.get("If-None-Match") == document.etag) return send_pieces(exchange, context, 304, form.content_type(), {});
     }
     send_pieces(exchange, context, 200, form.content_type(), {document.bytes});
@@ -93,13 +94,15 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     if (any_method && !root && !known() && foreign_group(foreign(), parts[1]).is_null()) return false;
     auto form = negotiate(exchange.request(), root ? FormsAllowed::Discovery : FormsAllowed::ObjectOnly);
     if (!form.ok() && root && core_group) form = negotiate(exchange.request(), FormsAllowed::ObjectOnly);   // a route refuses in other words
+    // A version that is not there is not there in any form.
+    if (!form.ok() && !root && (core_group || parts.size() == 3) && !version_served(core_.kinds, parts)) form = Form{};
     if (!form.ok() && !root && any_method)
         form = error(Reason::NotAcceptable, "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
     if (!form.ok()) {
         send_status(exchange, core_, context, form.status());
         return true;
     }
-    context.vary_accept = root;
+    context.vary_accept = form->as == Form::As::Discovery;
     const std::string key = context.attributes.path;
     const api::KindRegistry& kinds = core_.kinds;
     if (root && form->as == Form::As::Discovery)
@@ -150,7 +153,7 @@ void Discovery::serve_paths(net::Exchange& exchange, RequestContext& context) {
 
 bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
     const std::string& path = context.attributes.path;
-    if (path == "/" || path.empty()) {
+    if (path == "/" || path == "/index.html" || path.empty()) {
         serve_paths(exchange, context);
         return true;
     }
@@ -169,6 +172,7 @@ bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
         return true;
     }
     if (path == "/.well-known/openid-configuration" && issuer_.configuration) {
+        context.extra_headers.emplace_back("Cache-Control", "public, max-age=3600");
         send_pieces(exchange, context, 200, "application/json", {net::make_bytes(json::write(issuer_.configuration()))});
         return true;
     }
@@ -176,8 +180,13 @@ bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
         // kube-apiserver answers this one as application/jwk-set+json only.
         const std::string& accept = exchange.request().headers.get("Accept");
         bool acceptable = accept.empty() || accept.find("*/*") != std::string::npos || accept.find("application/jwk-set+json") != std::string::npos;
+        if (acceptable) context.extra_headers.emplace_back("Cache-Control", "public, max-age=3600");
         if (acceptable) send_pieces(exchange, context, 200, "application/jwk-set+json", {net::make_bytes(json::write(issuer_.keys()))});
-        else send_status(exchange, core_, context, error(Reason::NotAcceptable, "only the following media types are accepted: application/jwk-set+json"));
+        else send_status(exchange, core_, context, Status(Reason::NotAcceptable, "406: Not Acceptable\n\nAvailable representations: application/jwk-set+json").with_details(empty_details()));
+        return true;
+    }
+    if (path.rfind("/version/", 0) == 0) {
+        send_status(exchange, core_, context, no_such_resource());
         return true;
     }
     if (path.rfind("/openapi/", 0) == 0) return serve_openapi(exchange, context);

@@ -18,7 +18,7 @@ json::Value strings(const std::vector<std::string>& list) {
 std::string storage_hash(const api::KindRegistry& kinds, const api::KindInfo& kind) {
     const api::Gvk& gvk = storage_kind(kinds, kind).gvk;
     // Some are stored in an older version by Kubernetes v1.34.
-    std::string version = gvk.group == "apiextensions.k8s.io" ? "v1beta1" : gvk.group == "resource.k8s.io" ? "v1beta2" : gvk.version == "v1beta1" && gvk.group == "admissionregistration.k8s.io" ? "v1alpha1" : gvk.version;
+    std::string version = gvk.group == "apiextensions.k8s.io" ? "v1beta1" : gvk.group == "resource.k8s.io" ? "v1beta2" : gvk.kind == "VolumeAttributesClass" ? "v1beta1" : gvk.version == "v1beta1" && gvk.group == "admissionregistration.k8s.io" ? "v1alpha1" : gvk.version;
     Sha256 hash;
     hash.update(gvk.group + "/" + version + "/" + gvk.kind);
     return base64_encode(hash.digest().substr(0, 8));

@@ -39,7 +39,19 @@ bool Discovery::serve_openapi(net::Exchange& exchange, RequestContext& context) 
     } else if (path.rfind("/openapi/v3/", 0) == 0) {
         std::string document = path.substr(12);
         bytes = core_.openapi->document(document);
-        if (bytes) context.extra_headers.emplace_back("Etag", '"' + core_.openapi->hash(document) + '"');
+        if (bytes) {
+            const std::string hash = core_.openapi->hash(document);
+            context.extra_headers.emplace_back("Etag", '"' + hash + '"');
+            const std::string& asked = request.query.get("hash");
+            if (!asked.empty() && asked != hash) {
+                context.extra_headers.emplace_back("Location", path + "?hash=" + hash);
+                context.extra_headers.emplace_back("Vary", "Accept");
+                send_pieces(exchange, context, 301, content_type, {});
+                return true;
+            }
+            // What has its hash in its address never changes.
+            if (!asked.empty()) context.extra_headers.emplace_back("Cache-Control", "public, immutable");
+        }
     } else {
         return false;
     }

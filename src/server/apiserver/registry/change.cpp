@@ -73,6 +73,7 @@ bool content_differs(const api::KindInfo& kind, const json::Value& a, const json
         }
         return false;
     };
+    if (kind.plural == "deployments" && !(a["metadata"]["annotations"] == b["metadata"]["annotations"])) return true;
     // Of slices the labels count as well: they say whose endpoints these are.
     if (kind.plural == "endpointslices" && !(a["metadata"]["labels"] == b["metadata"]["labels"])) return true;
     return one_way(a, b) || one_way(b, a);

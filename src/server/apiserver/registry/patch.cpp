@@ -1,3 +1,5 @@
+#include "api/go_text.h"
+#include "base/strings.h"
 #include "server/apiserver/registry/operations.h"
 
 namespace skiff::apiserver {
@@ -24,6 +26,8 @@ Result<Answer> patch_object(Core& core, RequestContext& context, const Body& bod
                     return conflict(kind, a.name, fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was found", uid));
                 if (patch.document["metadata"]["name"].as_string().empty())
                     return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
+                if (const std::string& version = patch.document["metadata"]["resourceVersion"].as_string(); !version.empty() && (!parse_int(version) || version[0] == '-'))
+                    return error(Reason::Unknown, "strconv.ParseUint: parsing {}: invalid syntax", api::go_quote(version));
                 patch.document.mut("metadata").erase("resourceVersion");
                 json::Value object = TRY(apply_configuration(core.kinds, kind, nullptr, patch.document, context, core.clock));
                 return create_object(core, context, std::move(object), false);

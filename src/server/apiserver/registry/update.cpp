@@ -32,7 +32,8 @@ Result<Answer> update_object(Core& core, RequestContext& context, json::Value ob
         change.create_missing = [&]() -> Result<Answer> {
             if (!object["metadata"]["uid"].as_string().empty())
                 return conflict(*context.kind, a.name,
-                                fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: ", object["metadata"]["uid"].as_string()));
+                                fmt::format("StorageError: invalid object, Code: 4, Key: {}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: ",
+                                            (context.dry_run ? "/" : "/registry/") + context.kind->plural, object_key(a.ns, a.name), object["metadata"]["uid"].as_string()));
             json::Value fresh = object;
             fresh.mut("metadata").erase("resourceVersion");
             return create_object(core, context, std::move(fresh));
