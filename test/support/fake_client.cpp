@@ -209,7 +209,7 @@ Result<api::ObjectPtr> FakeClient::write_over(const Key& key, json::Value next, 
         tree.mut("metadata").set("uid", old->meta().uid);
     } else if (subresource == "status") {
         tree.set("status", next["status"]);
-        // The status of a pod may come with changed labels and annotations nowhere; with nodes neither.
+        if (!next["metadata"]["annotations"].is_null()) tree.mut("metadata").set("annotations", next["metadata"]["annotations"]);
     } else if (subresource == "finalize") {
         tree.mut("spec").set("finalizers", next["spec"]["finalizers"]);
         if (old->meta().deleting() && tree["spec"]["finalizers"].size() == 0) return store(key, std::move(tree), WatchEvent::Type::Deleted);

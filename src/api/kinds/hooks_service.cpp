@@ -64,7 +64,10 @@ void drop_topology(Value& object) {
 
 KindHooks service_hooks() {
     return {.set_defaults = default_service,
-            .prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
+            .prepare_create = [](Value& object) {
+                if (object["spec"]["type"].as_string() == "ExternalName") object.mut("spec").erase("internalTrafficPolicy");
+                object.set("status", Value::object({{"loadBalancer", Value::object()}}));
+            },
             .validate_create = validate_service,
             .validate_update = validate_service_update,
             .validate_status_update = validate_service_status_update,

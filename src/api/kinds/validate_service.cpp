@@ -176,6 +176,8 @@ void validate_service_update(const Value& object, const Value& old, FieldErrors&
     if (spec["type"].as_string() == "LoadBalancer" && before["type"].as_string() == "LoadBalancer")
         if (!(spec["loadBalancerClass"] == before["loadBalancerClass"]))
             errors.invalid(kSpec.child("loadBalancerClass"), spec["loadBalancerClass"], "may not change once set");
+    auto checked = [](const Value& s) { return s["type"].as_string() == "LoadBalancer" && s["externalTrafficPolicy"].as_string() == "Local"; };
+    if (checked(spec) && checked(before) && !(spec["healthCheckNodePort"] == before["healthCheckNodePort"])) errors.forbidden(kSpec.child("healthCheckNodePort"), "field is immutable");
     validate_service(object, errors);
 }
 

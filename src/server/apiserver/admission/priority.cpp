@@ -25,7 +25,11 @@ public:
     }
 
     Status validate(const AdmissionRequest& request) override {
-        if (!is_resource(request, "scheduling.k8s.io", "priorityclasses") || request.operation == Operation::Delete) return {};
+        if (!is_resource(request, "scheduling.k8s.io", "priorityclasses")) return {};
+        if (request.operation == Operation::Delete) {
+            const bool system = request.name == "system-cluster-critical" || request.name == "system-node-critical";
+            return system ? refused(request, "this is a system priority class and cannot be deleted") : Status();
+        }
         if (!(*request.object)["globalDefault"].as_bool()) return {};
         for (const api::ObjectPtr& other : reader_.list(kClasses, {}))
             if (other->meta().name != request.name && (*other->tree())["globalDefault"].as_bool())

@@ -188,7 +188,7 @@ Status ServiceClaim::allocate_ports(json::Value& object, const json::Value* old)
     int wanted_check = static_cast<int>(spec["healthCheckNodePort"].as_int());
     if (check && (wanted_check == 0 || wanted_check != old_check)) {
         auto taken = network_->take_port(wanted_check);
-        if (!taken.ok()) return std::move(taken).status();
+        if (!taken.ok()) return error(Reason::InternalError, "Internal error occurred: failed to allocate requested HealthCheck NodePort {}: {}", wanted_check, taken.status().message());
         taken_ports_.push_back(*taken);
         spec.set("healthCheckNodePort", *taken);
     } else if (!check && old_check > 0) {
@@ -207,9 +207,9 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
         // Who changes the one changes both; who leaves out the one or both keeps them.
         const bool same = spec["clusterIPs"] == before["clusterIPs"], none = spec["clusterIPs"].size() == 0;
         const bool given = !spec["clusterIP"].as_string().empty();
-        if (given && same && spec["clusterIP"] != before["clusterIP"]) spec.set("clusterIPs", json::Value::array({spec["clusterIP"]}));
+        if (given && (same || none) && spec["clusterIP"] != before["clusterIP"]) spec.set("clusterIPs", json::Value::array({spec["clusterIP"]}));
         if (!given && before.has("clusterIP")) spec.set("clusterIP", before["clusterIP"]);
-        if (none && before.has("clusterIPs")) spec.set("clusterIPs", before["clusterIPs"]);
+        if (spec["clusterIPs"].size() == 0 && before.has("clusterIPs")) spec.set("clusterIPs", before["clusterIPs"]);
         for (const char* key : {"ipFamilies", "ipFamilyPolicy"})
             if (spec[key].empty() && before.has(key)) spec.set(key, before[key]);
     } else if (needs_ip(before)) {
@@ -218,6 +218,7 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
         for (const char* key : {"ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"})
             if (spec[key].empty() || spec[key] == before[key]) spec.erase(key);
     }
+    if (needs_check_port(before) && needs_check_port(spec) && spec["healthCheckNodePort"].as_int() == 0) spec.set("healthCheckNodePort", before["healthCheckNodePort"]);
     drop_fields_of_old_type(spec, before);
     // Addresses of a balancer go with it.
     if (before["type"].as_string() == "LoadBalancer" && spec["type"].as_string() != "LoadBalancer") object.mut("status").set("loadBalancer", json::Value::object());

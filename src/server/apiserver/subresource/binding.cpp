@@ -41,9 +41,10 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     static const api::Gvr kPods{"", "v1", "pods"};
     Attributes& a = context.attributes;
     json::Value binding = TRY(decode_typed(core.kinds, {"", "v1", "Binding"}, "core.v1.Binding", body, context));
+    const bool named = a.name.empty() || binding["metadata"]["name"].as_string() == a.name;
     TRY(admit_created(core, context, {"", "v1", "Binding"}, "core.v1.Binding", binding));
     const std::string& name = binding["metadata"]["name"].as_string();
-    if (!a.name.empty() && name != a.name) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
+    if (!named) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
     TRY(check_target(binding["target"]));
     Change change;
     change.kind = core.kinds.find(kPods);
@@ -53,6 +54,13 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     change.track = change.validate = change.bump_generation = change.admit = false;   // who bound a pod owns none of its fields
     context.kind = change.kind;
     change.make = [&](const json::Value& old) -> Result<json::Value> {
+        for (auto [key, said] : {std::pair("uid", "UID"), std::pair("resourceVersion", "ResourceVersion")}) {
+            const std::string &wanted = binding["metadata"][key].as_string(), &is = old["metadata"][key].as_string();
+            if (!wanted.empty() && wanted != is)
+                return conflict(*change.kind, change.name,
+                                fmt::format("StorageError: invalid object, Code: 4, Key: /registry/pods/{}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: {} in precondition: {}, {} in object meta: {}",
+                                            change.ns, change.name, said, wanted, said, is));
+        }
         if (!old["metadata"]["deletionTimestamp"].as_string().empty()) return refused(change.name, fmt::format("pod {} is being deleted, cannot be assigned to a host", change.name));
         if (const std::string& node = old["spec"]["nodeName"].as_string(); !node.empty()) return refused(change.name, fmt::format("pod {} is already assigned to node \"{}\"", change.name, node));
         if (old["spec"]["schedulingGates"].size() > 0) return refused(change.name, fmt::format("pod {} has non-empty .spec.schedulingGates", change.name));

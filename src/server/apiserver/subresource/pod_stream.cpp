@@ -1,4 +1,6 @@
 // pods/log, exec, attach and portforward: passed on to the node's API.
+#include "api/go_text.h"
+#include "api/timestamp.h"
 #include "base/encoding.h"
 #include "base/strings.h"
 #include "server/apiserver/handlers.h"
@@ -32,7 +34,11 @@ Status check_log_options(const net::Query& query, const std::string& pod) {
     number("tailLines", 0, "must be greater than or equal to 0");
     number("limitBytes", 1, "must be greater than 0");
     number("sinceSeconds", 1, "must be greater than 0");
-    if (query.has("sinceSeconds") && query.has("sinceTime")) errors.forbidden(api::FieldPath(""), "at most one of `sinceTime` or `sinceSeconds` may be specified");
+    if (query.has("sinceSeconds") && query.has("sinceTime")) errors.forbidden(api::FieldPath("[]"), "at most one of `sinceTime` or `sinceSeconds` may be specified");
+    if (query.has("sinceTime") && !api::parse_time(query.get("sinceTime")))
+        return error(Reason::BadRequest, "parsing time {0} as \"2006-01-02T15:04:05Z07:00\": cannot parse {0} as \"2006\"", api::go_quote(query.get("sinceTime")));
+    // Of one stream alone: a feature that is off in v1.34.
+    if (query.has("stream")) errors.forbidden(api::FieldPath("stream"), "may not be specified");
     return errors.empty() ? Status() : errors.to_status("", "PodLogOptions", pod);
 }
 

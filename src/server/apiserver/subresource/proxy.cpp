@@ -90,7 +90,7 @@ Result<std::string> service_url(const Core& core, const RequestContext& context,
         port_name = port["name"].as_string();
         found = true;
     }
-    if (!found) return error(Reason::ServiceUnavailable, "no service port \"{}\" found for service \"{}\"", target.port, target.name);
+    if (!found) return error(Reason::ServiceUnavailable, "no service port {} found for service \"{}\"", parse_int(target.port) ? target.port : '"' + target.port + '"', target.name);
     std::vector<std::pair<std::string, int64_t>> ready;
     for (const api::ObjectPtr& slice : core.cache.list({"discovery.k8s.io", "v1", "endpointslices"}, ns)) {
         if (slice->meta().label("kubernetes.io/service-name") != target.name) continue;

@@ -58,11 +58,11 @@ Status check_resize(const json::Value& old, const json::Value& wanted, const std
     FieldErrors errors;
     const FieldPath spec("spec");
     if (has_amounts(old["spec"]["resources"]) || has_amounts(wanted["spec"]["resources"])) {
-        errors.forbidden(FieldPath(""), "pods with pod-level resources cannot be resized");
+        errors.forbidden(FieldPath("[]"), "pods with pod-level resources cannot be resized");
     } else if (old["metadata"]["annotations"].has("kubernetes.io/config.mirror")) {
-        errors.forbidden(FieldPath(""), "static pods cannot be resized");
+        errors.forbidden(FieldPath("[]"), "static pods cannot be resized");
     } else if (old["spec"]["os"]["name"].as_string() == "windows") {
-        errors.forbidden(FieldPath(""), "windows pods cannot be resized");
+        errors.forbidden(FieldPath("[]"), "windows pods cannot be resized");
     } else {
         check_order(old["spec"]["containers"], wanted["spec"]["containers"], "containers", spec.child("containers"), errors);
         check_order(old["spec"]["initContainers"], wanted["spec"]["initContainers"], "initContainers", spec.child("initContainers"), errors);
