@@ -96,7 +96,7 @@ Result<std::string> ServiceNetwork::take_ip(const std::string& wanted, const Rea
         if (ip && !inside)
             for (const Range& range : more_ranges(reader)) inside |= range.holds(*ip);
         if (!inside)
-            return error(Reason::Invalid, "failed to allocate IP {}: the provided network does not match the current range: provided IP is not in the valid range. The range of valid IPs is {}", wanted, cidr_);
+            return error(Reason::Invalid, "failed to allocate IP {}: the provided network does not match the current range", wanted);
         if (!ips_.insert(*ip).second) return error(Reason::Invalid, "failed to allocate IP {}: provided IP is already allocated", wanted);
         return wanted;
     }
