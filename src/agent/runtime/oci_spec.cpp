@@ -103,6 +103,12 @@ Value device_rules(const Security& security, const HostFacts& facts) {
     return rules;
 }
 
+// A mount goes from a container to the machine only when the container's root is in the machine's group of peers.
+const char* root_propagation(const ContainerSpec& container) {
+    const bool outwards = std::any_of(container.mounts.begin(), container.mounts.end(), [](const Mount& mount) { return mount.propagation == "rshared"; });
+    return outwards ? "rshared" : "rslave";
+}
+
 Value devices(const HostFacts& facts) {
     auto list = Value::array();
     for (const auto& d : facts.devices)
@@ -166,7 +172,7 @@ Value oci_config(const ContainerSpec& container, const SandboxSpec& sandbox, con
     config.set("root", Value::object({{"path", container.rootfs}, {"readonly", security.read_only_rootfs}}));
     config.set("mounts", mounts(container, sandbox, facts));
     auto linux_part = Value::object({{"cgroupsPath", facts.cgroups_path}, {"namespaces", namespaces(container, sandbox, facts)},
-                                     {"resources", resources(container, facts)}, {"rootfsPropagation", "rslave"}});
+                                     {"resources", resources(container, facts)}, {"rootfsPropagation", root_propagation(container)}});
     if (!security.privileged && !security.unmasked_proc) {
         auto masked = Value::array(), read_only = Value::array();
         for (const char* path : kMasked) masked.push_back(path);

@@ -89,6 +89,14 @@ TEST_CASE("a privileged container in the machine's namespaces with its devices")
     check_golden("privileged.json", oci_config(c, s, f));
 }
 
+TEST_CASE("a container with a Bidirectional mount shares its root, so that its mounts reach the machine") {
+    auto c = container();
+    c.mounts.push_back({.source = "/s", .destination = "/d", .propagation = "rslave"});
+    CHECK(oci_config(c, {}, facts())["linux"]["rootfsPropagation"].as_string() == "rslave");
+    c.mounts.push_back({.source = "/s", .destination = "/e", .propagation = "rshared"});
+    CHECK(oci_config(c, {}, facts())["linux"]["rootfsPropagation"].as_string() == "rshared");
+}
+
 TEST_CASE("the default filter opens calls by capability and argument") {
     auto c = container();
     auto plain = oci_config(c, {}, facts())["linux"]["seccomp"];
