@@ -36,6 +36,21 @@ Status too_many(std::string message, Cause cause, int retry_s) {
     return retry_s > 0 ? Status(std::move(status).with_retry_after(retry_s)) : status;
 }
 
+// The last disruption was taken: the budget's condition says so at once.
+void tell_exhausted(json::Value& status, Clock& clock) {
+    json::Value told = json::Value::object({{"type", "DisruptionAllowed"}, {"status", "False"}, {"observedGeneration", status["observedGeneration"]},
+                                            {"lastTransitionTime", timestamp_now(clock)}, {"reason", "InsufficientPods"}, {"message", ""}});
+    json::Value& conditions = status.mut("conditions");
+    if (conditions.is_array())
+        for (json::Value& condition : conditions.mut_items()) {
+            if (condition["type"].as_string() != "DisruptionAllowed") continue;
+            if (condition["status"].as_string() == "False") told.set("lastTransitionTime", condition["lastTransitionTime"]);
+            condition = std::move(told);
+            return;
+        }
+    conditions.push_back(std::move(told));
+}
+
 Result<json::Value> decrement(const json::Value& budget, const std::string& pod, Clock& clock) {
     const json::Value& status = budget["status"];
     const std::string& name = budget["metadata"]["name"].as_string();
@@ -54,6 +69,7 @@ Result<json::Value> decrement(const json::Value& budget, const std::string& pod,
     json::Value& out = changed.mut("status");
     out.set("disruptionsAllowed", status["disruptionsAllowed"].as_int() - 1);
     out.mut("disruptedPods").set(pod, timestamp_now(clock));
+    if (status["disruptionsAllowed"].as_int() == 1) tell_exhausted(out, clock);
     return changed;
 }
 
