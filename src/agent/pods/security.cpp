@@ -42,12 +42,12 @@ Status check_non_root(const json::Value& pod, const json::Value& container, cons
     return {};
 }
 
-// Without a profile there is none, as in a kubelet without --seccomp-default.
+// Without a profile the runtime's own confines the container, as in a kubelet with --seccomp-default: safe is the default here.
 std::string seccomp_of(const json::Value& pod, const json::Value& container, const std::string& seccomp_root) {
     const json::Value& profile = effective(pod, container, "seccompProfile");
     const std::string& type = profile["type"].as_string();
     if (type == "Localhost") return seccomp_root + "/" + profile["localhostProfile"].as_string();
-    return type == "RuntimeDefault" ? type : "Unconfined";
+    return type == "Unconfined" ? type : "RuntimeDefault";
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ TEST_CASE("supplemental groups come from image, pod and fsGroup, each once") {
     CHECK(security->supplemental_groups == std::vector<int64_t>{5, 10, 7, 2000});
 }
 
-TEST_CASE("a container has the seccomp profile of itself, else of its pod, else none") {
+TEST_CASE("a container has the seccomp profile of itself, else of its pod, else the runtime's") {
     const json::Value pod = pod_json(R"({"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}},"containers":[{"name":"a"},
       {"name":"b","securityContext":{"seccompProfile":{"type":"Localhost","localhostProfile":"x.json"}}},
       {"name":"c","securityContext":{"seccompProfile":{"type":"Unconfined"}}},{"name":"d","securityContext":{"privileged":true}}]})");
@@ -136,7 +136,7 @@ TEST_CASE("a container has the seccomp profile of itself, else of its pod, else 
     CHECK(profile(pod, 1) == "/s/x.json");
     CHECK(profile(pod, 2) == "Unconfined");
     CHECK(profile(pod, 3) == "Unconfined");
-    CHECK(profile(pod_json(R"({"containers":[{"name":"a"}]})"), 0) == "Unconfined");
+    CHECK(profile(pod_json(R"({"containers":[{"name":"a"}]})"), 0) == "RuntimeDefault");
 }
 
 TEST_CASE("resolv.conf follows the DNS policy") {
