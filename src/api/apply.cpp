@@ -78,7 +78,8 @@ public:
         }
         ManagedEntry* entry = managed.find(self);
         entry->fields = set_without_below(field_set_of(root_, config), ignored_fields(kind_, manager_.subresource));
-        if (!last.empty()) merged = prune(merged, managed, last);
+        // Who applies what it applied before gives nothing up.
+        if (!last.empty() && !set_difference(last, entry->fields).empty()) merged = prune(merged, managed, last);
 
         Comparison delta = changes(live, merged);
         if (!force) TRY(check_conflicts(managed, delta, *entry, forgiven));

@@ -32,7 +32,7 @@ bool read_operator(std::string_view name, Operator& op) {
 }  // namespace
 
 bool LabelRequirement::matches(const std::string* value) const {
-    auto listed = [&] { return std::find(values.begin(), values.end(), *value) != values.end(); };
+    auto listed = [&] { return std::binary_search(values.begin(), values.end(), *value); };
     switch (op) {
         case Operator::In:
         case Operator::Equals:

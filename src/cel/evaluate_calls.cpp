@@ -7,7 +7,7 @@ namespace skiff::cel {
 namespace {
 
 // In steps of 20 ns: a member that is made; the bytes that are read in one step, and the steps to make them.
-constexpr uint64_t kMemberWork = 5, kBytesOfStep = 64, kInstructionsOfStep = 100, kMadeWork = 24, kSearchWork = 4;
+constexpr uint64_t kMemberWork = 5, kBytesOfStep = 64, kInstructionsOfStep = 100, kMadeWork = 24, kSearchWork = 4, kOpaqueWork = 5, kTextWork = 2;
 
 // Whether an operand of this kind would be asked to run the operator (cel-go's traits), which decides the words of the mistake.
 bool has_receiver(const Value& value) { return value.is(ValueKind::String) || value.is(ValueKind::Duration) || value.is(ValueKind::Timestamp); }
@@ -192,9 +192,21 @@ const Value& Evaluator::measured(const Expr& expr, Value& room) {
     Value own;
     const Value& value = eval(*expr.args[0], own);
     if (cancelled_) return cancelled_value();
+    // What a loop asks again and again of a text of a document is counted once.
+    const bool large = value.is(ValueKind::String) && value.text().size() > kBytesOfStep && !NodeAccess::get<TextNode>(value) && expr.slot < memos_.size();
+    if (large && memos_[expr.slot].place == reinterpret_cast<size_t>(value.text().data())) {
+        charge(memos_[expr.slot].cost);
+        return memos_[expr.slot].value;
+    }
     worked(value.text().size() / kBytesOfStep);
     room = value.is_error() ? value : apply(expr, std::span<const Value>(&value, 1));
-    charge(call_cost(expr.charge, value, nullptr, room));
+    const uint64_t cost = call_cost(expr.charge, value, nullptr, room);
+    charge(cost);
+    if (large) {
+        memos_[expr.slot].place = reinterpret_cast<size_t>(value.text().data());
+        memos_[expr.slot].cost = cost;
+        memos_[expr.slot].value = room;
+    }
     return room;
 }
 
@@ -232,6 +244,8 @@ void Evaluator::count_work(const Expr&, std::span<const Value> args, const Value
     if (const size_t size = std::exchange(pattern_size_, 0); size > 0) worked(args[0].text().size() * size / kInstructionsOfStep);
     for (const Value& arg : args) worked(arg.size_if_container() + arg.text().size() / kBytesOfStep);
     worked(out.size_if_container() * kMemberWork + out.text().size() / kBytesOfStep * kMadeWork);
+    if (out.is(ValueKind::Opaque)) worked(kOpaqueWork);
+    else if (NodeAccess::get<TextNode>(out)) worked(kTextWork);
 }
 
 }  // namespace skiff::cel

@@ -58,7 +58,7 @@ private:
         worked(kMistakeWork);
         return Value::error(std::move(message));
     }
-    static constexpr uint64_t kMistakeWork = 4;
+    static constexpr uint64_t kMistakeWork = 6;
 
     // The value stands until the node is evaluated again, or in `room`.
     const Value& eval(const Expr& expr, Value& room);

@@ -1,5 +1,8 @@
 // Lists (Kubernetes' isSorted, sum, min, max, indexOf, lastIndexOf) and sets (cel-go's set extension).
+#include <unordered_set>
+
 #include "cel/functions.h"
+#include "cel/nodes.h"
 
 namespace skiff::cel {
 namespace {
@@ -54,17 +57,42 @@ bool has(const Value& list, const Value& item) {
     return false;
 }
 
+// Items of a list, looked up where they are many and plain.
+class Members {
+public:
+    Members(const Value& list, size_t asked) : list_(list) {
+        constexpr size_t kMany = 8;
+        if (asked <= kMany) return;
+        for (size_t i = 0; i < list.size(); ++i) {
+            const Value item = list.at(i);
+            if (!plain(item)) {
+                known_.clear();
+                return;
+            }
+            known_.insert(key_text(item));
+        }
+    }
+    bool has(const Value& item) const { return known_.empty() || !plain(item) ? cel::has(list_, item) : known_.count(key_text(item)) != 0; }
+
+private:
+    static bool plain(const Value& item) { return item.is(ValueKind::String) || item.is(ValueKind::Int) || item.is(ValueKind::Uint) || item.is(ValueKind::Bool); }
+    const Value& list_;
+    std::unordered_set<std::string> known_;
+};
+
 bool contains_all(const Value& list, const Value& part) {
+    const Members members(list, part.size());
     for (size_t i = 0; i < part.size(); ++i)
-        if (!has(list, part.at(i))) return false;
+        if (!members.has(part.at(i))) return false;
     return true;
 }
 
 Value sets_contains(Arguments args, Run&) { return Value::of(contains_all(args[0], args[1])); }
 Value sets_equivalent(Arguments args, Run&) { return Value::of(contains_all(args[0], args[1]) && contains_all(args[1], args[0])); }
 Value sets_intersects(Arguments args, Run&) {
+    const Members members(args[1], args[0].size());
     for (size_t i = 0; i < args[0].size(); ++i)
-        if (has(args[1], args[0].at(i))) return Value::of(true);
+        if (members.has(args[0].at(i))) return Value::of(true);
     return Value::of(false);
 }
 

@@ -1,5 +1,6 @@
 // Strings: search, patterns, case, cutting, joining (cel-go's string extension, version 2, and Kubernetes' find and findAll).
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/core.h>
 
@@ -23,52 +24,68 @@ std::vector<size_t> starts(std::string_view text) {
     return out;
 }
 
+size_t characters(std::string_view text) { return Value::string_view(text).size(); }
+
+// The byte at which character number `count` begins, text.size() for the one behind the last, npos beyond: no list of all of them, since the
+// text may be of a megabyte and a loop may ask.
+size_t byte_of(std::string_view text, size_t count) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    size_t i = 0;
+    for (uint64_t word = 0; i + 8 <= text.size() && count >= 8; i += 8) {
+        std::memcpy(&word, text.data() + i, 8);
+        count -= 8 - ((((word >> 7) & (~word >> 6) & kOnes) * kOnes) >> 56);
+    }
+    for (; i < text.size(); ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
+        if (count == 0) return i;
+        --count;
+    }
+    return count == 0 ? i : std::string_view::npos;
+}
+
 Value out_of_range(int64_t index) { return Value::error(fmt::format("index out of range: {}", index)); }
 
 Value char_at(Arguments args, Run&) {
-    auto at = starts(args[0].text());
-    int64_t index = args[1].as_int(), count = static_cast<int64_t>(at.size()) - 1;
-    if (index < 0 || index > count) return out_of_range(index);
-    if (index == count) return text("");
-    auto i = static_cast<size_t>(index);
-    return text(std::string(args[0].text().substr(at[i], at[i + 1] - at[i])));
+    const std::string_view whole = args[0].text();
+    const int64_t index = args[1].as_int();
+    const size_t at = index < 0 ? std::string_view::npos : byte_of(whole, static_cast<size_t>(index));
+    if (at == std::string_view::npos) return out_of_range(index);
+    return text(std::string(whole.substr(at, byte_of(whole.substr(at), 1))));
 }
-
-int64_t character_of(const std::vector<size_t>& at, size_t byte) { return std::lower_bound(at.begin(), at.end(), byte) - at.begin(); }
 
 Value index_of(Arguments args, Run&) {
     std::string_view whole = args[0].text(), part = args[1].text();
     int64_t from = args.size() > 2 ? args[2].as_int() : 0;
     if (part.empty()) return Value::of_int(from);
     if (from < 0) return out_of_range(from);
-    auto at = starts(whole);
-    if (from >= static_cast<int64_t>(at.size()) - 1) return Value::of_int(-1);
-    size_t found = whole.find(part, at[static_cast<size_t>(from)]);
-    return Value::of_int(found == std::string_view::npos ? -1 : character_of(at, found));
+    const size_t at = byte_of(whole, static_cast<size_t>(from));
+    if (at >= whole.size()) return Value::of_int(-1);
+    size_t found = whole.find(part, at);
+    return Value::of_int(found == std::string_view::npos ? -1 : static_cast<int64_t>(characters(whole.substr(0, found))));
 }
 
 Value last_index_of(Arguments args, Run&) {
     std::string_view whole = args[0].text(), part = args[1].text();
-    auto at = starts(whole);
-    int64_t count = static_cast<int64_t>(at.size()) - 1;
+    const int64_t count = static_cast<int64_t>(characters(whole));
     if (args.size() == 2 && part.empty()) return Value::of_int(count);
     int64_t from = args.size() > 2 ? args[2].as_int() : count - 1;
     if (part.empty()) return Value::of_int(from);
     if (args.size() == 2 && whole.size() < part.size()) return Value::of_int(-1);
     if (from < 0) return out_of_range(from);
     if (from >= count) return Value::of_int(-1);
-    size_t found = whole.rfind(part, at[static_cast<size_t>(from)]);
-    return Value::of_int(found == std::string_view::npos ? -1 : character_of(at, found));
+    size_t found = whole.rfind(part, byte_of(whole, static_cast<size_t>(from)));
+    return Value::of_int(found == std::string_view::npos ? -1 : static_cast<int64_t>(characters(whole.substr(0, found))));
 }
 
 Value substring(Arguments args, Run&) {
-    auto at = starts(args[0].text());
-    int64_t count = static_cast<int64_t>(at.size()) - 1, from = args[1].as_int(), to = args.size() > 2 ? args[2].as_int() : count;
+    const std::string_view whole = args[0].text();
+    const int64_t from = args[1].as_int(), to = args.size() > 2 ? args[2].as_int() : 0;
     if (args.size() > 2 && from > to) return Value::error(fmt::format("invalid substring range. start: {}, end: {}", from, to));
-    if (from < 0 || from > count) return out_of_range(from);
-    if (to < 0 || to > count) return out_of_range(to);
-    size_t begin = at[static_cast<size_t>(from)];
-    return text(std::string(args[0].text().substr(begin, at[static_cast<size_t>(to)] - begin)));
+    const size_t begin = from < 0 ? std::string_view::npos : byte_of(whole, static_cast<size_t>(from));
+    if (begin == std::string_view::npos) return out_of_range(from);
+    const size_t end = args.size() > 2 ? byte_of(whole, static_cast<size_t>(to)) : whole.size();
+    if (end == std::string_view::npos) return out_of_range(to);
+    return text(std::string(whole.substr(begin, end - begin)));
 }
 
 Value lower_ascii(Arguments args, Run&) {

@@ -83,7 +83,7 @@ private:
         if (expr.op == Op::Constant) return;
         if (expr.op == Op::Input) return variable(expr, scope);
         if (expr.op == Op::Call && is_known(expr)) expr.op = Op::Known;
-        if (selects(expr.op) || expr.op == Op::Known || expr.op == Op::Matches) expr.slot = static_cast<uint32_t>(out_.memos++);
+        if (selects(expr.op) || expr.op == Op::Known || expr.op == Op::Matches || expr.op == Op::Size) expr.slot = static_cast<uint32_t>(out_.memos++);
         for (auto& arg : expr.args) visit(*arg, scope, depth);
         if (expr.fold) return loop(expr, scope, depth);
         const bool appends = expr.op == Op::Add && expr.overloads.size() == 1 && expr.overloads[0]->id == "add_list" && expr.args[0]->op == Op::Accumulator &&

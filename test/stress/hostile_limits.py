@@ -143,7 +143,10 @@ case('limit: apply to an object of 950 managers', 'PATCH', MAPS + '/managed?fiel
 case('limit: apply variables', 'PATCH', PODS + '/applied?fieldManager=x', AP, json.dumps({'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'applied'}, 'spec': {'containers': [{'name': 'c', 'image': 'i', 'env': at_most(lambda i: {'name': f'E{i}', 'value': 'v'}, 3)}]}}))
 case('limit: apply ports', 'PATCH', PODS + '/applied?fieldManager=x', AP, json.dumps({'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'applied'}, 'spec': {'containers': [{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': i + 1, 'protocol': 'TCP'}, 3)}]}}))
 case('limit: apply finalizers', 'PATCH', MAPS + '/applied?fieldManager=x', AP, json.dumps({'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': 'applied', 'finalizers': at_most(lambda i: f'a/{i}', 1)}}))
+many_finalizers = {'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': 'applied', 'finalizers': at_most(lambda i: f'a/{i}', 1)}}
+case('limit: apply finalizers while it is deleted', 'PATCH', MAPS + '/applied?fieldManager=x', AP, json.dumps(many_finalizers), before=[('PATCH', MAPS + '/applied?fieldManager=x', AP, json.dumps(many_finalizers)), ('DELETE', MAPS + '/applied', J, '{}')])
 # --- selectors, addresses, headers
+case('limit: sets of labels that are there', 'GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles?labelSelector=kubernetes.io/bootstrapping+notin+(' + 'b,' * 10 + ','.join(f'b{i}' for i in range(30_000)) + ')', J, b'')
 case('limit: label requirements', 'GET', MAPS + '?labelSelector=' + 'a!%3Db,' * 499 + 'a', J, b'')
 case('limit: sets of labels', 'GET', MAPS + '?labelSelector=' + 'a+notin+(' + 'b,' * 120_000 + 'c)', J, b'')
 case('limit: field requirements', 'GET', MAPS + '?fieldSelector=' + 'metadata.name!%3Da,' * 499 + 'metadata.name!%3Db', J, b'')
@@ -225,6 +228,21 @@ made('rules with patterns of the object', {'spec': {'type': 'array', 'maxItems':
 made('rules that make texts', {'spec': {'type': 'array', 'maxItems': 150, 'items': {'type': 'string', 'maxLength': 100}, 'x-kubernetes-validations': [{'rule': 'self.all(x, self.all(y, (x + y).size() > 0))'}] * 10}}, custom(['abc-' * 20] * 150))
 made('rules that split texts', {'spec': {'type': 'array', 'maxItems': 300, 'items': {'type': 'string', 'maxLength': 300}, 'x-kubernetes-validations': [{'rule': 'self.all(x, x.split("").size() > 0 && x.replace("a", "bbbbbbbb").size() > 0)'}] * 10}}, custom(['a' * 300] * 300))
 made('rules that format', {'spec': {'type': 'array', 'maxItems': 300, 'items': {'type': 'string', 'maxLength': 300}, 'x-kubernetes-validations': [{'rule': 'self.all(x, "%s %s %s".format([x, self, self]) != "")'}] * 10}}, custom(['a' * 300] * 300))
+
+made('rules that measure a text of 1 MB', {'spec': {'type': 'object', 'properties': {'s': {'type': 'string', 'maxLength': 1_000_000}, 'l': {'type': 'array', 'maxItems': 5_000, 'items': number}}, 'x-kubernetes-validations': [{'rule': 'self.l.all(x, self.s.size() > 0)'}] * 10}}, custom({'s': 'a' * 999_000, 'l': list(range(5_000))}))
+made('rules that take letters of a text of 1 MB', {'spec': {'type': 'object', 'properties': {'s': {'type': 'string', 'maxLength': 1_000_000}, 'l': {'type': 'array', 'maxItems': 5_000, 'items': number}}, 'x-kubernetes-validations': [{'rule': 'self.l.all(x, self.s.charAt(900000 + x) != "z")'}] * 10}}, custom({'s': 'a' * 999_000, 'l': list(range(5_000))}))
+made('rules that compare maps', {'spec': {'type': 'object', 'properties': {'m': {'type': 'object', 'maxProperties': 5_000, 'additionalProperties': short}, 'l': {'type': 'array', 'maxItems': 200, 'items': number}}, 'x-kubernetes-validations': [{'rule': 'self.l.all(x, self.m == self.m)'}] * 10}}, custom({'m': {f'k{i}': 'v' for i in range(5_000)}, 'l': list(range(200))}))
+free = {'spec': {'type': 'object', 'x-kubernetes-preserve-unknown-fields': True, 'properties': {'a': short}, 'x-kubernetes-validations': [{'rule': 'self == oldSelf || true'}]}}
+made('unknown members compared', free, custom({f'k{i}': 'w' for i in reversed(range(40_000))}), 'PUT', HS + '/hostile', before=[('POST', HS, J, custom({f'k{i}': 'w' for i in range(40_000)}))])
+wide = {'spec': {'type': 'object', 'properties': {**{f'p{i}': number for i in range(9_000)}, 'l': {'type': 'array', 'maxItems': 2_000, 'items': number}}, 'x-kubernetes-validations': [{'rule': 'self.l.all(x, dyn(self)["q" + string(x)] == 1 || true)'}] * 5}}
+made('rules that look for what is not there', wide, custom({**{f'p{i}': 1 for i in range(9_000)}, 'l': list(range(2_000))}))
+made('rules with 300 patterns of the object', {'spec': {'type': 'array', 'maxItems': 300, 'items': {'type': 'string', 'maxLength': 300}, 'x-kubernetes-validations': [{'rule': 'self.all(x, !"abc".matches(x))'}] * 10}}, custom([f'({i}' + 'a{1,30}' * 30 + ')' for i in range(300)]))
+made('rules with patterns that are none', {'spec': {'type': 'array', 'maxItems': 300, 'items': {'type': 'string', 'maxLength': 300}, 'x-kubernetes-validations': [{'rule': 'self.all(x, "abc".matches(x) || true)'}] * 10}}, custom([f'(({i}a{{1,30}}){{1,30}}){{1,30}}' for i in range(300)]))
+for name, rule in {'make mistakes': 'self.all(x, self.all(y, x / (x - x) == 1 || true))', 'write numbers': 'self.all(x, self.all(y, string(x) != string(y) || true))', 'make quantities': 'self.all(x, self.all(y, quantity(string(x)).isGreaterThan(quantity("1k")) || true))',
+                   'make lists': 'self.map(x, self.map(y, [x, y])).all(l, l.all(p, p[0] + p[1] >= 0))', 'make maps': 'self.all(x, self.all(y, {"a": x, "b": y}.a == x))', 'bind': 'self.all(x, self.all(y, [x].map(z, z + y)[0] >= 0))',
+                   'ask for sets': 'self.all(x, sets.contains(self, self) && sets.equivalent(self, self))', 'sort': 'self.all(x, self.isSorted() && self.sum() >= x && self.max() >= x && self.indexOf(199) >= 0)'}.items():
+    items_max = {'write numbers': 100, 'make quantities': 100, 'ask for sets': 60}.get(name, 200)
+    made('rules that ' + name, {'spec': {**below, 'maxItems': items_max, 'x-kubernetes-validations': [{'rule': rule}] * 20}}, custom(list(range(items_max))))
 
 
 def with_columns(paths):

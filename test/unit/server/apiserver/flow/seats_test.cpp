@@ -1,8 +1,11 @@
 #include "server/apiserver/flow/seats.h"
 
 #include <catch2/catch.hpp>
+
 #include <random>
 #include <set>
+
+#include "server/apiserver/flow/followers.h"
 
 using namespace skiff;
 using namespace skiff::apiserver::flow;
@@ -189,4 +192,13 @@ TEST_CASE("after any traffic all seats are back and nobody waits while a seat is
     while (auto next = hall.seats.next()) hall.seats.release(*next->first, next->second.width);
     CHECK(hall.seats.waiting() == 0);
     for (const auto& [name, level] : hall.seats.levels()) CHECK(level->in_use() == 0);
+}
+
+TEST_CASE("a write holds seats after its answer when ten and more follow it: wider first, then longer") {
+    CHECK(tail_of_write(9).width == 0);
+    CHECK(tail_of_write(10).width == 1);
+    CHECK(tail_of_write(95).width == 10);
+    const Tail many = tail_of_write(1000);
+    CHECK(many.width == 10);
+    CHECK(many.time == 10 * tail_of_write(100).time);
 }
