@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "agent/nodeapi/access.h"
+#include "agent/nodeapi/answer.h"
 #include "agent/nodeapi/cadvisor.h"
 #include "agent/nodeapi/command_session.h"
 #include "agent/nodeapi/local_volumes.h"
@@ -22,16 +23,6 @@ namespace {
 
 using Parts = std::vector<std::string>;   // of the path after its first element
 constexpr size_t kThreads = 3, kQueueMax = 256;
-
-void answer(net::Exchange& exchange, int code, std::string text, const char* type = "text/plain; charset=utf-8") {
-    net::Response response;
-    response.code = code;
-    response.headers.set("Content-Type", type);
-    response.body = net::make_bytes(std::move(text));
-    exchange.respond(std::move(response));
-}
-
-void answer(net::Exchange& exchange, const Status& status) { answer(exchange, status.code(), status.message()); }
 
 class Server : public NodeApi {
 public:

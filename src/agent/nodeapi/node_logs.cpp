@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "agent/nodeapi/answer.h"
 #include "base/encoding.h"
 #include "base/fd.h"
 #include "base/file.h"
@@ -18,14 +19,6 @@ namespace skiff::agent::nodeapi {
 namespace {
 
 constexpr size_t kPieceBytes = 64 << 10, kQueuedMax = 256 << 10;
-
-void answer(net::Exchange& exchange, int code, std::string text, const char* type = "text/plain; charset=utf-8") {
-    net::Response response;
-    response.code = code;
-    response.headers.set("Content-Type", type);
-    response.body = net::make_bytes(std::move(text));
-    exchange.respond(std::move(response));
-}
 
 std::string html(const std::string& text) {
     std::string out;
