@@ -68,7 +68,7 @@ wait_for 20 sh -c "nsenter --net=/run/netns/$machine kubectl --kubeconfig '$work
 kill -9 "$server_pid"
 wait "$server_pid" 2>/dev/null || true
 start_server
-wait_ready
-image list
+wait_ready                      # as it was before the kill: the agent may still be starting
+wait_for 10 image list
 has "127.0.0.1:5000/web *1 " <"$work/out"
 echo "images: done"
