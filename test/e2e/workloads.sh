@@ -74,7 +74,8 @@ wait_for 5 sh -c "[ \"\$(nsenter --net=/run/netns/$machine curl -sf http://$addr
 expect '^replicationcontroller/old scaled$' s scale rc old --replicas=1
 
 # --- exec, terminal, attach, logs, cp
-pod=$(s get pods -l app=web --field-selector=status.phase=Running --sort-by=.metadata.creationTimestamp -o jsonpath='{.items[-1:].metadata.name}')
+# One that stays: those of the template that was undone may still be ending.
+pod=$(s get pods -l app=web --field-selector=status.phase=Running -o go-template='{{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}{{"\n"}}{{end}}{{end}}' | tail -n 1)
 [ "$(echo through stdin | s exec -i "$pod" -- cat)" = "through stdin" ]
 status=0; s exec "$pod" -- sh -c 'exit 42' 2>"$work/err" || status=$?
 [ $status = 42 ]; grep -q 'command terminated with exit code 42' "$work/err"
