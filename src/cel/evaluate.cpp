@@ -5,7 +5,7 @@ namespace skiff::cel {
 namespace {
 
 // In steps of 20 ns: a pattern that is compiled, each instruction of it, and one that turns out to be too large.
-constexpr uint64_t kPatternWork = 200, kInstructionWork = 24, kFailedWork = 2000;
+constexpr uint64_t kPatternWork = 200, kInstructionWork = 36, kFailedWork = 2000;
 
 }  // namespace
 
