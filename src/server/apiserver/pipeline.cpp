@@ -95,6 +95,7 @@ Pipeline::Pipeline(Core& core, Discovery& discovery, Health& health, std::shared
       health_(health),
       audit_(std::move(audit)),
       flows_(core.cache, core.clock, core.io),
+      watches_(flow::watch_counts(*core.metrics)),
       request_metrics_(*core.metrics),
       reading_(in_flight(*core.metrics, "readOnly")),
       writing_(in_flight(*core.metrics, "mutating")) {}
@@ -235,7 +236,8 @@ Pipeline::Step Pipeline::find_seat(State& state) {
     context.lane_share = flows_.part(flow);
     const int width = seats_for(core_, a);
     const bool writes = a.resource_request && (a.verb == "create" || a.verb == "update" || a.verb == "patch" || a.verb == "delete");
-    const flow::Tail tail = writes && !flow.level->spec().exempt ? flow::tail_of_write(flow::followers(*core_.metrics, a)) : flow::Tail();
+    const api::KindInfo* written = writes && !flow.level->spec().exempt ? core_.kinds.find(api::Gvr{a.group, a.version, a.resource}) : nullptr;
+    const flow::Tail tail = written ? flow::tail_of_write(flow::followers(watches_, *written, !a.ns.empty())) : flow::Tail();
     flow::FlowControl::SeatPtr seat;
     switch (flows_.ask(flow, width, seat, tail)) {
         case flow::FlowControl::Verdict::Run: context.seat = std::move(seat); return Step::Next;

@@ -70,6 +70,7 @@ private:
     std::map<std::string, std::pair<RawAccess, RawHandler>> raw_;
     std::shared_ptr<audit::AuditLog> audit_;
     flow::FlowControl flows_;
+    flow::WatchCounts& watches_;
     RequestMetrics request_metrics_;
     metrics::Gauge &reading_, &writing_;   // apiserver_current_inflight_requests
 };

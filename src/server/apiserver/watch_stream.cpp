@@ -40,7 +40,7 @@ public:
           key_prefix_(form_.cache_key() + kind.gvk.api_version()),
           converts_(converts_by_webhook(kind)),
           response_(std::move(response)),
-          running_(flow::running_watches(*core.metrics, kind.gvk.group, kind.gvk.version, kind.plural, scope)),
+          running_(flow::running_watches(flow::watch_counts(*core.metrics), kind.gvk, kind.plural, scope)),
           events_(core.metrics->counter("apiserver_watch_events_total", "Number of events sent in watch clients", {"group", "version", "resource"})
                       .with({kind.gvk.group, kind.gvk.version, kind.plural})) {
         running_.add(1);

@@ -13,16 +13,18 @@ constexpr Duration kTimeOfSeat = std::chrono::microseconds(130);
 
 }  // namespace
 
-metrics::Gauge& running_watches(metrics::Registry& registry, std::string_view group, std::string_view version, std::string_view resource, std::string_view scope) {
-    return registry
-        .gauge("apiserver_longrunning_requests", "Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.",
-               {"verb", "group", "version", "resource", "subresource", "scope", "component"})
-        .with({"WATCH", group, version, resource, "", scope, "apiserver"});
+WatchCounts& watch_counts(metrics::Registry& registry) {
+    return registry.gauge("apiserver_longrunning_requests", "Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component.",
+                          {"verb", "group", "version", "resource", "subresource", "scope", "component"});
 }
 
-double followers(metrics::Registry& registry, const Attributes& write) {
-    double count = running_watches(registry, write.group, write.version, write.resource, "cluster").value();
-    if (!write.ns.empty()) count += running_watches(registry, write.group, write.version, write.resource, "namespace").value();
+metrics::Gauge& running_watches(WatchCounts& counts, const api::Gvk& gvk, std::string_view resource, std::string_view scope) {
+    return counts.with({"WATCH", gvk.group, gvk.version, resource, "", scope, "apiserver"});
+}
+
+double followers(WatchCounts& counts, const api::KindInfo& kind, bool in_namespace) {
+    double count = running_watches(counts, kind.gvk, kind.plural, "cluster").value();
+    if (in_namespace) count += running_watches(counts, kind.gvk, kind.plural, "namespace").value();
     return count;
 }
 

@@ -2,14 +2,18 @@
 // them (KEP-1040: a write takes seats for the time in which its event is carried to all who follow). Any thread.
 #pragma once
 
+#include "api/kind.h"
+#include "base/clock.h"
 #include "base/metrics.h"
-#include "server/apiserver/request.h"
 
 namespace skiff::apiserver::flow {
 
-metrics::Gauge& running_watches(metrics::Registry& registry, std::string_view group, std::string_view version, std::string_view resource, std::string_view scope);
-// Of all that may hear of this write.
-double followers(metrics::Registry& registry, const Attributes& write);
+using WatchCounts = metrics::Family<metrics::Gauge>;
+// Who asks for every write keeps it.
+WatchCounts& watch_counts(metrics::Registry& registry);
+metrics::Gauge& running_watches(WatchCounts& counts, const api::Gvk& gvk, std::string_view resource, std::string_view scope);
+// Of all that may hear of a write of this kind: kinds that are served only, as each has a series.
+double followers(WatchCounts& counts, const api::KindInfo& kind, bool in_namespace);
 
 // Seats that are held when a request has been answered, and for how long.
 struct Tail {

@@ -17,10 +17,6 @@ void check_metadata(const json::Value& meta, bool local, api::FieldErrors& error
 
 json::Value non_resource(const json::Value& n) { return json::Value::object({{"Path", n["path"].as_string()}, {"Verb", n["verb"].as_string()}}); }
 
-void complain(const api::Complaints& complaints, const api::FieldPath& path, const std::string& value, api::FieldErrors& errors) {
-    for (const std::string& complaint : complaints) errors.invalid(path, value, complaint);
-}
-
 // Operators that this server does not know are a newer client's: they are left to the authorizer.
 void check_selector(const json::Value& selector, const api::FieldPath& path, bool labels, api::FieldErrors& errors) {
     if (!selector.is_object()) return;
@@ -38,8 +34,8 @@ void check_selector(const json::Value& selector, const api::FieldPath& path, boo
         if ((op == "Exists" || op == "DoesNotExist") && values.size() > 0)
             errors.forbidden(at.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
         if (!labels) continue;
-        complain(api::check_qualified_name(key), at.child("key"), key, errors);
-        for (size_t v = 0; v < values.size(); ++v) complain(api::check_label_value(values[v].as_string()), at.child("values").index(v), values[v].as_string(), errors);
+        api::add_complaints(api::check_qualified_name(key), at.child("key"), key, errors);
+        for (size_t v = 0; v < values.size(); ++v) api::add_complaints(api::check_label_value(values[v].as_string()), at.child("values").index(v), values[v].as_string(), errors);
     }
 }
 
