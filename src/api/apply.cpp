@@ -77,13 +77,17 @@ public:
             managed.entries().push_back(self);
         }
         ManagedEntry* entry = managed.find(self);
-        entry->fields = set_without_below(field_set_of(root_, config), ignored_fields(kind_, manager_.subresource));
+        entry->fields = field_set_of(root_, config);
+        remove_below(entry->fields, ignored_fields(kind_, manager_.subresource));
         // Who applies what it applied before gives nothing up.
         if (!last.empty() && !set_difference(last, entry->fields).empty()) merged = prune(merged, managed, last);
 
-        Comparison delta = changes(live, merged);
-        if (!force) TRY(check_conflicts(managed, delta, *entry, forgiven));
-        take_away(managed, delta, entry);
+        // What differs matters to others only.
+        if (managed.entries().size() > 1) {
+            Comparison delta = changes(live, merged);
+            if (!force) TRY(check_conflicts(managed, delta, *entry, forgiven));
+            take_away(managed, delta, entry);
+        }
         subtract(entry->fields, untracked_fields());
         bool changed = !(live == merged);
         if (changed) entry->time = format_time(manager_.now);

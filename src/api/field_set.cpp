@@ -161,12 +161,13 @@ FieldSet set_intersection(const FieldSet& a, const FieldSet& b) {
     return out;
 }
 
-FieldSet set_without_below(const FieldSet& a, const FieldSet& b) {
-    FieldSet out{a.element, a.member, {}};
-    zip(a, b, [&](const FieldSet* left, const FieldSet* right) {
-        if (left && !(right && right->member)) out.adopt(right ? set_without_below(*left, *right) : *left);
+void remove_below(FieldSet& a, const FieldSet& b) {
+    std::erase_if(a.children, [&](FieldSet& child) {
+        const FieldSet* gone = b.child(child.element);
+        if (!gone || gone->member) return gone != nullptr;
+        remove_below(child, *gone);
+        return child.empty();
     });
-    return out;
 }
 
 bool operator==(const FieldSet& a, const FieldSet& b) { return a.element == b.element && a.member == b.member && a.children == b.children; }

@@ -35,8 +35,8 @@ FieldSet set_union(FieldSet a, FieldSet b);
 FieldSet set_difference(FieldSet a, const FieldSet& b);
 void subtract(FieldSet& a, const FieldSet& b);   // a = a - b; touches only what both have
 FieldSet set_intersection(const FieldSet& a, const FieldSet& b);
-// Without everything at and below the members of b.
-FieldSet set_without_below(const FieldSet& a, const FieldSet& b);
+// Takes everything at and below the members of b out of a.
+void remove_below(FieldSet& a, const FieldSet& b);
 bool operator==(const FieldSet& a, const FieldSet& b);
 
 // Adds the fields of structs that have members below them.

@@ -103,7 +103,7 @@ Comparison FieldTracker::changes(const json::Value& before, const json::Value& a
     Comparison changes = compare(root_, before, after);
     const FieldSet& ignore = ignored_fields(kind_, manager_.subresource);
     if (!ignore.empty())
-        for (auto* set : {&changes.added, &changes.modified, &changes.removed}) *set = set_without_below(*set, ignore);
+        for (auto* set : {&changes.added, &changes.modified, &changes.removed}) remove_below(*set, ignore);
     return changes;
 }
 

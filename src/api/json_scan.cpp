@@ -1,6 +1,11 @@
 #include "api/json_scan.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <utility>
 
 #include "json/parse.h"
 
@@ -24,27 +29,92 @@ size_t skip_string(std::string_view text, size_t at) {
     return kBad;
 }
 
+// Where a walk over a container's bytes is.
+struct Walk {
+    size_t at;
+    size_t depth = 0;
+    bool in_string = false, escaped = false;
+};
+
+#ifdef __SSE2__
+// 64 bytes, asked for those that are a certain one; the first is the lowest bit.
+class Block {
+public:
+    explicit Block(const char* bytes) {
+        for (size_t i = 0; i < 4; ++i) parts_[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes) + i);
+    }
+    // With mask 0x20 `[` and `]` count as `{` and `}`.
+    uint64_t equal(char byte, char mask = 0) const {
+        uint64_t bits = 0;
+        for (size_t i = 0; i < 4; ++i) {
+            const __m128i same = _mm_cmpeq_epi8(_mm_or_si128(parts_[i], _mm_set1_epi8(mask)), _mm_set1_epi8(byte));
+            bits |= static_cast<uint64_t>(_mm_movemask_epi8(same)) << (16 * i);
+        }
+        return bits;
+    }
+
+private:
+    __m128i parts_[4];
+};
+
+// The bytes after backslashes that are not themselves after one.
+uint64_t escaped_bytes(uint64_t backslashes, bool& escaped) {
+    uint64_t bits = std::exchange(escaped, false) ? 1 : 0;
+    for (; backslashes != 0; backslashes &= backslashes - 1) {
+        const uint64_t backslash = backslashes & -backslashes;
+        if (bits & backslash) continue;
+        bits |= backslash << 1;
+        escaped = backslash >> 63;
+    }
+    return bits;
+}
+
+// Goes on in whole blocks; true when the container's end was found: walk.at is behind it.
+bool skip_blocks(std::string_view text, Walk& walk) {
+    for (; walk.at + 64 <= text.size(); walk.at += 64) {
+        const Block block(text.data() + walk.at);
+        uint64_t inside = block.equal('"') & ~escaped_bytes(block.equal('\\'), walk.escaped);
+        for (int shift = 1; shift < 64; shift *= 2) inside ^= inside << shift;   // from each opening quote up to the closing one
+        if (walk.in_string) inside = ~inside;
+        walk.in_string = inside >> 63;
+        const uint64_t opens = block.equal('{', 0x20) & ~inside, closes = block.equal('}', 0x20) & ~inside;
+        const auto left = static_cast<size_t>(__builtin_popcountll(closes));
+        if (left < walk.depth) {
+            walk.depth += static_cast<size_t>(__builtin_popcountll(opens)) - left;
+            continue;
+        }
+        for (uint64_t both = opens | closes; both != 0; both &= both - 1) {
+            if (opens & both & -both) {
+                ++walk.depth;
+            } else if (--walk.depth == 0) {
+                walk.at += static_cast<size_t>(__builtin_ctzll(both)) + 1;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+#else
+bool skip_blocks(std::string_view, Walk&) { return false; }
+#endif
+
 // Containers by counting brackets: those that do not fit each other are found when the tree is built.
 size_t skip_container(std::string_view text, size_t at) {
-    size_t depth = 0;
-    while (at < text.size()) {
-        switch (text[at]) {
-            case '"':
-                at = skip_string(text, at);
-                if (at == kBad) return kBad;
-                continue;
-            case '{':
-            case '[': ++depth; break;
-            case '}':
-            case ']':
-                if (--depth == 0) return at + 1;
-                break;
-            default: break;
-        }
-        ++at;
+    Walk walk{at};
+    if (skip_blocks(text, walk)) return walk.at;
+    for (; walk.at < text.size(); ++walk.at) {
+        const char c = text[walk.at];
+        if (std::exchange(walk.escaped, false)) continue;
+        if (c == '\\') walk.escaped = true;
+        else if (c == '"') walk.in_string = !walk.in_string;
+        else if (walk.in_string) continue;
+        else if (c == '{' || c == '[') ++walk.depth;
+        else if ((c == '}' || c == ']') && --walk.depth == 0) return walk.at + 1;
     }
     return kBad;
 }
+
+}  // namespace
 
 size_t skip_value(std::string_view text, size_t at) {
     if (at >= text.size()) return kBad;
@@ -54,6 +124,8 @@ size_t skip_value(std::string_view text, size_t at) {
     while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && text[at] > ' ') ++at;
     return at == start ? kBad : at;
 }
+
+namespace {
 
 // What both loops share: after a value comes a comma or the end. False: stop, with ok telling how.
 bool next(std::string_view text, size_t& at, char close, bool& ok) {

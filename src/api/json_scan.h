@@ -12,6 +12,8 @@ namespace skiff::api {
 bool scan_members(std::string_view text, const std::function<void(std::string_view key, std::string_view value)>& visit);
 // The same for the elements of an array.
 bool scan_items(std::string_view text, const std::function<void(std::string_view value)>& visit);
+// The place after the value that starts at `at`; npos when it does not end.
+size_t skip_value(std::string_view text, size_t at);
 // The string that a JSON string literal means; "" when it is none.
 std::string scan_string(std::string_view literal);
 // Whether the text holds the words at all: a fast look before a tree is built, for handlers that see every event.

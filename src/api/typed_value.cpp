@@ -34,6 +34,7 @@ void collect(const ValueSchema& schema, const json::Value& value, FieldSet& here
         return;
     }
     if (shape == Shape::Map) {
+        here.children.reserve(value.size());
         for (const auto& [key, item] : value.members()) {
             bool declared;
             FieldSet child{"f:" + key, false, {}};

@@ -35,6 +35,13 @@ created('containers without anything', PODS, pod(containers=at_most(lambda i: {}
 created('init containers', PODS, pod(initContainers=at_most(lambda i: {'name': f'd{i}', 'image': 'i', 'restartPolicy': 'Always'}, 4)))
 created('ports', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': i % 65535 + 1, 'name': f'p{i}'}, 3)}]))
 created('host ports', PODS, pod(hostNetwork=True, containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1, 'hostPort': 1}, 3)}]))
+created('ports that meet', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1}, 3)}]))
+created('ports that meet on other addresses', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1, 'hostPort': 1, 'hostIP': f'10.0.{i >> 8}.{i & 255}'}, 5)}]))
+created('ports of one name', PODS, pod(initContainers=[{'name': f'c{i}', 'image': 'i', 'ports': [{'containerPort': 1, 'name': 'a'}]} for i in range(4_000)]))
+created('files of one path', PODS, pod(volumes=[{'name': 'v', 'configMap': {'name': 'c', 'items': at_most(lambda i: {'key': 'a', 'path': 'a'}, 3)}}]))
+created('files of many paths', PODS, pod(volumes=[{'name': 'v', 'configMap': {'name': 'c', 'items': at_most(lambda i: {'key': 'a', 'path': f'a/{i}'}, 3)}}]))
+created('files inside each other', PODS, pod(volumes=[{'name': 'v', 'projected': {'sources': [{'secret': {'name': 'c', 'items': [{'key': 'a', 'path': 'a/' * i + 'a'} for i in range(1_500)]}}]}}]))
+created('variables of one name', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'env': at_most(lambda i: {'name': 'E', 'value': 'v'}, 3)}]))
 created('variables', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'env': at_most(lambda i: {'name': f'E{i}', 'value': 'v'}, 3)}]))
 created('wrong variables', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'env': at_most(lambda i: {'value': 7}, 2)}]))
 created('volumes', PODS, pod(volumes=at_most(lambda i: {'name': f'v{i}', 'emptyDir': {}}, 4)))
@@ -138,7 +145,7 @@ case('limit: apply other keys over them', 'PATCH', MAPS + '/applied?fieldManager
 case('limit: apply by force', 'PATCH', MAPS + '/applied?fieldManager=y&force=true', AP, json.dumps(config_map('applied', data={f'k{i}': 'w' for i in range(V // 2)})),
      before=[('PATCH', MAPS + '/applied?fieldManager=x', AP, json.dumps(config_map('applied', data={f'k{i}': 'v' for i in range(V // 2)})))])
 case('limit: apply to an object of 950 managers', 'PATCH', MAPS + '/managed?fieldManager=y&force=true', AP, json.dumps(config_map('managed', data={f'k{i}': 'w' for i in range(9_000)})),
-     before=[('POST', MAPS, J, json.dumps({'metadata': {'name': 'managed', 'managedFields': [{'manager': f'm{i}', 'operation': 'Apply', 'apiVersion': 'v1', 'fieldsType': 'FieldsV1', 'fieldsV1': {'f:data': {f'f:k{(i * 7 + j) % 9000}': {} for j in range(20)}}} for i in range(900)]},
+     before=[('POST', MAPS, J, json.dumps({'metadata': {'name': 'managed', 'managedFields': [{'manager': f'm{i}', 'operation': 'Apply', 'apiVersion': 'v1', 'fieldsType': 'FieldsV1', 'fieldsV1': {'f:data': {f'f:k{(i * 7 + j) % 9000}': {} for j in range(10)}}} for i in range(900)]},
                                            'data': {f'k{i}': 'v' for i in range(9_000)}}))])
 case('limit: apply variables', 'PATCH', PODS + '/applied?fieldManager=x', AP, json.dumps({'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'applied'}, 'spec': {'containers': [{'name': 'c', 'image': 'i', 'env': at_most(lambda i: {'name': f'E{i}', 'value': 'v'}, 3)}]}}))
 case('limit: apply ports', 'PATCH', PODS + '/applied?fieldManager=x', AP, json.dumps({'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'applied'}, 'spec': {'containers': [{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': i + 1, 'protocol': 'TCP'}, 3)}]}}))

@@ -2,7 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "api/go_text.h"
+#include "api/kinds/port_warnings.h"
 
 namespace skiff::api::kinds {
 
@@ -20,21 +24,37 @@ std::string trimmed(std::string path) {
     return path;
 }
 
-bool hides(const std::string& a, const std::string& b) { return a == b || a.starts_with(b + "/") || b.starts_with(a + "/"); }
-
+// Paths of one volume, and which of them hide others: a path and what is below it.
 class Volume {
 public:
     Volume(const std::string& name, std::string what, std::vector<std::string>& warnings) : name_(name), what_(std::move(what)), warnings_(warnings) {}
 
     void add(const std::string& path, const std::string& source) {
-        File file{trimmed(path), source};
-        for (const File& other : files_)
-            if (!file.path.empty() && hides(file.path, other.path))
-                warnings_.push_back(fmt::format("volume {} ({}): overlapping paths: {} with {}", go_quote(name_), what_, file.text(), other.text()));
-        files_.push_back(std::move(file));
+        if (File file{trimmed(path), source}; !file.path.empty()) files_.push_back(std::move(file));
     }
     void add_all(const Value& items, const std::string& source) {
         for (const Value& item : items.items()) add(item["path"].as_string(), source);
+    }
+
+    // With a slash at its end each path sorts right before what is below it.
+    void warn() {
+        std::vector<std::pair<std::string, size_t>> order;
+        order.reserve(files_.size());
+        for (size_t i = 0; i < files_.size(); ++i) order.emplace_back(files_[i].path + "/", i);
+        std::sort(order.begin(), order.end());
+        std::vector<std::pair<size_t, size_t>> pairs;   // later, earlier
+        std::vector<size_t> above;                      // places in the order
+        for (size_t i = 0; i < order.size() && pairs.size() < kWarningsMax; ++i) {
+            while (!above.empty() && !order[i].first.starts_with(order[above.back()].first)) above.pop_back();
+            for (size_t place : above) pairs.push_back(std::minmax<size_t>(order[i].second, order[place].second, std::greater<>()));
+            above.push_back(i);
+        }
+        std::sort(pairs.begin(), pairs.end());
+        for (const auto& [later, earlier] : pairs) {
+            const File &file = files_[later], &other = files_[earlier];
+            warnings_.push_back(fmt::format("volume {} ({}): overlapping paths: {} with {}", go_quote(name_), what_, file.text(), other.text()));
+            if (warnings_.size() >= kWarningsMax) return;
+        }
     }
 
 private:
@@ -55,6 +75,13 @@ void add_projected(const Value& sources, const std::string& name, std::vector<st
         volume.add_all(source["downwardAPI"]["items"], "DownwardAPI");
         if (source["serviceAccountToken"].is_object()) volume.add(source["serviceAccountToken"]["path"].as_string(), "ServiceAccountToken");
     }
+    volume.warn();
+}
+
+void warn_of_items(const std::string& name, std::string what, const Value& items, std::vector<std::string>& warnings) {
+    Volume volume(name, std::move(what), warnings);
+    volume.add_all(items, "");
+    volume.warn();
 }
 
 }  // namespace
@@ -63,9 +90,9 @@ std::vector<std::string> overlapping_paths(const Value& volumes) {
     std::vector<std::string> warnings;
     for (const Value& volume : volumes.items()) {
         const std::string& name = volume["name"].as_string();
-        Volume(name, named("ConfigMap", volume["configMap"]["name"]), warnings).add_all(volume["configMap"]["items"], "");
-        Volume(name, named("Secret", volume["secret"]["secretName"]), warnings).add_all(volume["secret"]["items"], "");
-        Volume(name, "DownwardAPI", warnings).add_all(volume["downwardAPI"]["items"], "");
+        warn_of_items(name, named("ConfigMap", volume["configMap"]["name"]), volume["configMap"]["items"], warnings);
+        warn_of_items(name, named("Secret", volume["secret"]["secretName"]), volume["secret"]["items"], warnings);
+        warn_of_items(name, "DownwardAPI", volume["downwardAPI"]["items"], warnings);
         add_projected(volume["projected"]["sources"], name, warnings);
     }
     return warnings;

@@ -2,12 +2,12 @@
 
 #include <fmt/core.h>
 
-#include <map>
 #include <set>
 
 #include "api/kinds/check.h"
 #include "api/kinds/check_address.h"
 #include "api/kinds/overlapping_paths.h"
+#include "api/kinds/port_warnings.h"
 #include "api/quantity.h"
 #include "base/strings.h"
 
@@ -80,7 +80,7 @@ public:
         amounts(spec_["overhead"], path_.child("overhead"));
         if (!spec_["securityContext"]["seccompProfile"].is_object() && annotations_.has(kSeccomp)) seccomp(kSeccomp);
         each_container([&](const Value& container, const FieldPath& at) { container_warnings(container, at); });
-        ports();
+        warn_of_ports(spec_, path_, out_);
         if (spec_["terminationGracePeriodSeconds"].as_int() < 0)
             say(path_.child("terminationGracePeriodSeconds"), "must be >= 0; negative values are invalid and will be treated as 1");
         pod_affinity();
@@ -186,43 +186,6 @@ private:
         }
     }
 
-    struct Port {
-        FieldPath at;
-        std::string ip;
-        int64_t host;
-    };
-
-    void port(const Value& port, const FieldPath& at) {
-        Port now{at, port["hostIP"].as_string(), port["hostPort"].as_int()};
-        if (!now.ip.empty() && now.host == 0)
-            say(at, fmt::format("hostIP set without hostPort: {{Name:{} HostPort:0 ContainerPort:{} Protocol:{} HostIP:{}}}", port["name"].as_string(),
-                                port["containerPort"].as_int(), port["protocol"].as_string(), now.ip));
-        auto& others = ports_[fmt::format("{}/{}", port["containerPort"].as_int(), port["protocol"].as_string())];
-        for (const Port& other : others) {
-            if (now.ip == other.ip && now.host == other.host) say(at, "duplicate port definition with " + other.at.text());
-            else if (now.host == 0 || other.host == 0) say(at, "overlapping port definition with " + other.at.text());
-            else if (now.host == other.host && now.ip.empty() != other.ip.empty()) say(at, "dangerously ambiguous port definition with " + other.at.text());
-        }
-        others.push_back(std::move(now));
-    }
-
-    void ports() {
-        each_container([&](const Value& container, const FieldPath& at) {
-            for (size_t i = 0; i < container["ports"].size(); ++i) port(container["ports"][i], at.child("ports").index(i));
-        });
-        std::map<std::string, std::string> named;
-        each_container([&](const Value& container, const FieldPath& at) {
-            for (size_t i = 0; i < container["ports"].size(); ++i) {
-                const std::string& name = container["ports"][i]["name"].as_string();
-                FieldPath here = at.child("ports").index(i);
-                if (name.empty()) continue;
-                auto [first, added] = named.emplace(name, here.text());
-                if (!added)
-                    say(here, fmt::format("duplicate port name \"{}\" with {}, services and probes that select ports by name will use {}", name, first->second, first->second));
-            }
-        });
-    }
-
     void pod_affinity() {
         constexpr std::string_view kNone = "a null labelSelector results in matching no pod";
         for (auto side : {"podAffinity", "podAntiAffinity"}) {
@@ -240,7 +203,6 @@ private:
     const Value &annotations_, &spec_;
     Owner owner_;
     FieldPath annotations_path_, path_;
-    std::map<std::string, std::vector<Port>> ports_;
     Warnings out_;
 };
 

@@ -126,7 +126,8 @@ void Pipeline::run(State& state, size_t stage) {
     try {
         for (; stage < std::size(kStages); ++stage) {
             state.next = stage + 1;
-            if ((this->*kStages[stage].run)(state) == Step::Done) return;
+            const Stage& now = kStages[stage];
+            if ((this->*now.run)(state) == Step::Done) return;
         }
     } catch (const std::exception& e) {
         log::error("apiserver", "request failed with an exception", {{"path", state.context->attributes.path}, {"what", e.what()}});

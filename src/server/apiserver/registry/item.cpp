@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "api/json_scan.h"
 #include "base/strings.h"
 #include "json/parse.h"
 
@@ -63,7 +66,10 @@ private:
         space();
         char c = peek();
         if (c == '{' && (path_.empty() || wanted())) return object();
-        if (c == '{' || c == '[') return skip_container();
+        if (c == '{' || c == '[') {
+            at_ = std::min(api::skip_value(json_, at_), json_.size());
+            return;
+        }
         if (c == '"') {
             std::string_view raw = string_raw();
             if (!path_.empty()) note(raw, true);
@@ -91,20 +97,6 @@ private:
             space();
         }
         ++at_;   // '}'
-    }
-
-    void skip_container() {
-        int depth = 0;
-        while (at_ < json_.size()) {
-            char c = json_[at_];
-            if (c == '"') {
-                string_raw();
-                continue;
-            }
-            ++at_;
-            if (c == '{' || c == '[') ++depth;
-            if ((c == '}' || c == ']') && --depth == 0) return;
-        }
     }
 
     std::string_view json_;
