@@ -120,14 +120,20 @@ void add_setters(ApiSettings& settings, std::map<std::string, Setter>& setters, 
     };
     setters["service-account-issuer"] = [&settings](const std::string& value) { settings.service_accounts.issuer = value; return Status(); };
     setters["api-audiences"] = [&settings](const std::string& value) { settings.service_accounts.audiences = split(value, ','); return Status(); };
-    setters["enable-admission-plugins"] = [&settings](const std::string& value) { settings.enabled_plugins = split(value, ','); return Status(); };
-    setters["disable-admission-plugins"] = [&settings](const std::string& value) { settings.disabled_plugins = split(value, ','); return Status(); };
-    setters["admission-control-config-file"] = [&settings](const std::string& value) -> Status {
-        auto text = TRY(file::read(value, kFileBytesMax).context("--kube-apiserver-arg admission-control-config-file"));
-        settings.admission_config = TRY(json::parse_yaml(text).context("{}", value));
-        if (settings.admission_config["kind"].as_string() != "AdmissionConfiguration") return bad("admission-control-config-file", "is no AdmissionConfiguration");
+}
+
+void add_admission_setters(apiserver::AdmissionSettings& admission, std::map<std::string, Setter>& setters) {
+    setters["enable-admission-plugins"] = [&admission](const std::string& value) { admission.enabled = split(value, ','); return Status(); };
+    setters["disable-admission-plugins"] = [&admission](const std::string& value) { admission.disabled = split(value, ','); return Status(); };
+    setters["admission-control-config-file"] = [&admission](const std::string& value) -> Status {
+        admission.configurations = TRY(apiserver::read_admission_configuration(value).context("--kube-apiserver-arg admission-control-config-file"));
         return {};
     };
+    for (auto [name, seconds] : {std::pair{"default-not-ready-toleration-seconds", &admission.not_ready_s}, {"default-unreachable-toleration-seconds", &admission.unreachable_s}})
+        setters[name] = [name, seconds](const std::string& value) -> Status {
+            *seconds = TRY(number(name, value));
+            return {};
+        };
 }
 
 Result<std::pair<std::string, bool>> switch_of(const std::string& name, const std::string& item) {
@@ -167,14 +173,14 @@ Status read_feature_gates(const std::string& value, ApiSettings& settings) {
     for (const auto& item : split(value, ',')) {
         const auto [gate, on] = TRY(switch_of("feature-gates", item));
         if (gate != "MutatingAdmissionPolicy") return bad("feature-gates", gate + " cannot be switched here, only MutatingAdmissionPolicy");
-        settings.mutating_policies = on;
+        settings.admission.mutating_policies = on;
     }
     return {};
 }
 
 Status check_versions(const ApiSettings& settings) {
     auto serves = [&](const char* version) { return std::find(settings.served.begin(), settings.served.end(), api::GroupVersion{"admissionregistration.k8s.io", version}) != settings.served.end(); };
-    if (settings.mutating_policies && !serves("v1beta1")) return bad("feature-gates", "MutatingAdmissionPolicy needs runtime-config admissionregistration.k8s.io/v1beta1=true");
+    if (settings.admission.mutating_policies && !serves("v1beta1")) return bad("feature-gates", "MutatingAdmissionPolicy needs runtime-config admissionregistration.k8s.io/v1beta1=true");
     if (serves("v1alpha1") && !serves("v1beta1")) return bad("runtime-config", "admissionregistration.k8s.io/v1alpha1 needs admissionregistration.k8s.io/v1beta1=true");
     return {};
 }
@@ -189,6 +195,7 @@ Result<ApiSettings> api_settings(const std::vector<std::string>& args) {
     auto setters = oidc_setters(oidc);
     add_setters(settings, setters, authentication_file, anonymous);
     add_audit_setters(settings, setters);
+    add_admission_setters(settings.admission, setters);
     setters["feature-gates"] = [&settings](const std::string& value) { return read_feature_gates(value, settings); };
     setters["runtime-config"] = [&settings](const std::string& value) { return read_runtime_config(value, settings); };
     for (const auto& arg : args) {

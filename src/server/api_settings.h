@@ -9,6 +9,7 @@
 
 #include "api/gvk.h"
 #include "base/status.h"
+#include "server/apiserver/admission/settings.h"
 #include "server/apiserver/audit/audit_log.h"
 #include "server/apiserver/authn/authenticator.h"
 #include "server/apiserver/authn/jwt_issuers.h"
@@ -23,10 +24,8 @@ struct ApiSettings {
     std::shared_ptr<apiserver::Authenticator> static_tokens;        // null without a file
     apiserver::ServiceAccountOptions service_accounts;
     apiserver::audit::AuditOptions audit;                           // folder "": the default one
-    std::vector<std::string> enabled_plugins, disabled_plugins;
-    json::Value admission_config;                                   // AdmissionConfiguration, null without a file
+    apiserver::AdmissionSettings admission;
     std::vector<api::GroupVersion> served;                          // optional versions that runtime-config asks for
-    bool mutating_policies = false;                                 // feature gate MutatingAdmissionPolicy
 };
 
 // BadRequest that names the argument: an unknown name, a bad value, a file that cannot be read.

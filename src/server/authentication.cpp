@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "base/log.h"
-#include "server/apiserver/admission/optional.h"
 #include "server/apiserver/authn/chain.h"
 #include "server/apiserver/authn/oidc.h"
 #include "server/apiserver/authn/token_webhook.h"
@@ -41,8 +40,7 @@ Result<std::shared_ptr<apiserver::ServiceAccountIssuer>> prepare_authentication(
     api.issuer.configuration = [issuer, keys_url] { return issuer->discovery(keys_url); };
     api.issuer.keys = [issuer] { return issuer->jwks(); };
     api.bootstrap_objects = apiserver::bootstrap_policy_objects();
-    api.admission = TRY(apiserver::make_optional_plugins(settings.enabled_plugins, settings.disabled_plugins, settings.admission_config, clock).context("--kube-apiserver-arg"));
-    api.mutating_policies = settings.mutating_policies;
+    api.admission = settings.admission;
     // A bad policy file stops the server; a folder that cannot be written does not.
     auto where = settings.audit;
     where.folder = options.data_dir + "/server/audit";

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Short stories of requests, told to both servers; each answer is compared in full.
 
-    scenarios.py --token-file F [--oracle-token T] [--only REGEX] [--verbose]
+    scenarios.py --token-file F [--oracle-token T] [--only REGEX] [--folder optional_cases] [--verbose]
 
 A file in cases/ defines `stories()`, which yields (name, steps); cases/words.py has the words for steps. Each story has a
 namespace {ns} and a word {id} of its own, the same on both servers. Cluster-scoped objects that it made are deleted after it.
@@ -27,6 +27,7 @@ AGE = re.compile(r"^(\d+[ydhms])+( ago)?$|^<invalid>$|^<unknown>$")
 def arguments():
     parser = servers.parser(__doc__)
     parser.add_argument("--only", default=".")
+    parser.add_argument("--folder", default="cases", help="optional_cases need flags on both servers, which their files name")
     parser.add_argument("--verbose", action="store_true", help="both answers of each step that differs")
     return parser.parse_args()
 
@@ -165,8 +166,9 @@ def main():
     with open(options.token_file) as file:
         token = file.read().strip()
     pair = (servers.Server("oracle", options.oracle_port, options.oracle_token), servers.Server("skiff", options.port, token))
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), options.folder))
     stories, seen = [], set()
-    for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases", "*.py"))):
+    for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), options.folder, "*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
         for name, steps in getattr(module, "stories", lambda: [])():
             name = module.__name__ + "/" + name

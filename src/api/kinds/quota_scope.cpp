@@ -50,17 +50,22 @@ bool claim_in_scope(const json::Value& claim, const std::string& scope, const st
     return any ? matches : selects(op, values, "");
 }
 
+bool is_core(const Gvr& gvr, std::string_view resource) { return gvr.group.empty() && gvr.resource == resource; }
+
 }  // namespace
+
+bool scope_takes(const json::Value& requirement, const Gvr& gvr, const json::Value& object) {
+    if (!is_core(gvr, "pods") && !is_core(gvr, "persistentvolumeclaims")) return false;
+    auto in = is_core(gvr, "pods") ? in_scope : claim_in_scope;
+    return in(object, requirement["scopeName"].as_string(), requirement["operator"].as_string(), requirement["values"]);
+}
 
 bool quota_covers(const json::Value& spec, const Gvr& gvr, const json::Value& object) {
     if (spec["scopes"].size() == 0 && spec["scopeSelector"]["matchExpressions"].size() == 0) return true;
-    const bool pod = gvr.group.empty() && gvr.resource == "pods", claim = gvr.group.empty() && gvr.resource == "persistentvolumeclaims";
-    if (!pod && !claim) return false;
-    auto in = pod ? in_scope : claim_in_scope;
     for (const auto& scope : spec["scopes"].items())
-        if (!in(object, scope.as_string(), "Exists", {})) return false;
+        if (!scope_takes(json::Value::object({{"scopeName", scope}, {"operator", "Exists"}}), gvr, object)) return false;
     for (const auto& expression : spec["scopeSelector"]["matchExpressions"].items())
-        if (!in(object, expression["scopeName"].as_string(), expression["operator"].as_string(), expression["values"])) return false;
+        if (!scope_takes(expression, gvr, object)) return false;
     return true;
 }
 

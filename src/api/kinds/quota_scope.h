@@ -9,5 +9,7 @@ namespace skiff::api::kinds {
 
 // Without scopes every object, with them pods and claims only: all of the spec's scopes must hold.
 bool quota_covers(const json::Value& quota_spec, const Gvr& gvr, const json::Value& object);
+// One scope of a scopeSelector: {scopeName, operator, values}.
+bool scope_takes(const json::Value& requirement, const Gvr& gvr, const json::Value& object);
 
 }  // namespace skiff::api::kinds

@@ -10,7 +10,7 @@
 
 #include "client/client.h"
 #include "net/http_server.h"
-#include "server/apiserver/admission/plugin.h"
+#include "server/apiserver/admission/settings.h"
 #include "server/apiserver/aggregation/aggregator.h"
 #include "server/apiserver/audit/audit_log.h"
 #include "server/apiserver/core.h"
@@ -41,10 +41,7 @@ struct ApiServerOptions {
     FrontProxy front_proxy;                                 // towards extension API servers
     std::shared_ptr<net::TlsClientContext> kubelet_tls;     // with the API server's client certificate; null: no log, exec, proxy to nodes
     std::vector<json::Value> bootstrap_objects;             // RBAC roles and bindings: created when missing
-    // Plugins in front of those of admission/plugins.cpp.
-    std::vector<std::unique_ptr<AdmissionPlugin>> admission;
-    bool default_admission = true;
-    bool mutating_policies = false;                      // MutatingAdmissionPolicy; the kinds must serve admissionregistration.k8s.io/v1beta1
+    AdmissionSettings admission;                         // for MutatingAdmissionPolicy the kinds must serve admissionregistration.k8s.io/v1beta1
 
     std::shared_ptr<audit::AuditLog> audit;                 // null: no audit log
 

@@ -4,7 +4,8 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "server/apiserver/admission/optional.h"
+#include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/admission/settings.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -95,9 +96,8 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<AdmissionPlugin>> make_event_rate_limit(const json::Value& config, Clock& clock) {
-    if (config["kind"].as_string() != "Configuration" || !config["apiVersion"].as_string().starts_with("eventratelimit.admission.k8s.io/"))
-        return error(Reason::Invalid, "EventRateLimit needs a Configuration of eventratelimit.admission.k8s.io");
+MadePlugin make_event_rate_limit(const json::Value& config, Clock& clock) {
+    TRY(expect_configuration(config, "eventratelimit.admission.k8s.io", {"v1alpha1"}, "Configuration", {"limits"}));
     const json::Value& list = config["limits"];
     if (list.size() == 0 || list.size() > kLimitsMax) return error(Reason::Invalid, "limits: Invalid value: must have 1 to {} items", kLimitsMax);
     std::vector<Buckets> limits;

@@ -1,31 +1,96 @@
 #include "server/apiserver/admission/plugins.h"
 
+#include <algorithm>
+
 #include "server/apiserver/engine.h"
 
 namespace skiff::apiserver {
+namespace {
 
-// Kubernetes' order of the plugins that are on by default (kube-apiserver/options/plugins.go).
-void add_default_plugins(AdmissionChain& chain, const Reader& reader, WaitForChange wait, Clock& clock, Core* core, bool mutating_policies) {
-    chain.add(make_device_claims(reader));
-    chain.add(make_namespace_lifecycle(reader));
-    chain.add(make_limit_ranger(reader));
-    chain.add(make_service_account(reader, std::move(wait)));
-    chain.add(make_node_restriction(reader));
-    chain.add(make_taint_nodes());
-    chain.add(make_pod_security(reader));
-    chain.add(make_priority(reader));
-    chain.add(make_default_tolerations());
-    chain.add(make_default_storage_class(reader));
-    chain.add(make_storage_protection());
-    chain.add(make_claim_resize(reader));
-    chain.add(make_certificate_requester(core));
-    chain.add(make_runtime_class(reader));
-    chain.add(make_default_ingress_class(reader));
-    if (core && mutating_policies) chain.add(make_mutating_policies(*core));
-    if (core) chain.add(make_mutating_webhooks(*core));
-    if (core) chain.add(make_validating_policies(*core));
-    if (core) chain.add(make_validating_webhooks(*core));
-    chain.add(make_resource_quota(reader, clock));
+enum class Default { On, Off, Fixed };   // Fixed: cannot be turned off
+
+struct Entry {
+    std::string_view name;
+    Default runs;
+    bool configured;                                      // takes a configuration
+    MadePlugin (*make)(const PluginSources&) = nullptr;   // null: part of the kinds' own rules
+};
+
+// Kubernetes' order (pkg/kubeapiserver/options/plugins.go). Of those that are on in Kubernetes, what its own parts here rely on is fixed.
+const Entry kPlugins[] = {
+    {"AlwaysAdmit", Default::Off, false},
+    {"NamespaceAutoProvision", Default::Off, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_namespace_auto_provision(*s.core) : nullptr; }},
+    {"NamespaceLifecycle", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_namespace_lifecycle(s.reader); }},
+    {"NamespaceExists", Default::Off, false, [](const PluginSources& s) -> MadePlugin { return make_namespace_exists(s.reader); }},
+    {"LimitPodHardAntiAffinityTopology", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_anti_affinity_topology(); }},
+    {"LimitRanger", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_limit_ranger(s.reader); }},
+    {"ServiceAccount", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_service_account(s.reader, s.wait); }},
+    {"NodeRestriction", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader); }},
+    {"TaintNodesByCondition", Default::On, false, [](const PluginSources&) -> MadePlugin { return make_taint_nodes(); }},
+    {"AlwaysPullImages", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_always_pull_images(); }},
+    {"PodSecurity", Default::On, true, [](const PluginSources& s) { return make_pod_security(s.reader, s.settings.configuration("PodSecurity")); }},
+    {"PodNodeSelector", Default::Off, true, [](const PluginSources& s) { return make_pod_node_selector(s.reader, s.settings.configuration("PodNodeSelector")); }},
+    {"Priority", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_priority(s.reader); }},
+    {"DefaultTolerationSeconds", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_default_tolerations(s.settings.not_ready_s, s.settings.unreachable_s); }},
+    {"PodTolerationRestriction", Default::Off, true, [](const PluginSources& s) { return make_toleration_restriction(s.reader, s.settings.configuration("PodTolerationRestriction")); }},
+    {"EventRateLimit", Default::Off, true, [](const PluginSources& s) { return make_event_rate_limit(s.settings.configuration("EventRateLimit"), s.clock); }},
+    {"ExtendedResourceToleration", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_extended_resource_toleration(); }},
+    {"DefaultStorageClass", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_default_storage_class(s.reader); }},
+    {"StorageObjectInUseProtection", Default::On, false, [](const PluginSources&) -> MadePlugin { return make_storage_protection(); }},
+    {"OwnerReferencesPermissionEnforcement", Default::Off, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_owner_permissions(*s.core) : nullptr; }},
+    {"PersistentVolumeClaimResize", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_claim_resize(s.reader); }},
+    {"RuntimeClass", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_runtime_class(s.reader); }},
+    {"CertificateApproval", Default::Fixed, false},
+    {"CertificateSigning", Default::Fixed, false},
+    {"ClusterTrustBundleAttest", Default::Fixed, false},
+    {"CertificateSubjectRestriction", Default::Fixed, false},
+    {"DefaultIngressClass", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_default_ingress_class(s.reader); }},
+    {"DenyServiceExternalIPs", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_external_ip_denier(); }},
+    {"MutatingAdmissionPolicy", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core && s.settings.mutating_policies ? make_mutating_policies(*s.core) : nullptr; }},
+    {"MutatingAdmissionWebhook", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_mutating_webhooks(*s.core) : nullptr; }},
+    {"ValidatingAdmissionPolicy", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_policies(*s.core) : nullptr; }},
+    {"ValidatingAdmissionWebhook", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_webhooks(*s.core) : nullptr; }},
+    {"ResourceQuota", Default::On, true, [](const PluginSources& s) { return make_resource_quota(s.reader, s.core, s.settings.configuration("ResourceQuota")); }},
+};
+
+const Entry* entry_of(std::string_view name) {
+    auto found = std::find_if(std::begin(kPlugins), std::end(kPlugins), [&](const Entry& e) { return e.name == name; });
+    return found == std::end(kPlugins) ? nullptr : found;
+}
+
+bool names(const std::vector<std::string>& list, std::string_view name) { return std::find(list.begin(), list.end(), name) != list.end(); }
+
+Status check_names(const AdmissionSettings& settings) {
+    for (const auto& name : settings.enabled) {
+        if (!entry_of(name)) return error(Reason::BadRequest, "enable-admission-plugins: there is no plugin {} here", name);
+        if (names(settings.disabled, name)) return error(Reason::BadRequest, "enable-admission-plugins: {} is in disable-admission-plugins as well", name);
+    }
+    for (const auto& name : settings.disabled) {
+        const Entry* entry = entry_of(name);
+        if (!entry) return error(Reason::BadRequest, "disable-admission-plugins: there is no plugin {} here", name);
+        if (entry->runs == Default::Fixed) return error(Reason::BadRequest, "disable-admission-plugins: {} cannot be turned off", name);
+    }
+    for (const auto& [name, configuration] : settings.configurations) {
+        const Entry* entry = entry_of(name);
+        if (!entry || !entry->configured) return error(Reason::BadRequest, "admission-control-config-file: {} takes no configuration here", name);
+    }
+    return {};
+}
+
+}  // namespace
+
+Status add_plugins(AdmissionChain& chain, const PluginSources& sources) {
+    const AdmissionSettings& settings = sources.settings;
+    TRY(check_names(settings));
+    chain.add(make_device_claims(sources.reader));
+    chain.add(make_certificate_requester(sources.core));
+    for (const Entry& entry : kPlugins) {
+        const bool runs = entry.runs == Default::Off ? names(settings.enabled, entry.name) : !names(settings.disabled, entry.name);
+        if (!runs || !entry.make) continue;
+        auto plugin = TRY(entry.make(sources).context("admission-control-config-file: {}", entry.name));
+        if (plugin) chain.add(std::move(plugin));
+    }
+    return {};
 }
 
 Status refused(const AdmissionRequest& request, std::string_view why) { return forbidden(request.kind, request.name, why); }

@@ -1,82 +1,19 @@
-// PodSecurity: the level that a namespace's labels ask for; enforce refuses pods, warn tells the client of pods and workloads.
+// PodSecurity: the level that a namespace's labels ask for; enforce refuses pods, warn tells the client of pods and workloads. The
+// configuration (PodSecurityConfiguration) says what holds without labels, and who is exempt.
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include <fmt/core.h>
 
 #include "base/strings.h"
 #include "server/apiserver/admission/plugins.h"
-#include "server/apiserver/admission/pod_security_checks.h"
+#include "server/apiserver/admission/pod_security_policy.h"
 
 namespace skiff::apiserver {
 namespace {
 
 const api::Gvr kNamespaces{"", "v1", "namespaces"};
-constexpr std::string_view kPrefix = "pod-security.kubernetes.io/";
-
-std::optional<SecurityLevel> level_of(std::string_view text) {
-    if (text == "privileged") return SecurityLevel::Privileged;
-    if (text == "baseline") return SecurityLevel::Baseline;
-    if (text == "restricted") return SecurityLevel::Restricted;
-    return {};
-}
-
 constexpr size_t kPodsMax = 3000;         // of a namespace whose level changes that are looked at
-
-struct Policy {
-    SecurityLevel level = SecurityLevel::Privileged;
-    int minor = kLatestSecurity;
-    std::string text() const {
-        static constexpr std::string_view kNames[] = {"privileged", "baseline", "restricted"};
-        return fmt::format("{}:{}", kNames[static_cast<int>(level)], minor == kLatestSecurity ? "latest" : fmt::format("v1.{}", minor));
-    }
-    SecurityVerdict check(const json::Value& pod) const { return security_violations(level, minor, pod["metadata"], pod["spec"]); }
-    bool operator==(const Policy&) const = default;
-};
-
-std::optional<int> minor_of(std::string_view text) {
-    if (text == "latest") return kLatestSecurity;
-    if (!text.starts_with("v1.") || text.size() > 9 || (text.size() > 4 && text[3] == '0')) return {};
-    text.remove_prefix(3);
-    if (text.find_first_not_of("0123456789") != text.npos) return {};
-    auto minor = parse_int(text);
-    return minor ? std::optional<int>(static_cast<int>(*minor)) : std::nullopt;
-}
-
-struct Policies {
-    Policy enforce, audit, warn;
-};
-
-// What a namespace's labels ask for. What cannot be read enforces the strictest, and neither warns nor is written to the audit log.
-Policies read_policies(const json::Value& labels, api::FieldErrors& errors) {
-    Policies out;
-    const api::FieldPath path = api::FieldPath("metadata").child("labels");
-    bool has_level[3] = {}, has_version[3] = {};
-    Policy* policies[] = {&out.enforce, &out.audit, &out.warn};
-    static constexpr const char* kModes[] = {"enforce", "audit", "warn"};
-    for (int mode = 0; mode < 3; ++mode) {
-        const std::string key = std::string(kPrefix) + kModes[mode], version_key = key + "-version";
-        if (const json::Value* label = labels.find(key)) {
-            auto level = level_of(label->as_string());
-            if (!level) errors.invalid(path.key(key), *label, "must be one of privileged, baseline, restricted");
-            policies[mode]->level = level.value_or(mode == 0 ? SecurityLevel::Restricted : SecurityLevel::Privileged);
-            has_level[mode] = level.has_value() || mode != 0;
-        }
-        if (const json::Value* label = labels.find(version_key)) {
-            auto minor = minor_of(label->as_string());
-            if (!minor) errors.invalid(path.key(version_key), *label, "must be \"latest\" or \"v1.x\"");
-            policies[mode]->minor = minor.value_or(kLatestSecurity);
-            has_version[mode] = true;
-        }
-    }
-    // Who enforces is warned as well, unless told otherwise.
-    if (!has_level[2] && has_level[0] && out.enforce.level > out.warn.level) {
-        out.warn.level = out.enforce.level;
-        if (!has_version[2]) out.warn.minor = out.enforce.minor;
-    }
-    return out;
-}
 
 // An update of a pod counts when it has other containers or images.
 bool same_images(const json::Value& spec, const json::Value& old) {
@@ -104,7 +41,7 @@ const json::Value* template_of(const AdmissionRequest& request) {
 
 class PodSecurity : public AdmissionPlugin {
 public:
-    explicit PodSecurity(const Reader& reader) : reader_(reader) {}
+    PodSecurity(const Reader& reader, PodSecurityConfiguration configuration) : reader_(reader), configuration_(std::move(configuration)) {}
     std::string_view name() const override { return "PodSecurity"; }
 
     Status validate(const AdmissionRequest& request) override {
@@ -115,14 +52,17 @@ public:
         if (pod ? is_one_of_ignored(request.subresource) : !request.subresource.empty()) return {};
         const json::Value* holder = pod ? request.object : template_of(request);
         if (holder == nullptr || holder->is_null()) return {};
+        if (PodSecurityConfiguration::has(configuration_.exempt_namespaces, request.ns)) return exempted(request, "namespace");
+        if (PodSecurityConfiguration::has(configuration_.exempt_users, request.user.name)) return exempted(request, "user");
         if (pod && request.old_object && same_images((*request.object)["spec"], (*request.old_object)["spec"])) return {};
         api::ObjectPtr ns = reader_.get(kNamespaces, "", request.ns);
         if (!ns) return {};
         json::Value labels = json::Value::object();
         for (const auto& [key, value] : ns->meta().labels)
-            if (key.starts_with(kPrefix)) labels.set(key, value);
+            if (key.starts_with(kSecurityPrefix)) labels.set(key, value);
         api::FieldErrors errors;
-        const Policies policies = read_policies(labels, errors);
+        const SecurityPolicies policies = read_security_labels(labels, configuration_.defaults, errors);
+        if (!(errors.empty() && policies.privileged()) && PodSecurityConfiguration::has(configuration_.exempt_runtime_classes, (*holder)["spec"]["runtimeClassName"].as_string())) return exempted(request, "runtimeClass");
         if (!errors.empty()) request.annotate("pod-security.kubernetes.io/error", "Failed to parse policy: " + errors.to_status("", "Namespace", request.ns).message());
         return check(request, pod, *holder, policies);
     }
@@ -130,7 +70,12 @@ public:
 private:
     static bool is_one_of_ignored(std::string_view subresource) { return subresource == "binding" || subresource == "eviction" || subresource == "status"; }
 
-    static Status check(const AdmissionRequest& request, bool pod, const json::Value& holder, const Policies& policies) {
+    static Status exempted(const AdmissionRequest& request, const char* reason) {
+        request.annotate(std::string(kSecurityPrefix) + "exempt", reason);
+        return {};
+    }
+
+    static Status check(const AdmissionRequest& request, bool pod, const json::Value& holder, const SecurityPolicies& policies) {
         Status refusal;
         if (pod) {
             request.annotate("pod-security.kubernetes.io/enforce-policy", policies.enforce.text());
@@ -146,24 +91,43 @@ private:
 
     Status check_labels(const AdmissionRequest& request) const {
         api::FieldErrors errors, old_errors;
-        const Policies policies = read_policies((*request.object)["metadata"]["labels"], errors);
-        if (!request.old_object) return errors.empty() ? Status() : errors.to_status("", "Namespace", request.name);
-        const Policies old = read_policies((*request.old_object)["metadata"]["labels"], old_errors);
+        const json::Value& labels = (*request.object)["metadata"]["labels"];
+        const SecurityPolicies policies = read_security_labels(labels, configuration_.defaults, errors);
+        const bool exempt = PodSecurityConfiguration::has(configuration_.exempt_namespaces, (*request.object)["metadata"]["name"].as_string());
+        if (!request.old_object) {
+            if (errors.empty() && exempt) warn_of_exemption(request, policies, labels);
+            return errors.empty() ? Status() : errors.to_status("", "Namespace", request.name);
+        }
+        const SecurityPolicies old = read_security_labels((*request.old_object)["metadata"]["labels"], configuration_.defaults, old_errors);
         if (!errors.empty()) {
             Status status = errors.to_status("", "Namespace", request.name);
             return old_errors.empty() || status.message() != old_errors.to_status("", "Namespace", request.name).message() ? status : Status();
         }
-        const Policy &now = policies.enforce, &before = old.enforce;
+        const SecurityPolicy &now = policies.enforce, &before = old.enforce;
         const bool relaxed = now.minor == before.minor && now.level <= before.level;
         if (now == before || now.level == SecurityLevel::Privileged || relaxed || request.warnings == nullptr) return {};
-        warn_of_pods(request, now);
+        if (exempt) warn_of_exemption(request, policies, labels);
+        else warn_of_pods(request, now);
         return {};
     }
 
+    // Labels of an exempt namespace do nothing.
+    void warn_of_exemption(const AdmissionRequest& request, const SecurityPolicies& policies, const json::Value& labels) const {
+        if (policies.privileged() || policies == configuration_.defaults || request.warnings == nullptr) return;
+        const SecurityPolicy* each[] = {&policies.enforce, &policies.audit, &policies.warn};
+        std::vector<std::string> parts;
+        for (int mode = 0; mode < 3; ++mode) {
+            const std::string key = std::string(kSecurityPrefix) + kSecurityModes[mode];
+            if (each[mode]->level != SecurityLevel::Privileged && (labels.has(key) || labels.has(key + "-version"))) parts.push_back(fmt::format("{}={}", kSecurityModes[mode], each[mode]->text()));
+        }
+        request.warnings->push_back(fmt::format("namespace \"{}\" is exempt from Pod Security, and the policy ({}) will be ignored", request.name, join(parts, ", ")));
+    }
+
     // Which of the pods that are there already do not keep the new level.
-    void warn_of_pods(const AdmissionRequest& request, const Policy& policy) const {
+    void warn_of_pods(const AdmissionRequest& request, const SecurityPolicy& policy) const {
         std::map<std::string, std::pair<std::string, size_t>> by_reason;     // first pod by name, how many
         auto pods = reader_.list({"", "v1", "pods"}, request.name);
+        std::erase_if(pods, [this](const api::ObjectPtr& pod) { return PodSecurityConfiguration::has(configuration_.exempt_runtime_classes, (*pod->tree())["spec"]["runtimeClassName"].as_string()); });
         for (size_t i = 0; i < std::min(pods.size(), kPodsMax); ++i) {
             auto found = policy.check(*pods[i]->tree());
             if (found.ok()) continue;
@@ -184,10 +148,13 @@ private:
     }
 
     const Reader& reader_;
+    const PodSecurityConfiguration configuration_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_pod_security(const Reader& reader) { return std::make_unique<PodSecurity>(reader); }
+MadePlugin make_pod_security(const Reader& reader, const json::Value& configuration) {
+    return std::unique_ptr<AdmissionPlugin>(std::make_unique<PodSecurity>(reader, TRY(read_pod_security(configuration))));
+}
 
 }  // namespace skiff::apiserver

@@ -1,12 +1,19 @@
 // ResourceQuota: a write that would take a namespace over its quota is refused. What is used is counted from the objects themselves at
 // the first use, then kept by the difference of each admitted write, so concurrent writes cannot overdraw: a reservation is made under
-// the lock before the write and taken back when it fails. The controller writes status.used for people to read.
+// the lock before the write and taken back when it fails. status.used, which people read, is brought up to date before the write is answered;
+// the controller does the rest (deletions, other writers). The configuration may name resources that nobody consumes without a quota.
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "api/kinds/quota_scope.h"
+#include "base/log.h"
+#include "base/strings.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/quota_usage.h"
+#include "server/apiserver/admission/settings.h"
+#include "server/apiserver/registry/operations.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -31,29 +38,32 @@ Quantities parse_all(const json::Value& object) {
 
 class ResourceQuota : public AdmissionPlugin {
 public:
-    ResourceQuota(const Reader& reader, Clock&) : reader_(reader) {}
+    ResourceQuota(const Reader& reader, Core* core, json::Value limited) : reader_(reader), core_(core), limited_(std::move(limited)) {}
     std::string_view name() const override { return "ResourceQuota"; }
 
     Status validate(const AdmissionRequest& request) override {
         const bool resize = is_resource(request, "", "pods") && request.subresource == "resize";
         if (request.ns.empty() || request.operation == Operation::Delete || (!request.subresource.empty() && !resize) || request.object == nullptr) return {};
         std::vector<api::ObjectPtr> quotas = reader_.list(kQuotas, request.ns);
-        if (quotas.empty()) return {};
-        Quantities cost = usage_of(request.kind, *request.object);
-        if (request.operation == Operation::Update && request.old_object != nullptr) {
-            for (const auto& [name, old] : usage_of(request.kind, *request.old_object)) cost[name] -= old;
-            bool grows = false;
-            for (const auto& [name, value] : cost) grows |= value.sign() > 0;
-            if (!grows) return {};
-        }
+        if (quotas.empty() && limited_.size() == 0) return {};
+        const Quantities whole = usage_of(request.kind, *request.object);
+        const bool update = request.operation == Operation::Update && request.old_object != nullptr;
+        Quantities more = whole;
+        if (update)
+            for (const auto& [name, old] : usage_of(request.kind, *request.old_object)) more[name] -= old;
         // What a pod does not say is complained of before what is too much.
+        bool costs = quotas.empty() && grows(more);
         for (const api::ObjectPtr& quota : quotas) {
             api::TreePtr tree = quota->tree();
-            if (api::kinds::quota_covers((*tree)["spec"], request.kind.gvr(), *request.object)) TRY(require_declared(request, *tree, parse_all((*tree)["spec"]["hard"]), cost));
+            if (api::kinds::quota_covers((*tree)["spec"], request.kind.gvr(), *request.object)) TRY(require_declared(request, *tree, parse_all((*tree)["spec"]["hard"])));
+            costs |= grows(cost_for(request, *tree, whole, more));
         }
+        if (!costs) return {};
+        TRY(require_covered(request, quotas, whole));
         std::lock_guard lock(mutex_);
         for (const api::ObjectPtr& quota : quotas) {
-            Status status = check(request, *quota->tree(), quota->meta().key(), cost);
+            api::TreePtr tree = quota->tree();
+            Status status = check(request, *tree, quota->meta().key(), cost_for(request, *tree, whole, more));
             if (status.ok()) continue;
             drop(&request);
             return status;
@@ -61,14 +71,63 @@ public:
         return {};
     }
 
-    void finished(const AdmissionRequest& request, bool) override {
+    void finished(const AdmissionRequest& request, bool stored) override {
         if (request.ns.empty()) return;
         // A stored write is in the cache by now and counted there.
-        std::lock_guard lock(mutex_);
-        drop(&request);
+        std::vector<Reservation> charged;
+        {
+            std::lock_guard lock(mutex_);
+            for (Reservation& r : reservations_)
+                if (r.request == &request && stored && core_) charged.push_back(r);
+            drop(&request);
+        }
+        for (const Reservation& r : charged) show_used(request, r);
     }
 
 private:
+    static bool grows(const Quantities& cost) {
+        return std::any_of(cost.begin(), cost.end(), [](const auto& item) { return item.second.sign() > 0; });
+    }
+    // What an update adds; all of the object where the quota did not cover it before.
+    static const Quantities& cost_for(const AdmissionRequest& request, const json::Value& quota, const Quantities& whole, const Quantities& more) {
+        const bool covered = request.operation != Operation::Update || !request.old_object || api::kinds::quota_covers(quota["spec"], request.kind.gvr(), *request.old_object);
+        return covered ? more : whole;
+    }
+    // The configuration's limitedResources: what is consumed needs a quota that names it, what is in a scope a quota with that scope.
+    Status require_covered(const AdmissionRequest& request, const std::vector<api::ObjectPtr>& quotas, const Quantities& whole) const {
+        if (limited_.size() == 0) return {};
+        std::set<std::string> uncovered;
+        std::vector<const json::Value*> scopes;
+        for (const json::Value& limit : limited_.items()) {
+            for (const json::Value& scope : limit["matchScopes"].items())
+                if (api::kinds::scope_takes(scope, request.kind.gvr(), *request.object)) scopes.push_back(&scope);
+            if (limit["apiGroup"].as_string() != request.kind.gvk.group || limit["resource"].as_string() != request.kind.plural) continue;
+            for (const auto& [name, value] : whole)
+                for (const json::Value& part : limit["matchContains"].items())
+                    if (value.sign() > 0 && name.find(part.as_string()) != name.npos) uncovered.insert(name);
+        }
+        for (const api::ObjectPtr& quota : quotas) {
+            api::TreePtr tree = quota->tree();
+            const json::Value& spec = (*tree)["spec"];
+            if (api::kinds::quota_covers(spec, request.kind.gvr(), *request.object))
+                for (const json::Member& hard : spec["hard"].members()) uncovered.erase(std::string(hard.key));
+            std::erase_if(scopes, [&](const json::Value* scope) {
+                auto same = [&](const json::Value& s) { return s["scopeName"] == (*scope)["scopeName"] && api::kinds::scope_takes(s, request.kind.gvr(), *request.object); };
+                const auto &listed = spec["scopes"].items(), &selected = spec["scopeSelector"]["matchExpressions"].items();
+                return std::any_of(selected.begin(), selected.end(), same) || std::find(listed.begin(), listed.end(), (*scope)["scopeName"]) != listed.end();
+            });
+        }
+        if (!uncovered.empty()) return refused(request, "insufficient quota to consume: " + join({uncovered.begin(), uncovered.end()}, ","));
+        if (scopes.empty()) return {};
+        std::vector<std::string> texts;
+        for (const json::Value* scope : scopes) {
+            std::vector<std::string> values;
+            for (const json::Value& v : (*scope)["values"].items()) values.push_back(v.as_string());
+            texts.push_back(fmt::format("{{{} {} [{}]}}", (*scope)["scopeName"].as_string(), (*scope)["operator"].as_string(), join(values, " ")));
+        }
+        return error(Reason::Unknown, "insufficient quota to match these scopes: [{}]", join(texts, " "));
+    }
+
     Status check(const AdmissionRequest& request, const json::Value& quota, const std::string& key, const Quantities& cost) {
         if (!api::kinds::quota_covers(quota["spec"], request.kind.gvr(), *request.object)) return {};
         Quantities hard = parse_all(quota["spec"]["hard"]);
@@ -92,7 +151,7 @@ private:
     }
 
     // A quota on cpu or memory obliges every container to say what it wants.
-    static Status require_declared(const AdmissionRequest& request, const json::Value& quota, const Quantities& hard, const Quantities&) {
+    static Status require_declared(const AdmissionRequest& request, const json::Value& quota, const Quantities& hard) {
         if (!is_resource(request, "", "pods") || request.operation != Operation::Create) return {};
         const json::Value& whole = (*request.object)["spec"]["resources"];
         if (whole["requests"].size() > 0 || whole["limits"].size() > 0) return {};
@@ -111,7 +170,8 @@ private:
         return refused(request, fmt::format("failed quota: {}: must specify {}", quota["metadata"]["name"].as_string(), text));
     }
 
-    Quantities used_of(const AdmissionRequest& request, const json::Value& quota, const std::string& key, const Quantities& wanted) {
+    // What the objects of the request's kind that are stored cost, in the names of `wanted`.
+    Quantities count(const AdmissionRequest& request, const json::Value& quota, const Quantities& wanted) const {
         Quantities used;
         for (const api::ObjectPtr& object : reader_.list(request.kind.gvr(), request.ns)) {
             api::TreePtr tree = object->tree();
@@ -119,6 +179,35 @@ private:
             for (const auto& [name, value] : usage_of(request.kind, *tree))
                 if (wanted.count(name)) used[name] += value;
         }
+        return used;
+    }
+
+    // A cheap write: what is used can be counted again.
+    void show_used(const AdmissionRequest& request, const Reservation& charged) const {
+        RequestContext context;
+        context.internal = true;
+        context.kind = core_->kinds.find(kQuotas);
+        context.field_manager = "kube-apiserver";
+        context.attributes.subresource = "status";
+        Change change;
+        change.kind = context.kind;
+        change.ns = context.attributes.ns = charged.ns;
+        change.name = context.attributes.name = charged.quota.substr(charged.quota.find('/') + 1);
+        change.part = Change::Part::Status;
+        change.validate = false;
+        change.retry = true;
+        change.make = [&](const json::Value& old) -> Result<json::Value> {
+            json::Value quota = old;
+            for (const auto& [name, value] : count(request, old, charged.cost))
+                if (old["status"]["used"].has(name)) quota.mut("status").mut("used").set(name, value.text());
+            return quota;
+        };
+        auto written = change_object(*core_, context, change);
+        if (!written.ok() && written.status().reason() != Reason::NotFound) log::warn("admission", "what a quota has used is not shown", {{"quota", charged.quota}, {"error", written.status().message()}});
+    }
+
+    Quantities used_of(const AdmissionRequest& request, const json::Value& quota, const std::string& key, const Quantities& wanted) {
+        Quantities used = count(request, quota, wanted);
         // Counted twice for the moment between the cache's update and finished(): that refuses too much, never too little.
         for (const Reservation& r : reservations_)
             if (r.quota == key)
@@ -132,12 +221,22 @@ private:
     }
 
     const Reader& reader_;
+    Core* const core_;         // null: used amounts are not shown
+    const json::Value limited_;
     std::mutex mutex_;
     std::vector<Reservation> reservations_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_resource_quota(const Reader& reader, Clock& clock) { return std::make_unique<ResourceQuota>(reader, clock); }
+MadePlugin make_resource_quota(const Reader& reader, Core* core, const json::Value& configuration) {
+    if (!configuration.is_null()) {
+        const bool old = configuration["kind"].as_string() == "Configuration";
+        TRY(expect_configuration(configuration, old ? "resourcequota.admission.k8s.io" : "apiserver.config.k8s.io", {"v1", "v1beta1", "v1alpha1"}, old ? "Configuration" : "ResourceQuotaConfiguration", {"limitedResources"}));
+        for (size_t i = 0; i < configuration["limitedResources"].size(); ++i)
+            if (configuration["limitedResources"][i]["resource"].as_string().empty()) return error(Reason::BadRequest, "limitedResources[{}].resource: Required value", i);
+    }
+    return std::unique_ptr<AdmissionPlugin>(std::make_unique<ResourceQuota>(reader, core, configuration["limitedResources"]));
+}
 
 }  // namespace skiff::apiserver

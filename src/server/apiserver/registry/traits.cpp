@@ -17,6 +17,7 @@ const std::map<std::string, Traits, std::less<>>& table() {
         {"persistentvolumeclaims", {.answers_deleted = true}},
         {"namespaces", {.answers_deleted = true}},
         {"nodes", {.durability = store::Durability::Cheap}},
+        {"resourcequotas", {.durability = store::Durability::Cheap}},
         {"storageclasses.storage.k8s.io", {.answers_deleted = true}},
         {"csidrivers.storage.k8s.io", {.answers_deleted = true}},
         {"csinodes.storage.k8s.io", {.answers_deleted = true}},
@@ -63,10 +64,22 @@ const Traits& traits_of(const api::KindInfo& kind) {
 
 namespace {
 
-// A node without the moment of its last report.
-json::Value without_heartbeat(json::Value node) {
-    json::Value& meta = node.mut("metadata");
+json::Value without_version(json::Value object) {
+    json::Value& meta = object.mut("metadata");
     for (auto field : {"managedFields", "resourceVersion"}) meta.erase(field);
+    return object;
+}
+
+// A quota without what is counted anew at every start.
+json::Value without_used(const json::Value& quota) {
+    json::Value out = without_version(quota);
+    if (json::Value* status = out.find("status")) status->erase("used");
+    return out;
+}
+
+// A node without the moment of its last report.
+json::Value without_heartbeat(const json::Value& object) {
+    json::Value node = without_version(object);
     if (json::Value* status = node.find("status"))
         if (json::Value* conditions = status->find("conditions"); conditions && conditions->is_array())
             for (json::Value& condition : conditions->mut_items()) condition.erase("lastHeartbeatTime");
@@ -74,6 +87,7 @@ json::Value without_heartbeat(json::Value node) {
 }
 
 bool renews_only(const api::KindInfo& kind, const json::Value& object, const json::Value& old) {
+    if (kind.gvk.kind == "ResourceQuota") return without_used(object) == without_used(old);
     if (kind.gvk.kind == "Node") return without_heartbeat(object) == without_heartbeat(old);
     for (auto field : {"holderIdentity", "acquireTime", "leaseTransitions", "leaseDurationSeconds", "strategy", "preferredHolder"})
         if (object["spec"][field] != old["spec"][field]) return false;

@@ -43,7 +43,7 @@ TEST_CASE("a namespace's label names level and version, and a new level warns of
     reader.put({"", "v1", "namespaces"}, R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"baseline","pod-security.kubernetes.io/enforce-version":"v1.31"}}})");
     reader.put({"", "v1", "pods"}, R"({"metadata":{"name":"b","namespace":"shop"},"spec":{"hostNetwork":true}})");
     reader.put({"", "v1", "pods"}, R"({"metadata":{"name":"a","namespace":"shop"},"spec":{"hostNetwork":true}})");
-    auto plugin = make_pod_security(reader);
+    auto plugin = make_pod_security(reader, {}).value();
     User ada{.name = "ada"};
     json::Value pod = *json::parse(R"({"metadata":{"name":"p"},"spec":{"hostPID":true}})");
     AdmissionRequest create{Operation::Create, *kinds->find(api::Gvr{"", "v1", "pods"}), "shop", "p", "", ada, &pod};
