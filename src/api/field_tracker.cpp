@@ -66,7 +66,7 @@ const FieldSet& ignored_fields(const KindInfo& kind, std::string_view subresourc
     if (plural == "certificatesigningrequests" && !kind.custom)
         return subresource.empty() ? kBoth : subresource == "status" ? kConditions : kCertificate;
     if (!kind.has_status) return kNone;
-    if (subresource.empty()) return kStatus;
+    if (subresource.empty() || subresource == "finalize") return kStatus;
     if (subresource != "status") return kNone;
     if (kind.custom) return kSpec;
     static constexpr std::string_view kWithMetadata[] = {"flowschemas", "prioritylevelconfigurations", "volumeattachments", "apiservices",

@@ -154,7 +154,7 @@ def run(options, pair, name, steps):
             if found:
                 lines.append("%s step %d %s %s: %s" % (name, number + 1, step[0], step[1], found))
                 if options.verbose:
-                    lines += ["    want %s" % json.dumps(answers[0][:3])[:4000], "    got  %s" % json.dumps(answers[1][:3])[:4000]]
+                    lines += ["    want %s" % json.dumps(answers[0][:3])[:60000], "    got  %s" % json.dumps(answers[1][:3])[:60000]]
     finally:
         for teller in tellers:
             teller.end()

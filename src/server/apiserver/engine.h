@@ -77,6 +77,8 @@ Status method_not_allowed();
 Status no_such_resource();
 // The token with which a client may go on after Expired; status_value puts it into the answer's metadata.
 Status&& with_continue(Status&& status, std::string token);
+// The reason is a text of somebody else's, as webhooks may give one.
+Status&& with_reason_text(Status&& status, std::string reason);
 // Invalid ListOptions, DeleteOptions etc. of meta.k8s.io.
 Status invalid_options(std::string_view kind, Cause cause);
 std::string timestamp_now(const Clock& clock);

@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kEmptyDetails = "{}";
 // A cause that is no cause: it carries the continue token. No reason of Kubernetes looks like this.
 constexpr std::string_view kContinueCause = "{continue}";
+constexpr std::string_view kReasonCause = "{reason}";   // a reason of a webhook's own
 constexpr std::string_view kInternalPrefix = "Internal error occurred: ";
 
 Status::Details details_of(const api::KindInfo& kind, std::string_view name) { return {kind.gvk.group, kind.plural, std::string(name), ""}; }
@@ -55,6 +56,8 @@ Status no_such_resource() { return Status(Reason::NotFound, "the server could no
 
 Status&& with_continue(Status&& status, std::string token) { return std::move(status).with_cause({std::string(kContinueCause), std::move(token), ""}); }
 
+Status&& with_reason_text(Status&& status, std::string reason) { return std::move(status).with_cause({std::string(kReasonCause), std::move(reason), ""}); }
+
 Status invalid_options(std::string_view kind, Cause cause) {
     std::string message = fmt::format("{}.meta.k8s.io \"\" is invalid: {}: {}", kind, cause.field, cause.message);
     return Status(Reason::Invalid, std::move(message)).with_details({"meta.k8s.io", std::string(kind), "", ""}).with_cause(std::move(cause));
@@ -67,6 +70,14 @@ json::Value status_value(const Status& status) {
     if (!status.causes().empty() && status.causes()[0].type == kContinueCause) {
         object.mut("metadata").set("continue", status.causes()[0].message);
         object.erase("details");
+    }
+    if (!status.causes().empty() && status.causes().back().type == kReasonCause) {
+        json::Value details = object["details"];
+        object.erase("details");
+        object.set("reason", status.causes().back().message);
+        if (status.causes().size() > 1) details.mut("causes").mut_items().pop_back();
+        else details.erase("causes");
+        if (details.size() > 0) object.set("details", std::move(details));
     }
     if (status.details().kind == kEmptyDetails) {
         json::Value details = json::Value::object();

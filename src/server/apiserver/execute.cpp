@@ -168,8 +168,10 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     }
     bool collection = a.verb == "list" || a.verb == "watch" || a.verb == "deletecollection";
     bool named = !a.name.empty() && !collection;
+    if (a.verb == "watch" && context.http != nullptr && context.http->method != "GET" && context.http->method != "HEAD") return method_not_allowed();
     if (namespaced && a.ns.empty()) {
-        if (named) return no_such_resource();
+        // The name of a watch is its path's, when no selector gave it.
+        if (named || (a.verb == "watch" && !a.name.empty() && a.field_selector.empty())) return no_such_resource();
         if (a.verb != "list" && a.verb != "watch") return kind.storage ? method_not_allowed() : no_such_resource();
         if (!verb_allowed(kind.verbs, "list")) return no_such_resource();
     }
@@ -179,6 +181,11 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     // What is only answered has no paths of its objects.
     if (named && kind.verbs.size() == 1 && kind.verbs[0] == "create") return no_such_resource();
     if (!verb_allowed(kind.verbs, a.verb)) return method_not_allowed();
+    if (kind.custom && !named && (a.verb == "update" || a.verb == "patch")) return error(Reason::BadRequest, "name must be provided");
+    if (kind.custom && a.verb == "create") {   // the path's name is not looked at
+        a.name.clear();
+        return {};
+    }
     bool needs_name = a.verb == "get" || a.verb == "update" || a.verb == "patch" || a.verb == "delete";
     if (needs_name != named && !collection && !(a.verb == "create" && !named)) return method_not_allowed();
     return {};

@@ -12,16 +12,44 @@
 namespace skiff::apiserver {
 namespace {
 
-// Kubernetes bounds a warning's text and the sum of all (apiserver/pkg/endpoints/filters/warning.go).
-constexpr size_t kWarningBytesMax = 4 << 10;
+// Kubernetes bounds the sum of all warnings, and each of them once that is passed (apiserver/pkg/endpoints/filters/warning.go).
+constexpr size_t kWarningsRunesMax = 4 << 10, kWarningRunesMax = 256;
+
+bool begins_rune(char c) { return (c & 0xc0) != 0x80; }
+size_t runes(std::string_view text) { return static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_rune)); }
+
+std::string_view first_runes(std::string_view text, size_t count) {
+    for (size_t i = 0; i < text.size(); ++i)
+        if (begins_rune(text[i]) && count-- == 0) return text.substr(0, i);
+    return text;
+}
 
 std::string quoted_warning(std::string_view text) {
     std::string out = "299 - \"";
     for (char c : text) {
         if (c == '"' || c == '\\') out.push_back('\\');
-        if (static_cast<unsigned char>(c) >= 0x20) out.push_back(c);
+        out.push_back(c);
     }
     out.push_back('"');
+    return out;
+}
+
+// Each text once, without those that no header can carry.
+std::vector<std::string_view> fit_warnings(const std::vector<std::string>& warnings) {
+    auto unfit = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    std::vector<std::string_view> out;
+    size_t sum = 0;
+    for (const std::string& text : warnings) {
+        if (text.empty() || std::find(out.begin(), out.end(), text) != out.end() || std::any_of(text.begin(), text.end(), unfit)) continue;
+        out.push_back(text);
+        sum += runes(text);
+    }
+    if (sum <= kWarningsRunesMax) return out;
+    sum = 0;
+    for (size_t i = 0; i < out.size(); ++i) {
+        if (sum >= kWarningsRunesMax) out.resize(i);
+        else sum += runes(out[i] = first_runes(out[i], kWarningRunesMax));
+    }
     return out;
 }
 
@@ -77,16 +105,7 @@ net::Headers base_headers(const RequestContext& context) {
         headers.set("X-Kubernetes-Pf-Flowschema-Uid", context.flow_schema_uid);
         headers.set("X-Kubernetes-Pf-Prioritylevel-Uid", context.priority_level_uid);
     }
-    size_t bytes = 0;
-    std::vector<std::string> seen;
-    for (const std::string& warning : context.warnings) {
-        if (std::find(seen.begin(), seen.end(), warning) != seen.end()) continue;
-        seen.push_back(warning);
-        std::string text = quoted_warning(warning);
-        bytes += text.size();
-        if (bytes > kWarningBytesMax) break;
-        headers.add("Warning", std::move(text));
-    }
+    for (std::string_view warning : fit_warnings(context.warnings)) headers.add("Warning", quoted_warning(warning));
     return headers;
 }
 

@@ -53,7 +53,9 @@ Value request_document(const AdmissionRequest& request, const api::KindInfo& as,
     };
     set("subResource", request.subresource);
     set("requestSubResource", request.subresource);
-    set("name", request.name);
+    // A name that is still to be made is none.
+    const bool named = request.operation != Operation::Create || request.body || !request.object || !(*request.object)["metadata"]["name"].empty();
+    if (named) set("name", request.name);
     // A namespace is in itself.
     set("namespace", is_namespace(request) ? request.name : request.ns);
     out.set("operation", kOperations[static_cast<int>(request.operation)]);

@@ -1,5 +1,6 @@
 #include "server/apiserver/admission/webhook_client.h"
 
+#include "api/scalar_form.h"
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/random.h"
@@ -111,14 +112,15 @@ Result<json::Value> WebhookClient::call(const json::Value& config, const std::st
         return error(Reason::InternalError, "failed to call webhook: Post \"{}\": {}", shown, late ? "context deadline exceeded" : tls == std::string::npos ? why : why.substr(tls));
     }
     if (response->code < 200 || response->code > 206)
-        return error(Reason::InternalError, "failed to call webhook: {}", webhook_refusal(response->code, response->headers.get("Content-Type"), response->body));
+        return error(Reason::InternalError, "failed to call webhook: {}", webhook_refusal(response->code, response->headers.get("Content-Type"), response->body, review["kind"].as_string() == "ConversionReview"));
     if (response->body.empty())
         return error(Reason::InternalError, "failed to call webhook: 0-length response with status code: {} and content type: {}", response->code, response->headers.get("Content-Type"));
     auto answer = json::parse(response->body, {.depth_max = 200});
     // Read as YAML, which takes any text for one string.
-    if (!answer.ok())
-        return error(Reason::InternalError, "failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type struct "
-                                            "{{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}");
+    if (!answer.ok() || !(answer->is_object() || answer->is_null()))
+        return error(Reason::InternalError, "failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct "
+                                            "{{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+                     answer.ok() ? api::go_json_kind(*answer) : "string");
     return answer;
 }
 

@@ -17,8 +17,8 @@ std::string said(std::string_view content_type, std::string_view body) {
 
 }  // namespace
 
-std::string webhook_refusal(int code, std::string_view content_type, std::string_view body) {
-    if (auto status = json::parse(body, {.depth_max = 20}); status.ok() && (*status)["kind"].as_string() == "Status" && (*status)["status"].as_string() != "Success")
+std::string webhook_refusal(int code, std::string_view content_type, std::string_view body, bool reads_status) {
+    if (auto status = json::parse(body, {.depth_max = 20}); reads_status && status.ok() && (*status)["kind"].as_string() == "Status" && (*status)["status"].as_string() != "Success")
         return (*status)["message"].as_string();
     switch (code) {
         case 400: return "the server rejected our request for an unknown reason";

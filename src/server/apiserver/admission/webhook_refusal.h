@@ -1,4 +1,5 @@
-// What is said of a webhook's answer that is not 2xx, as client-go words it: the message of a Status, or what the code means. Pure; any thread.
+// What is said of a webhook's answer that is not 2xx, as client-go words it: what the code means, or (conversions, reads_status) the message
+// of a Status. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -6,6 +7,6 @@
 
 namespace skiff::apiserver {
 
-std::string webhook_refusal(int code, std::string_view content_type, std::string_view body);
+std::string webhook_refusal(int code, std::string_view content_type, std::string_view body, bool reads_status);
 
 }  // namespace skiff::apiserver

@@ -44,7 +44,27 @@ Status denied(const Webhook& webhook, const Value& result) {
     const Value& details = result["details"];
     for (const Value& cause : details["causes"].items()) status = std::move(status).with_cause({cause["reason"].as_string(), cause["message"].as_string(), cause["field"].as_string()});
     if (details.is_object()) status = std::move(status).with_details({details["group"].as_string(), details["kind"].as_string(), details["name"].as_string(), details["uid"].as_string()});
+    if (int64_t seconds = details["retryAfterSeconds"].as_int(); seconds > 0) status = std::move(status).with_retry_after(static_cast<int>(std::min<int64_t>(seconds, INT32_MAX)));
+    if (status.reason() == Reason::Unknown && !reason.empty()) status = with_reason_text(std::move(status), reason);
     return std::move(status).with_code(code >= 400 && code < 1000 ? static_cast<int>(code) : 400);
+}
+
+constexpr std::string_view kBadBase64 = "failed to call webhook: illegal base64 data at input byte 0";
+
+// What Go's decoder says of members that have another type; "": nothing.
+std::string misread(const Value& response) {
+    auto wrong = [](const Value& value, std::string_view path, std::string_view type) {
+        return fmt::format("json: cannot unmarshal {} into Go struct field {} of type {}", api::go_json_kind(value), path, type);
+    };
+    if (!response.is_null() && !response.is_object()) return wrong(response, "AdmissionReview.response", "v1.AdmissionResponse");
+    if (const Value& allowed = response["allowed"]; !allowed.is_null() && !allowed.is_bool()) return wrong(allowed, "AdmissionResponse.response.allowed", "bool");
+    const Value &status = response["status"], &code = status["code"];
+    if (!status.is_null() && !status.is_object()) return wrong(status, "AdmissionResponse.response.status", "v1.Status");
+    if (!code.is_null() && !code.is_int()) return wrong(code, "AdmissionResponse.response.status.code", "int32");
+    const Value &patch = response["patch"], &warnings = response["warnings"];
+    if (!warnings.is_null() && !warnings.is_array()) return wrong(warnings, "AdmissionResponse.response.warnings", "[]string");
+    if (patch.is_string() && !base64_decode(patch.as_string())) return std::string(kBadBase64.substr(kBadBase64.find("illegal")));
+    return {};
 }
 
 // Whether a request's trouble is the webhook's (then failurePolicy decides) or a verdict.
@@ -92,12 +112,19 @@ private:
             rounds = request.webhooks.get();
             if (request.second_round) rounds->begin_again(object);
         }
+        Status refusal;
         for (size_t index = 0; index < hooks->size(); ++index) {
             const Webhook& hook = (*hooks)[index];
             const std::string id = hook.configuration + "/" + hook.name;
             if (rounds && request.second_round && rounds->again.count(id) == 0) continue;
             bool called = false, changed = false;
-            TRY(ask(hook, fmt::format("round_{}_index_{}", request.second_round ? 1 : 0, index), request, object, called, changed));
+            Status status = ask(hook, fmt::format("round_{}_index_{}", request.second_round ? 1 : 0, index), request, object, called, changed);
+            // Those that only look are all asked, and the first refusal counts.
+            if (!mutating_) {
+                if (refusal.ok()) refusal = std::move(status);
+                continue;
+            }
+            TRY(std::move(status));
             if (!rounds) continue;
             if (changed) {
                 request.reinvoke = !request.second_round;
@@ -106,7 +133,7 @@ private:
             if (called && hook.reinvoke) rounds->invoked.insert(id);
         }
         if (rounds) rounds->remember(object);
-        return {};
+        return refusal;
     }
 
     // place: of the call among the request's calls, in the audit log's annotations.
@@ -133,7 +160,7 @@ private:
         const bool has_patch = answer.verdict == Verdict::Allowed && answer.patch.size() > 0;
         if (has_patch && !object)
             return error(Reason::InternalError, "Internal error occurred: admission webhook \"{}\" attempted to modify the object, which is not supported for this operation", hook.name);
-        if (has_patch) answer.status = apply(hook, request, *as, answer.patch, *object, changed);
+        if (has_patch) answer.status = apply(request, *as, answer.patch, *object, changed);
         if (mutating_) note_mutation(hook, place, request, has_patch && answer.status.ok() ? &answer.patch : nullptr, changed);
         if (answer.verdict == Verdict::Failed && hook.ignore_failures) {
             log::warn("webhook", "a webhook failed and is ignored", {{"webhook", hook.name}, {"why", answer.status.message()}});
@@ -171,16 +198,20 @@ private:
         auto answer = core_.webhooks->call(hook.client, fmt::format("timeout={}s", hook.timeout_s), review, std::chrono::seconds(hook.timeout_s));
         if (!answer.ok()) return failed(answer.status().message());
         const Value& response = (*answer)["response"];
-        if (!response.is_object()) return failed("received invalid webhook response: webhook response was absent");
-        const std::string &patch = response["patch"].as_string(), &type = response["patchType"].as_string();
-        if (hook.review_version == "v1") {
-            const std::string &api_version = (*answer)["apiVersion"].as_string(), &kind = (*answer)["kind"].as_string();
-            if (api_version.empty() && kind.empty()) return failed(fmt::format("received invalid webhook response: expected webhook response of {}, Kind=AdmissionReview, got /, Kind=", version));
+        const std::string &api_version = (*answer)["apiVersion"].as_string(), &kind = (*answer)["kind"].as_string();
+        const bool nameless = api_version.empty() && kind.empty();
+        if (hook.review_version == "v1" && !nameless) {
             if (kind == "AdmissionReview" && api_version == "admission.k8s.io/v1beta1") return failed("failed to call webhook: converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion");
             if (api_version != version || kind != "AdmissionReview")
                 return failed(fmt::format("failed to call webhook: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, api_version));
+        }
+        if (std::string wrong = misread(response); !wrong.empty()) return failed("failed to call webhook: " + wrong);
+        if (!response.is_object()) return failed("received invalid webhook response: webhook response was absent");
+        const std::string &patch = response["patch"].as_string(), &type = response["patchType"].as_string();
+        if (hook.review_version == "v1") {
             if (response["uid"].as_string() != uid)
                 return failed(fmt::format("received invalid webhook response: expected response.uid=\"{}\", got \"{}\"", uid, response["uid"].as_string()));
+            if (nameless) return failed(fmt::format("received invalid webhook response: expected webhook response of {}, Kind=AdmissionReview, got /, Kind=", version));
             const char* wrong = nullptr;
             if (!mutating_) wrong = !patch.empty() ? "validating webhook may not return response.patch" : !type.empty() ? "validating webhook may not return response.patchType" : nullptr;
             else if (patch.empty() != type.empty()) wrong = patch.empty() ? "webhook returned response.patchType but not response.patch" : "webhook returned response.patch but not response.patchType";
@@ -193,11 +224,11 @@ private:
         if (!response["allowed"].as_bool()) return {Verdict::Denied, denied(hook, response["status"]), {}};
         if (!mutating_ || patch.empty()) return {};
         auto bytes = base64_decode(patch);
-        if (!bytes || bytes->size() > kPatchBytesMax) return failed("failed to call webhook: illegal base64 data at input byte 0");
+        if (!bytes || bytes->size() > kPatchBytesMax) return failed(kBadBase64);
         auto parsed = json::parse(*bytes);
         if (!parsed.ok()) return failed("received undecodable patch in webhook response: " + api::without_offset(parsed.status()));
         if (!parsed->is_array()) return failed(fmt::format("received undecodable patch in webhook response: json: cannot unmarshal {} into Go value of type jsonpatch.Patch", api::go_json_kind(*parsed)));
-        if (!type.empty() && type != "JSONPatch") return failed(fmt::format("unsupported patch type \"{}\"", type));
+        if (parsed->size() > 0 && !type.empty() && type != "JSONPatch") return failed(fmt::format("unsupported patch type \"{}\"", type));
         return {Verdict::Allowed, {}, std::move(parsed).value()};
     }
 
@@ -212,7 +243,7 @@ private:
     }
 
     // The patched object in the request's version, in form and with its defaults.
-    Status apply(const Webhook& hook, AdmissionRequest& request, const api::KindInfo& as, const Value& patch, Value& object, bool& changed) {
+    Status apply(AdmissionRequest& request, const api::KindInfo& as, const Value& patch, Value& object, bool& changed) {
         request.about_to_change();
         if (request.body) return apply_to_body(request, patch, object, changed);
         Value tree = TRY(in_version(core_, request.kind, as, object));

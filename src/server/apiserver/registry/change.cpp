@@ -158,7 +158,6 @@ public:
         TRY(check_preconditions(change_, object["metadata"], *item_, change_.part == Change::Part::Whole || (change_.part == Change::Part::Status && !kind_.custom) || traits_of(kind_).unconditional_update,
                                 context_.dry_run));
         carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
-        keep_parts(change_, object, old_);
         if (change_.track) track_fields(core_.kinds, kind_, &old_, object, context_, core_.clock);
         AdmissionRequest admission{Operation::Update, kind_, change_.ns, change_.name, context_.attributes.subresource, context_.attributes.user};
         admission.object = &object;
@@ -171,8 +170,12 @@ public:
         json::Value shown, shown_old;
         if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.mutate(admission));
+        if (admission.managers && !change_.form) carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         if (admission.managers && !change_.form) TRY(settle_metadata(object.mut("metadata"), *admission.managers, old_["metadata"]["namespace"].as_string(), context_.warnings));
         if (admit && change_.form && !(shown == change_.form->show(object))) object = TRY(change_.form->take(object, shown));
+        // Managers and webhooks have seen what was asked for; what this door does not let through goes now.
+        if (change_.settle) TRY(settle(object));
+        keep_parts(change_, object, old_);
         if (change_.part == Change::Part::Status && !kind_.custom) prepare_status(object);
         if (change_.part == Change::Part::Main && kind_.hooks.prepare_update) kind_.hooks.prepare_update(object, old_);
         if (change_.part == Change::Part::Main) carry_service_fields(kind_, object, old_);
@@ -200,6 +203,14 @@ private:
         if (kind_.plural == "pods") return false;
         bool has_template = std::find(std::begin(kWithTemplates), std::end(kWithTemplates), kind_.plural) != std::end(kWithTemplates);
         return !has_template || kind_.custom || !(object["metadata"]["generation"] == old_["metadata"]["generation"]);
+    }
+
+    Status settle(json::Value& object) const {
+        json::Value managers = object["metadata"]["managedFields"];
+        object = TRY(change_.settle(old_, std::move(object)));
+        if (managers.empty()) object.mut("metadata").erase("managedFields");
+        else object.mut("metadata").set("managedFields", std::move(managers));
+        return {};
     }
 
     void show(AdmissionRequest& admission, const json::Value& object, json::Value& shown, json::Value& shown_old) const {

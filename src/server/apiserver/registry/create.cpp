@@ -26,12 +26,16 @@ Status check_namespace(const api::KindInfo& kind, const Attributes& a, json::Val
     return {};
 }
 
-// What only the server may say of a new object.
-void fill_metadata(Core& core, const api::KindInfo& kind, json::Value& meta) {
+// What only the server may say of a new object, which webhooks that change it do not see. The answer: what its name is made from.
+std::string fill_metadata(Core& core, const api::KindInfo& kind, json::Value& meta) {
     for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"}) meta.erase(key);
     meta.set("uid", random_uuid());
     meta.set("creationTimestamp", timestamp_now(core.clock));
     if (kind.has_generation) meta.set("generation", 1);
+    if (!meta["name"].as_string().empty() || meta["generateName"].as_string().empty()) return {};
+    std::string base = meta["generateName"].as_string().substr(0, kGeneratedBaseMax);
+    meta.set("name", base + random_name_suffix(5));
+    return base;
 }
 
 // Conditions that the kind's own rules set have no clock: they begin now.
@@ -77,13 +81,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     const bool has_revision = parse_int(meta["resourceVersion"].as_string()).value_or(0) > 0 && !context.dry_run;
     if (!has_revision && !context.dry_run) meta.erase("resourceVersion");
     drop_repeated_owners(meta, context.warnings);
-    fill_metadata(core, kind, meta);
-    std::string base;
-    if (meta["name"].as_string().empty() && !meta["generateName"].as_string().empty()) {
-        base = meta["generateName"].as_string().substr(0, kGeneratedBaseMax);
-        meta.set("name", base + random_name_suffix(5));
-    }
-    std::string name = meta["name"].as_string();
+    std::string name = meta["name"].as_string().empty() ? meta["generateName"].as_string() : meta["name"].as_string();
     std::string ns = meta["namespace"].as_string();
     if (track) track_fields(core.kinds, kind, nullptr, object, context, core.clock);
 
@@ -94,6 +92,8 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     admission.annotations = &context.annotations;
     admission.context = &context;
     if (!context.internal) TRY(core.admission.mutate(admission));
+    std::string base = fill_metadata(core, kind, object.mut("metadata"));
+    admission.name = object["metadata"]["name"].as_string();
     if (admission.managers) TRY(settle_metadata(object.mut("metadata"), *admission.managers, kind.scope == api::Scope::Namespaced ? ns : std::string(), context.warnings));
     if (kind.hooks.prepare_create) {
         kind.hooks.prepare_create(object);

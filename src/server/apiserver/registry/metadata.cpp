@@ -152,6 +152,7 @@ void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings,
 }
 
 Status settle_metadata(json::Value& meta, const json::Value& managers_before, const std::string& ns, std::vector<std::string>& warnings) {
+    if (!ns.empty() && meta["namespace"].as_string().empty()) meta.set("namespace", ns);
     if (!ns.empty() && meta["namespace"].as_string() != ns)
         return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
     drop_repeated_owners(meta, warnings, " after mutating admission happens");

@@ -69,6 +69,8 @@ struct Change {
     Part part = Part::Main;
     // The wanted object from the present one. May run several times.
     std::function<Result<json::Value>(const json::Value& old)> make;
+    // What of the wanted object the door lets through, after managers and webhooks have seen it whole. Null: what `part` says.
+    std::function<Result<json::Value>(const json::Value& old, json::Value wanted)> settle;
     // On a missing object: creates from make(null). Without it: NotFound.
     std::function<Result<Answer>()> create_missing;
     // Admission sees the subresource's form of the object (Scale): show() makes it, take() puts it back.

@@ -10,9 +10,15 @@
 namespace skiff::apiserver {
 namespace {
 
+// Zeros before a number mean nothing, as in Kubernetes: 010.0.0.1 is 10.0.0.1.
 std::optional<uint32_t> parse_ip(const std::string& text) {
     in_addr address{};
-    if (inet_pton(AF_INET, text.c_str(), &address) != 1) return {};
+    std::string plain;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const bool first = plain.empty() || plain.back() == '.';
+        if (!first || text[i] != '0' || i + 1 == text.size() || text[i + 1] == '.') plain.push_back(text[i]);
+    }
+    if (inet_pton(AF_INET, plain.c_str(), &address) != 1) return {};
     return ntohl(address.s_addr);
 }
 

@@ -59,7 +59,6 @@ Result<Answer> serve_ephemeral_containers(Core& core, RequestContext& context, c
         if (!errors.empty()) return errors.to_status("", "Pod", context.attributes.name);
         json::Value object = old;
         if (list.size() > 0) object.mut("spec").set("ephemeralContainers", list);
-        object.mut("metadata").set("resourceVersion", wanted["metadata"]["resourceVersion"].as_string());
         return object;
     };
     return update_part(core, context, body, partial);

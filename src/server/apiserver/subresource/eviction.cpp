@@ -73,7 +73,8 @@ Result<json::Value> decrement(const json::Value& budget, const std::string& pod,
     return changed;
 }
 
-Status take_budget(Core& core, RequestContext& context, const json::Value& pod) {
+// A dry run is refused as well, and takes nothing.
+Status take_budget(Core& core, RequestContext& context, const json::Value& pod, bool dry_run) {
     const Attributes& a = context.attributes;
     std::vector<api::ObjectPtr> matching;
     for (const api::ObjectPtr& object : core.cache.list(kBudgets, a.ns)) {
@@ -83,7 +84,12 @@ Status take_budget(Core& core, RequestContext& context, const json::Value& pod) 
     if (matching.empty()) return {};
     if (matching.size() > 1) return error(Reason::Unknown, "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
     if (may_ignore(*matching[0]->tree(), pod)) return {};
+    if (dry_run) {
+        TRY(decrement(*matching[0]->tree(), a.name, core.clock));
+        return {};
+    }
     RequestContext inner = context;
+    inner.dry_run = false;
     inner.internal = true;
     inner.kind = core.kinds.find(kBudgets);
     inner.attributes.subresource = "status";
@@ -98,8 +104,22 @@ Status take_budget(Core& core, RequestContext& context, const json::Value& pod) 
     return {};
 }
 
-// Says on the pod why it goes, for controllers that judge its failure.
-Status mark_disrupted(Core& core, const RequestContext& context) {
+// The client's preconditions of the deletion.
+Status check_same(const DeleteOptions& options, const json::Value& meta) {
+    auto differs = [&](const char* what, const std::string& wanted, const std::string& found, const char* may) {
+        const std::string& name = meta["name"].as_string();
+        return error(Reason::Conflict, "Operation cannot be fulfilled on Pod \"{}\": the {} in the precondition ({}) does not match the {} in record ({}). The object might have been {}", name, what,
+                     wanted, what, found, may)
+            .with_details({"", "Pod", name, ""});
+    };
+    const std::string &uid = meta["uid"].as_string(), &version = meta["resourceVersion"].as_string();
+    if (!options.uid.empty() && options.uid != uid) return differs("UID", options.uid, uid, "deleted and then recreated");
+    if (!options.resource_version.empty() && options.resource_version != version) return differs("ResourceVersion", options.resource_version, version, "modified");
+    return {};
+}
+
+// Says on the pod why it goes, for controllers that judge its failure. A version that the client named is then the new one.
+Status mark_disrupted(Core& core, const RequestContext& context, DeleteOptions& options) {
     RequestContext inner = context;
     inner.internal = true;
     inner.kind = core.kinds.find(kPods);
@@ -111,6 +131,7 @@ Status mark_disrupted(Core& core, const RequestContext& context) {
     change.part = Change::Part::Status;
     change.validate = false;
     change.make = [&](const json::Value& old) -> Result<json::Value> {
+        TRY(check_same(options, old["metadata"]));
         json::Value pod = old;
         json::Value& conditions = pod.mut("status").mut("conditions");
         json::Value target = json::Value::object({{"type", "DisruptionTarget"}, {"status", "True"}, {"reason", "EvictionByEvictionAPI"},
@@ -124,7 +145,8 @@ Status mark_disrupted(Core& core, const RequestContext& context) {
         conditions.push_back(std::move(target));
         return pod;
     };
-    TRY(change_object(core, inner, change));
+    Answer marked = TRY(change_object(core, inner, change));
+    if (!options.resource_version.empty()) options.resource_version = std::to_string(marked.object->meta().resource_version);
     return {};
 }
 
@@ -140,10 +162,14 @@ Result<Answer> serve_eviction(Core& core, RequestContext& context, const Body& b
     json::Value options_tree = eviction["deleteOptions"];
     if (options_tree.is_null()) options_tree = json::Value::object();
     Body options_body{{}, "application/json", &options_tree};
-    DeleteOptions options = TRY(parse_delete_options(core, context, options_body, {}));
-    options.dry_run = options.dry_run || context.dry_run;
-    if (!needs_no_budget(*pod->tree()) && !options.dry_run) TRY(take_budget(core, context, *pod->tree()));
-    if (!options.dry_run) TRY(mark_disrupted(core, context));
+    // What the options say wrong is found by the deletion, after the budget was asked; any dryRun among them counts as one.
+    const bool dry_run = context.dry_run || eviction["deleteOptions"]["dryRun"].size() > 0;
+    auto parsed = parse_delete_options(core, context, options_body, {});
+    context.dry_run = dry_run;
+    if (!needs_no_budget(*pod->tree())) TRY(take_budget(core, context, *pod->tree(), dry_run));
+    DeleteOptions options = TRY(std::move(parsed));
+    options.dry_run = dry_run;
+    if (!dry_run) TRY(mark_disrupted(core, context, options));
     // The eviction was admitted; its deletion is not asked about again.
     RequestContext deletion = context;
     deletion.attributes.verb = "delete";

@@ -20,7 +20,6 @@ Result<Answer> serve_finalize(Core& core, RequestContext& context, const Body& b
         json::Value object = old;
         if (finalizers.size() > 0) object.mut("spec").set("finalizers", finalizers);
         else object.mut("spec").erase("finalizers");
-        object.mut("metadata").set("resourceVersion", wanted["metadata"]["resourceVersion"].as_string());
         // The metadata is the caller's, finalizers of its own among it.
         for (const char* key : {"finalizers", "labels", "annotations", "ownerReferences"}) {
             if (wanted["metadata"].has(key)) object.mut("metadata").set(key, wanted["metadata"][key]);

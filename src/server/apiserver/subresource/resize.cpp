@@ -54,37 +54,39 @@ void check_containers(const json::Value& before, const json::Value& after, bool 
     }
 }
 
-Status check_resize(const json::Value& old, const json::Value& wanted, const std::string& name) {
-    FieldErrors errors;
+void check_resize(const json::Value& old, const json::Value& wanted, FieldErrors& errors) {
     const FieldPath spec("spec");
-    if (has_amounts(old["spec"]["resources"]) || has_amounts(wanted["spec"]["resources"])) {
-        errors.forbidden(FieldPath("[]"), "pods with pod-level resources cannot be resized");
-    } else if (old["metadata"]["annotations"].has("kubernetes.io/config.mirror")) {
-        errors.forbidden(FieldPath("[]"), "static pods cannot be resized");
-    } else if (old["spec"]["os"]["name"].as_string() == "windows") {
-        errors.forbidden(FieldPath("[]"), "windows pods cannot be resized");
-    } else {
-        check_order(old["spec"]["containers"], wanted["spec"]["containers"], "containers", spec.child("containers"), errors);
-        check_order(old["spec"]["initContainers"], wanted["spec"]["initContainers"], "initContainers", spec.child("initContainers"), errors);
-        if (!errors.empty()) return errors.to_status("", "Pod", name);
-        if (api::kinds::pod_qos_class(old["spec"]) != api::kinds::pod_qos_class(wanted["spec"]))
-            errors.invalid(spec, wanted["status"]["qosClass"], "Pod QOS Class may not change as a result of resizing");
-        check_containers(old["spec"]["initContainers"], wanted["spec"]["initContainers"], true, spec.child("initContainers"), errors);
-        check_containers(old["spec"]["containers"], wanted["spec"]["containers"], false, spec.child("containers"), errors);
-    }
-    return errors.empty() ? Status() : errors.to_status("", "Pod", name);
+    if (has_amounts(old["spec"]["resources"]) || has_amounts(wanted["spec"]["resources"])) return errors.forbidden(FieldPath("[]"), "pods with pod-level resources cannot be resized");
+    if (old["metadata"]["annotations"].has("kubernetes.io/config.mirror")) return errors.forbidden(FieldPath("[]"), "static pods cannot be resized");
+    if (old["spec"]["os"]["name"].as_string() == "windows") return errors.forbidden(FieldPath("[]"), "windows pods cannot be resized");
+    if (api::kinds::pod_qos_class(old["spec"]) != api::kinds::pod_qos_class(wanted["spec"]))
+        errors.invalid(spec, wanted["status"]["qosClass"], "Pod QOS Class may not change as a result of resizing");
+    FieldErrors order;
+    check_order(old["spec"]["containers"], wanted["spec"]["containers"], "containers", spec.child("containers"), order);
+    check_order(old["spec"]["initContainers"], wanted["spec"]["initContainers"], "initContainers", spec.child("initContainers"), order);
+    errors.append(order);
+    if (!order.empty()) return;
+    check_containers(old["spec"]["initContainers"], wanted["spec"]["initContainers"], true, spec.child("initContainers"), errors);
+    check_containers(old["spec"]["containers"], wanted["spec"]["containers"], false, spec.child("containers"), errors);
 }
 
+// The containers as they were but for their resources; other ones, or in another order, are taken as they are, for validation to refuse.
 void take_resources(json::Value& object, const json::Value& wanted, const char* list) {
-    json::Value* containers = object.mut("spec").find(list);
-    if (containers == nullptr) return;
-    for (json::Value& container : containers->mut_items()) {
-        for (const json::Value& w : wanted["spec"][list].items()) {
-            if (!(w["name"] == container["name"])) continue;
-            container.set("resources", w["resources"]);
-            if (w.has("resizePolicy")) container.set("resizePolicy", w["resizePolicy"]);
-        }
+    json::Value out = object["spec"][list];
+    bool same = true;
+    for (size_t i = 0; same && i < out.size(); ++i) {
+        const json::Value& container = wanted["spec"][list][i];
+        if (!(same = out[i]["name"] == container["name"])) break;
+        json::Value& kept = out.mut_items()[i];
+        kept.set("resources", container["resources"]);
+        if (container.has("resizePolicy")) kept.set("resizePolicy", container["resizePolicy"]);
     }
+    if (!same) out = wanted["spec"][list];
+    if (!out.is_null()) object.mut("spec").set(list, std::move(out));
+}
+
+bool same_counts(const json::Value& old, const json::Value& wanted) {
+    return old["spec"]["containers"].size() == wanted["spec"]["containers"].size() && old["spec"]["initContainers"].size() == wanted["spec"]["initContainers"].size();
 }
 
 }  // namespace
@@ -93,12 +95,19 @@ Result<Answer> serve_resize(Core& core, RequestContext& context, const Body& bod
     PartialUpdate partial;
     partial.validate = false;
     partial.merge = [&](const json::Value& old, json::Value wanted) -> Result<json::Value> {
-        TRY(check_resize(old, wanted, context.attributes.name));
         json::Value object = old;
-        take_resources(object, wanted, "containers");
-        take_resources(object, wanted, "initContainers");
-        object.mut("metadata").set("resourceVersion", wanted["metadata"]["resourceVersion"].as_string());
-        TRY(validate_create(*context.kind, object));
+        if (same_counts(old, wanted)) {
+            take_resources(object, wanted, "containers");
+            take_resources(object, wanted, "initContainers");
+        } else {
+            object.set("spec", wanted["spec"]);
+        }
+        json::Value checked = object;
+        checked.mut("spec").erase("ephemeralContainers");   // which only a new pod cannot have
+        FieldErrors errors;
+        context.kind->hooks.validate_create(checked, errors);
+        check_resize(old, wanted, errors);
+        if (!errors.empty()) return errors.to_status("", "Pod", context.attributes.name);
         return object;
     };
     return update_part(core, context, body, partial);

@@ -1,6 +1,7 @@
 // The scale subresource: spec.replicas of Deployments, ReplicaSets, StatefulSets and ReplicationControllers as an autoscaling/v1 Scale.
 #include <algorithm>
 
+#include "api/managed_fields.h"
 #include "api/selector.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -100,10 +101,14 @@ json::Value parent_managers(const json::Value& before, const json::Value& scale,
         if (entry["fieldsV1"].size() > 0) out.push_back(std::move(entry));
     }
     for (json::Value entry : left.items()) {
+        if (!entry["fieldsV1"]["f:spec"].has("f:replicas")) continue;   // the rest of a Scale is nobody's
         entry.set("apiVersion", version);
+        entry.set("fieldsV1", replicas_only());
+        entry.erase("time");   // which is lost on this way there as well
         out.push_back(std::move(entry));
     }
-    return out;
+    auto sorted = api::ManagedFields::from_json(out);
+    return sorted.ok() ? sorted->to_json() : out;
 }
 
 // An update is one of the Scale too: a count of zero is no field of it, so nobody owns it then.

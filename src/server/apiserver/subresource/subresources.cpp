@@ -51,19 +51,21 @@ Result<Answer> update_part(Core& core, RequestContext& context, const Body& body
     change.name = a.name;
     change.part = partial.part;
     change.validate = partial.validate;
+    change.settle = partial.merge;
+    change.check_uid = a.verb != "patch";
     if (a.verb == "patch") {
         Patch patch = TRY(decode_patch(kind, body, context));
         change.track = patch.type != Patch::Type::Apply;
         change.make = [&](const json::Value& old) -> Result<json::Value> {
-            if (patch.type == Patch::Type::Apply) return partial.merge(old, TRY(apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock)));
+            if (patch.type == Patch::Type::Apply) return apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock);
             json::Value patched = TRY(apply_patch(kind, old, patch, context));
-            return partial.merge(old, TRY(normalize_patched(core.kinds, kind, std::move(patched), context, patch)));
+            return normalize_patched(core.kinds, kind, std::move(patched), context, patch);
         };
         return change_object(core, context, change);
     }
     json::Value wanted = TRY(decode_object(core.kinds, kind, body, context));
     TRY(check_object_names(context, wanted));
-    change.make = [&](const json::Value& old) { return partial.merge(old, wanted); };
+    change.make = [&](const json::Value&) -> Result<json::Value> { return wanted; };
     return change_object(core, context, change);
 }
 
