@@ -28,7 +28,6 @@ Status check_namespace(const api::KindInfo& kind, const Attributes& a, json::Val
 
 // What only the server may say of a new object, which webhooks that change it do not see. The answer: what its name is made from.
 std::string fill_metadata(Core& core, const api::KindInfo& kind, json::Value& meta) {
-    for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"}) meta.erase(key);
     meta.set("uid", random_uuid());
     meta.set("creationTimestamp", timestamp_now(core.clock));
     if (kind.has_generation) meta.set("generation", 1);
@@ -81,6 +80,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     const bool has_revision = parse_int(meta["resourceVersion"].as_string()).value_or(0) > 0 && !context.dry_run;
     if (!has_revision && !context.dry_run) meta.erase("resourceVersion");
     drop_repeated_owners(meta, context.warnings);
+    for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"}) meta.erase(key);
     std::string name = meta["name"].as_string().empty() ? meta["generateName"].as_string() : meta["name"].as_string();
     std::string ns = meta["namespace"].as_string();
     if (track) track_fields(core.kinds, kind, nullptr, object, context, core.clock);
