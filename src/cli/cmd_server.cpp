@@ -49,9 +49,8 @@ Status run_server(server::ServerOptions options, const NodeFlags& node) {
     wait_for_end();
     notify_service_manager("STOPPING=1\n");
     log::info("server", "stopping; pods keep running");
-    if (agent) agent->stop();
+    agent.reset();   // before the server: it holds watches of the server's cache
     server->stop();
-    agent.reset();
     server.reset();
     io.stop();
     return {};

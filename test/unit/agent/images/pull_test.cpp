@@ -121,7 +121,7 @@ TEST_CASE("a layer that lies about itself or climbs out is refused and leaves no
         raw.diff_id = "sha256:" + sha256_hex(shell("gzip -dc " + dir + "/t.tar.gz"));
     }
     registry.push("bad/climb", "1", {raw}, Workshop::config({raw}));
-    CHECK(message(node.store->pull(registry.host() + "/bad/climb:1", {})).find("leaves the image") != std::string::npos);
+    CHECK_THAT(message(node.store->pull(registry.host() + "/bad/climb:1", {})), Catch::Contains("leaves the image"));
     CHECK_FALSE(file::exists(node.root + "/evil"));
 
     // A symbolic link to the outside is only a link: what is written through it lands below the layer's root.

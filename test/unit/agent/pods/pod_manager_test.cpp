@@ -153,9 +153,11 @@ TEST_CASE("a pod runs and is reported ready with few writes") {
     CHECK(spec.args == std::vector<std::string>{"/bin/app"});
     CHECK(spec.labels.at(pods::label::kPodNamespace) == "default");
     CHECK(file::exists(node.dir + "/pods/" + spec.labels.at(pods::label::kPodUid) + "/etc-hosts"));
-    const auto snapshot = node.running->manager->find("default", "web");
-    REQUIRE(snapshot);
-    CHECK(snapshot->find("app")->running);
+    // Readers may see it a moment after the API does.
+    CHECK(eventually([&] {
+        const auto snapshot = node.running->manager->find("default", "web");
+        return snapshot && snapshot->find("app")->running;
+    }));
 }
 
 TEST_CASE("a deleted pod is asked to end, and its object goes last") {
