@@ -117,7 +117,14 @@ const Value& Evaluator::select_index(const Expr& expr, Value& room) {
         return failed(key, room);
     }
     if (expr.args[1]->op == Op::Constant && key.is(ValueKind::String) && documented(operand)) return select_known(expr, key, operand, room);
-    return room = select(operand, key, expr.op != Op::Index, memos_[expr.slot].place);
+    size_t& place = memos_[expr.slot].place;
+    // The body of most loops: a member of a plain map that is there.
+    if (expr.op == Op::Index && key.is(ValueKind::String) && operand.is(ValueKind::Map) && operand.document() && !is_object(operand.declaration()))
+        if (const json::Value* member = find_member(*operand.document(), key.text(), place)) {
+            charge(1);
+            return room = Value::json(*member, operand.declaration() ? operand.declaration()->element.get() : nullptr);
+        }
+    return room = select(operand, key, expr.op != Op::Index, place);
 }
 
 Value Evaluator::select(const Value& operand, const Value& key, bool optional, size_t& place) {
