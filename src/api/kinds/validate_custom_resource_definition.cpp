@@ -245,6 +245,8 @@ void check_spec(const Value& spec, FieldErrors& errors) {
     check_versions(spec, errors);
     for (const char* name : {"plural", "singular", "kind", "listKind"}) check_required(spec["names"][name], kSpec.child("names").child(name), errors);
     check_names(spec["names"], kSpec.child("names"), errors);
+    if (spec["preserveUnknownFields"].as_bool() && spec["conversion"]["strategy"].as_string() != "None")
+        errors.invalid(kSpec.child("conversion").child("strategy"), spec["conversion"]["strategy"].as_string(), "must be None if spec.preserveUnknownFields is true");
     check_conversion(spec["conversion"], kSpec.child("conversion"), errors);
     if (spec["preserveUnknownFields"].as_bool()) errors.invalid(kSpec.child("preserveUnknownFields"), true, "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
 }

@@ -68,12 +68,10 @@ Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
     return {};
 }
 
-// Keeps the kind for the time of the request; a definition that goes takes no more objects.
-Status route_custom(RequestContext& context, const api::KindInfo& kind) {
+// Keeps the kind for the time of the request.
+void route_custom(RequestContext& context, const api::KindInfo& kind) {
     context.pin = kind.pin();
     if (!kind.custom->deprecation_warning.empty()) context.warnings.push_back(kind.custom->deprecation_warning);
-    if (context.attributes.verb != "create" || !kind.custom->definition->terminating) return {};
-    return error(Reason::MethodNotAllowed, "create not allowed while custom resource definition is terminating").with_details({kind.gvk.group, kind.plural, "", ""});
 }
 
 // Status subresource through the generic operations.
@@ -158,7 +156,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
         return no_such_resource();
     }
     const api::KindInfo& kind = *context.kind;
-    if (kind.custom) TRY(route_custom(context, kind));
+    if (kind.custom) route_custom(context, kind);
     bool namespaced = kind.scope == api::Scope::Namespaced;
     bool names_itself = kind.plural == "namespaces" && kind.gvk.group.empty() && a.name == a.ns;
     if (a.verb == "proxy") return no_such_resource();   // of Kubernetes before v1.10

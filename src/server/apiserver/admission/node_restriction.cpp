@@ -42,6 +42,8 @@ public:
         if (is_resource(request, "coordination.k8s.io", "leases")) return check_lease(request, node);
         if (is_resource(request, "storage.k8s.io", "csinodes") && request.name != node)
             return refused(request, fmt::format("can only access CSINode with the same name as the requesting node"));
+        if (is_resource(request, "", "serviceaccounts") && request.subresource == "token" && request.operation == Operation::Create) return check_token(request, node);
+        if (is_resource(request, "resource.k8s.io", "resourceslices")) return check_slice(request, node);
         return {};
     }
 
@@ -57,8 +59,13 @@ private:
             if (!(old["metadata"]["labels"][label.key] == label.value) && !label_allowed(label.key)) changed += (changed.empty() ? "" : ", ") + label.key;
         for (const json::Member& label : old["metadata"]["labels"].members())
             if (!labels.has(label.key) && !label_allowed(label.key)) changed += (changed.empty() ? "" : ", ") + label.key;
-        if (!changed.empty()) return refused(request, fmt::format("is not allowed to modify labels: {}", changed));
-        if (request.operation != Operation::Update) return {};
+        const bool update = request.operation == Operation::Update;
+        if (!changed.empty())
+            return refused(request, update ? fmt::format("is not allowed to modify labels: {}", changed) : fmt::format("node \"{}\" is not allowed to set the following labels: {}", node, changed));
+        const json::Value& config = (*request.object)["spec"]["configSource"];
+        if (!update && !config.is_null()) return refused(request, fmt::format("node \"{}\" is not allowed to create pods with a non-nil configSource", node));
+        if (!config.is_null() && !(config == old["spec"]["configSource"])) return refused(request, fmt::format("node \"{}\" is not allowed to update configSource to a new non-nil configSource", node));
+        if (!update) return {};
         if (!((*request.object)["spec"]["taints"] == old["spec"]["taints"]) && request.subresource.empty())
             return refused(request, fmt::format("node \"{}\" is not allowed to modify taints", node));
         if (!((*request.object)["metadata"]["ownerReferences"] == old["metadata"]["ownerReferences"]))
@@ -77,20 +84,76 @@ private:
         const json::Value& pod = *request.object;
         if (!pod["metadata"]["annotations"].has(kMirrorAnnotation)) return refused(request, fmt::format("pod does not have \"{}\" annotation, node \"{}\" can only create mirror pods", kMirrorAnnotation, node));
         if (pod["spec"]["nodeName"].as_string() != node) return refused(request, fmt::format("node \"{}\" can only create pods with spec.nodeName set to itself", node));
-        for (const json::Value& owner : pod["metadata"]["ownerReferences"].items())
-            if (owner["apiVersion"].as_string() != "v1" || owner["kind"].as_string() != "Node" || owner["name"].as_string() != node)
-                return refused(request, fmt::format("node \"{}\" can only create pods with an owner reference set to itself", node));
-        if (!pod["spec"]["serviceAccountName"].as_string().empty()) return refused(request, fmt::format("node \"{}\" can not create pods that reference a service account", node));
-        if (pod["spec"]["resourceClaims"].size() > 0) return refused(request, fmt::format("node \"{}\" can not create pods that reference resourceclaims", node));
-        for (const json::Value& volume : pod["spec"]["volumes"].items())
-            for (const char* source : {"secret", "configMap", "persistentVolumeClaim", "projected"})
-                if (volume.has(source)) return refused(request, fmt::format("node \"{}\" can not create pods that reference {}s", node, source));
+        TRY(check_owner(request, pod["metadata"]["ownerReferences"], node));
+        if (std::string_view what = referenced(pod["spec"]); !what.empty()) return refused(request, fmt::format("node \"{}\" can not create pods that reference {}", node, what));
         return {};
+    }
+
+    Status check_owner(const AdmissionRequest& request, const json::Value& owners, const std::string& node) const {
+        auto only = [&](std::string_view what) { return refused(request, fmt::format("node \"{}\" {}", node, what)); };
+        if (owners.size() > 1) return only("can only create pods with a single owner reference set to itself");
+        const json::Value& owner = owners[0];
+        if (owner["apiVersion"].as_string() != "v1" || owner["kind"].as_string() != "Node" || owner["name"].as_string() != node) return only("can only create pods with an owner reference set to itself");
+        if (!owner["controller"].as_bool()) return only("can only create pods with a controller owner reference set to itself");
+        if (owner["blockOwnerDeletion"].as_bool()) return only("must not set blockOwnerDeletion on an owner reference");
+        api::ObjectPtr object = reader_.get({"", "v1", "nodes"}, "", node);
+        if (!object) return error(Reason::NotFound, "node \"{}\" not found", node).with_details({"", "node", node, ""});
+        const std::string& uid = owner["uid"].as_string();
+        return uid == object->meta().uid ? Status() : refused(request, fmt::format("node {} UID mismatch: expected {} got {}", node, uid, object->meta().uid));
+    }
+
+    // What of the API the pod needs, in Kubernetes' words; "": nothing. Secrets are the service account plugin's business as well.
+    static std::string_view referenced(const json::Value& spec) {
+        if (!spec["serviceAccountName"].as_string().empty()) return "serviceaccounts";
+        for (std::string_view list : {"initContainers", "containers"})
+            for (const json::Value& container : spec[list].items()) {
+                for (const json::Value& env : container["env"].items())
+                    if (env["valueFrom"].has("configMapKeyRef")) return "configmaps";
+                for (const json::Value& env : container["envFrom"].items())
+                    if (env.has("configMapRef")) return "configmaps";
+            }
+        if (spec["resourceClaims"].size() > 0) return "resourceclaims";
+        constexpr std::pair<std::string_view, std::string_view> kSources[] = {
+            {"configMap", "configmaps (via configmap volumes)"}, {"secret", "secrets (via secret volumes)"}, {"csi", "csidrivers (via CSI volumes)"}, {"glusterfs", "endpoints (via glusterFS volumes)"},
+            {"persistentVolumeClaim", "persistentvolumeclaims"}, {"ephemeral", "persistentvolumeclaims (via ephemeral volumes)"}, {"azureFile", "secrets (via azureFile volumes)"}};
+        constexpr std::pair<std::string_view, std::string_view> kProjected[] = {
+            {"configMap", "configmaps (via projected volumes)"}, {"secret", "secrets (via projected volumes)"}, {"serviceAccountToken", "serviceaccounts (via projected volumes)"}, {"clusterTrustBundle", "clustertrustbundles"}, {"podCertificate", "podcertificates"}};
+        for (const json::Value& volume : spec["volumes"].items()) {
+            for (const auto& [source, what] : kSources)
+                if (volume.has(source)) return what;
+            for (const json::Value& part : volume["projected"]["sources"].items())
+                for (const auto& [source, what] : kProjected)
+                    if (part.has(source)) return what;
+        }
+        return {};
+    }
+
+    // Tokens are for the pods that run on the node.
+    Status check_token(const AdmissionRequest& request, const std::string& node) const {
+        const json::Value& ref = (*request.object)["spec"]["boundObjectRef"];
+        const std::string &name = ref["name"].as_string(), &uid = ref["uid"].as_string();
+        if (ref["apiVersion"].as_string() != "v1" || ref["kind"].as_string() != "Pod" || name.empty()) return refused(request, "node requested token not bound to a pod");
+        if (uid.empty()) return refused(request, "node requested token with a pod binding without a uid");
+        api::ObjectPtr pod = reader_.get(kPods, request.ns, name);
+        if (!pod) return error(Reason::NotFound, "pod \"{}\" not found", name).with_details({"", "pod", name, ""});
+        if (uid != pod->meta().uid)
+            return refused(request, fmt::format("the UID in the bound object reference ({}) does not match the UID in record. The object might have been deleted and then recreated", uid));
+        if ((*pod->tree())["spec"]["nodeName"].as_string() != node) return refused(request, "node requested token bound to a pod scheduled on a different node");
+        return {};
+    }
+
+    static Status check_slice(const AdmissionRequest& request, const std::string& node) {
+        const bool created = request.operation == Operation::Create;
+        const json::Value* slice = created ? request.object : request.operation == Operation::Delete ? request.old_object : nullptr;
+        if (slice == nullptr || (*slice)["spec"]["nodeName"].as_string() == node) return {};
+        return refused(request, fmt::format("can only {} ResourceSlice with the same NodeName as the requesting node", created ? "create" : "delete"));
     }
 
     Status check_pod_part(const AdmissionRequest& request, const std::string& node) const {
         if (request.subresource != "status" && request.subresource != "eviction") return refused(request, fmt::format("unexpected pod subresource \"{}\", only 'status' and 'eviction' are allowed", request.subresource));
         api::ObjectPtr pod = reader_.get(kPods, request.ns, request.name);
+        if (pod && request.subresource == "eviction" && (*pod->tree())["spec"]["nodeName"].as_string() != node)
+            return refused(request, fmt::format("node {} can only evict pods with spec.nodeName set to itself", node));
         if (pod && (*pod->tree())["spec"]["nodeName"].as_string() != node) return refused(request, fmt::format("node \"{}\" can only update pod status for pods with spec.nodeName set to itself", node));
         if (request.subresource != "status" || request.object == nullptr || request.old_object == nullptr) return {};
         if (!((*request.object)["metadata"]["labels"] == (*request.old_object)["metadata"]["labels"])) return refused(request, fmt::format("node \"{}\" cannot update labels through pod status", node));

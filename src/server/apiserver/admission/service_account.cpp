@@ -139,6 +139,14 @@ private:
 
     static Status check_mirror(const AdmissionRequest& request, const json::Value& pod) {
         if (!pod["spec"]["serviceAccountName"].as_string().empty()) return refused(request, "a mirror pod may not reference service accounts");
+        for (std::string_view list : {"initContainers", "containers"})
+            for (const json::Value& container : pod["spec"][list].items()) {
+                bool secret = false;
+                for (const json::Value& env : container["env"].items()) secret |= env["valueFrom"].has("secretKeyRef");
+                for (const json::Value& env : container["envFrom"].items()) secret |= env.has("secretRef");
+                if (secret) return refused(request, "a mirror pod may not reference secrets");
+            }
+        if (pod["spec"]["imagePullSecrets"].size() > 0) return refused(request, "a mirror pod may not reference secrets");
         for (const json::Value& volume : pod["spec"]["volumes"].items()) {
             if (volume.has("secret")) return refused(request, "a mirror pod may not reference secrets");
             for (const json::Value& source : volume["projected"]["sources"].items())

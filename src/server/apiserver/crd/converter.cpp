@@ -1,5 +1,7 @@
 #include "server/apiserver/crd/converter.h"
 
+#include "api/names.h"
+#include "api/validation.h"
 #include "base/random.h"
 #include "server/apiserver/admission/webhook_client.h"
 
@@ -35,22 +37,39 @@ Status check_response(const Value& answer, const std::string& version, const std
     return error(Reason::InternalError, "response.result.status was '{}', not 'Success'", status);
 }
 
+// What the webhook changed is looked at as any client's would be.
+Status check_map(std::string_view field, const Value& map) {
+    api::FieldErrors errors;
+    const api::FieldPath path("metadata");
+    if (field == "labels") api::validate_labels(map, path.child("labels"), errors);
+    else api::validate_annotations(map, path.child("annotation"), errors);
+    if (errors.empty()) return {};
+    std::string text;
+    for (const Cause& cause : errors.causes()) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", cause.field, cause.message);
+    if (errors.causes().size() > 1) text = "[" + text + "]";
+    return error(Reason::InternalError, "returned invalid metadata: {}", text);
+}
+
+std::string_view go_type(const Value& value) { return value.is_bool() ? "bool" : value.is_int() ? "int64" : value.is_array() ? "[]interface {}" : value.is_object() ? "map[string]interface {}" : "float64"; }
+
 // Metadata is the original's, but for labels and annotations.
 Status take_metadata(const Value& original, Value& converted, const api::KindInfo& to) {
     const std::string& version = converted["apiVersion"].as_string();
     if (version != to.gvk.api_version())
-        return error(Reason::InternalError, "invalid groupVersion (expected {}, received {})", to.gvk.api_version(), version);
+        return error(Reason::InternalError, "returned invalid object at index 0: invalid groupVersion (expected {}, received {})", to.gvk.api_version(), version);
     if (converted["kind"] != original["kind"])
-        return error(Reason::InternalError, "invalid kind (expected {}, received {})", original["kind"].as_string(), converted["kind"].as_string());
-    if (!converted["metadata"].is_object()) return error(Reason::InternalError, "missing metadata in converted object");
+        return error(Reason::InternalError, "returned invalid object at index 0: invalid kind (expected {}, received {})", original["kind"].as_string(), converted["kind"].as_string());
     for (const char* field : {"name", "namespace", "uid"})
         if (original["metadata"][field].as_string() != converted["metadata"][field].as_string())
-            return error(Reason::InternalError, "must have the same {}: {} != {}", field[0] == 'u' ? "UID" : field, original["metadata"][field].as_string(), converted["metadata"][field].as_string());
+            return error(Reason::InternalError, "returned invalid object: must have the same {}: {} != {}", field[0] == 'u' ? "UID" : field, original["metadata"][field].as_string(),
+                         converted["metadata"][field].as_string());
+    if (!converted["metadata"].is_object()) return error(Reason::InternalError, "returned invalid metadata: missing metadata in converted object");
     Value metadata = original["metadata"];
     for (const char* field : {"labels", "annotations"}) {
         const Value& changed = converted["metadata"][field];
         for (const auto& [key, value] : changed.members())
-            if (!value.is_string()) return error(Reason::InternalError, "invalid metadata.{} in converted object", field);
+            if (!value.is_string()) return error(Reason::InternalError, "returned invalid metadata: metadata.{}[{}] must be a string, but is {} in converted object", field, key, go_type(value));
+        if (!(changed == metadata[field])) TRY(check_map(field, changed));
         if (changed.size() > 0) metadata.set(field, changed);
         else metadata.erase(field);
     }
@@ -72,7 +91,7 @@ Result<std::vector<Value>> convert_batch(Core& core, const Value& webhook, const
     std::vector<Value> out;
     for (size_t i = 0; i < count; ++i) {
         Value& converted = found->mut_items()[i];
-        if (Status status = take_metadata(originals[i], converted, to); !status.ok()) return error(Reason::InternalError, "returned invalid converted object at index {}: {}", i, status.message());
+        TRY(take_metadata(originals[i], converted, to));
         out.push_back(std::move(converted));
     }
     return out;
@@ -94,7 +113,9 @@ Result<std::vector<Value>> convert_by_webhook(Core& core, const api::CustomDefin
         std::vector<Value> batch(std::make_move_iterator(objects.begin() + static_cast<std::ptrdiff_t>(start)), std::make_move_iterator(objects.begin() + static_cast<std::ptrdiff_t>(end)));
         auto converted = convert_batch(core, webhook, version, to, std::move(batch));
         if (!converted.ok()) {
-            const std::string& why = converted.status().message();
+            constexpr std::string_view kCall = "failed to call webhook: ";   // as admission words it
+            std::string_view why = converted.status().message();
+            if (why.starts_with(kCall)) why.remove_prefix(kCall.size());
             bool returned = why.starts_with("returned ");
             return Status(Reason::Unknown, fmt::format("conversion webhook for {} {}{}", shown, returned ? "" : "failed: ", why));
         }

@@ -55,9 +55,8 @@ Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, cons
     const api::TreePtr before = old && traits_of(kind).durability != store::Durability::Synced ? old->object->tree() : nullptr;
     write.durability = durability_of(kind, object, before.get());
     store::Committed committed = TRY(commit(core, std::move(write)));
-    // What the stored version does not have is lost; a webhook is not asked again for what it has just converted.
-    if (kind.custom && &stored != &kind)
-        return stamped(converts_by_webhook(kind) ? object : TRY(custom_in_version(core, kind, std::move(as_stored))), committed.revision);
+    // What the stored version does not have is lost.
+    if (kind.custom && &stored != &kind) return stamped(TRY(custom_in_version(core, kind, std::move(as_stored))), committed.revision);
     ItemPtr item = core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string()));
     if (item && item->revision == committed.revision) return item->object;
     return api::Object::from_bytes(committed.entries.at(0)->value);

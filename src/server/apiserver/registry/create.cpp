@@ -1,4 +1,5 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
+#include "api/custom_resource.h"
 #include "api/kinds/object_warnings.h"
 #include "base/random.h"
 #include "base/strings.h"
@@ -76,6 +77,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     const Attributes& a = context.attributes;
     json::Value& meta = object.mut("metadata");
     TRY(check_namespace(kind, a, meta));
+    if (kind.custom && kind.custom->definition->terminating) return forbidden(kind, meta["name"].as_string(), "create not allowed while custom resource definition is terminating");
     // The store refuses a revision, after everybody else; a dry run does not come that far.
     const bool has_revision = parse_int(meta["resourceVersion"].as_string()).value_or(0) > 0 && !context.dry_run;
     if (!has_revision && !context.dry_run) meta.erase("resourceVersion");
