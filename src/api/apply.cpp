@@ -80,7 +80,7 @@ public:
         entry->fields = field_set_of(root_, config);
         remove_below(entry->fields, ignored_fields(kind_, manager_.subresource));
         // Who applies what it applied before gives nothing up.
-        if (!last.empty() && !set_difference(last, entry->fields).empty()) merged = prune(merged, managed, last);
+        if (!covers(entry->fields, last)) merged = prune(merged, managed, last);
 
         // What differs matters to others only.
         if (managed.entries().size() > 1) {

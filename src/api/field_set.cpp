@@ -153,6 +153,16 @@ FieldSet set_difference(FieldSet a, const FieldSet& b) {
     return a;
 }
 
+bool covers(const FieldSet& whole, const FieldSet& part) {
+    if (part.member && !whole.member) return false;
+    auto at = whole.children.begin();
+    for (const auto& child : part.children) {
+        while (at != whole.children.end() && at->element < child.element) ++at;
+        if (at == whole.children.end() || at->element != child.element || !covers(*at, child)) return false;
+    }
+    return true;
+}
+
 FieldSet set_intersection(const FieldSet& a, const FieldSet& b) {
     FieldSet out{a.element, a.member && b.member, {}};
     zip(a, b, [&](const FieldSet* left, const FieldSet* right) {

@@ -34,6 +34,8 @@ struct FieldSet {
 FieldSet set_union(FieldSet a, FieldSet b);
 FieldSet set_difference(FieldSet a, const FieldSet& b);
 void subtract(FieldSet& a, const FieldSet& b);   // a = a - b; touches only what both have
+// Whether all members of part are in whole.
+bool covers(const FieldSet& whole, const FieldSet& part);
 FieldSet set_intersection(const FieldSet& a, const FieldSet& b);
 // Takes everything at and below the members of b out of a.
 void remove_below(FieldSet& a, const FieldSet& b);

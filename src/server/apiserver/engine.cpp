@@ -123,10 +123,11 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
     return object;
 }
 
-// A small body with a definition's large defaults could become any size.
+// A small body with a definition's large defaults could become any size; thousands of empty elements are refused before each has its own.
 Status defaults_within_bounds(const api::KindInfo& kind, json::Value& object) {
     if (kind.custom && !api::structural::defaults_fit(object, kind.custom->schema))
         return error(Reason::RequestEntityTooLarge, "Request entity too large: the defaults of the definition are larger than {} bytes", api::structural::kDefaultsBytesMax);
+    TRY(check_object_values(object));
     api::set_defaults(kind, object);
     return check_object_values(object);
 }

@@ -109,13 +109,23 @@ void keep_parts(const Change& change, json::Value& object, const json::Value& ol
     }
 }
 
+bool same_but_times(const json::Value& managers, const json::Value& before) {
+    if (managers.size() != before.size()) return false;
+    for (size_t i = 0; i < managers.size(); ++i) {
+        size_t same = 0;
+        for (const json::Member& member : managers[i].members()) {
+            if (member.key == "time") continue;
+            const json::Value* other = before[i].find(member.key);
+            if (other == nullptr || !(*other == member.value)) return false;
+            ++same;
+        }
+        if (before[i].size() - (before[i].has("time") ? 1 : 0) != same) return false;
+    }
+    return true;
+}
+
 // Equal but for managedFields' timestamps.
 bool unchanged(const json::Value& object, const json::Value& old) {
-    auto stripped = [](const json::Value& fields) {
-        json::Value out = fields;
-        for (json::Value& entry : out.mut_items()) entry.erase("time");
-        return out;
-    };
     if (object.size() != old.size()) return false;
     for (const json::Member& member : object.members()) {
         const json::Value* other = old.find(member.key);
@@ -128,7 +138,7 @@ bool unchanged(const json::Value& object, const json::Value& old) {
         for (const json::Member& m : member.value.members()) {
             const json::Value* o = other->find(m.key);
             if (o == nullptr) return false;
-            if (m.key == "managedFields" ? !(stripped(m.value) == stripped(*o)) : !(*o == m.value)) return false;
+            if (m.key == "managedFields" ? !same_but_times(m.value, *o) : !(*o == m.value)) return false;
         }
     }
     return true;
@@ -151,7 +161,7 @@ Status validate(const Change& change, const json::Value& object, const json::Val
 class Attempt {
 public:
     Attempt(Core& core, RequestContext& context, const Change& change, ItemPtr item)
-        : core_(core), context_(context), change_(change), kind_(*change.kind), item_(std::move(item)), old_(tree_as(core, *item_->object, kind_)) {}
+        : core_(core), context_(context), change_(change), kind_(*change.kind), item_(std::move(item)), tree_(shared_tree_as(core, *item_->object, kind_)), old_(*tree_) {}
 
     Result<Answer> run() {
         json::Value object = TRY(change_.make(old_));
@@ -254,7 +264,8 @@ private:
     const Change& change_;
     const api::KindInfo& kind_;
     ItemPtr item_;
-    json::Value old_;
+    const api::TreePtr tree_;
+    const json::Value& old_;
 };
 
 }  // namespace

@@ -75,6 +75,12 @@ Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, cons
     return api::Object::from_bytes(committed.entries.at(0)->value);
 }
 
+api::TreePtr shared_tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind) {
+    const api::KindInfo& stored = storage_kind(core.kinds, kind);
+    if (stored.gvk == kind.gvk) return object.tree();
+    return std::make_shared<const json::Value>(convert(*object.tree(), stored, kind));
+}
+
 json::Value tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind) {
     return convert(*object.tree(), storage_kind(core.kinds, kind), kind);
 }

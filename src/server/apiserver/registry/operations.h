@@ -96,6 +96,8 @@ Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, cons
 
 // The object as a tree in the version of kind (a copy that may be changed).
 json::Value tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
+// The same without a copy, when it is stored in that version.
+api::TreePtr shared_tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
 // The bytes in the version of kind.
 api::Bytes bytes_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
 
