@@ -187,6 +187,10 @@ private:
             Frame below{&frame, &member.key, 0, nullptr};
             value(*schema.element, go_type, member.value, below);
         }
+        // Go prints a map by its keys, in answers and wherever a value is quoted.
+        json::Object& members = tree.mut_members();
+        auto by_key = [](const json::Member& a, const json::Member& b) { return a.key < b.key; };
+        if (!std::is_sorted(members.begin(), members.end(), by_key)) std::stable_sort(members.begin(), members.end(), by_key);
     }
 
     // What has no schema is looked at for repeated members only.

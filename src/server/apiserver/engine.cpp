@@ -190,6 +190,11 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
         auto as_other = api::decode_tree(other->gvk, *other->schema, tree, nullptr);
         if (!as_other.ok()) return invalid_patch(json::write(before), last_part(as_other.status().message()));
     }
+    if (const std::string& version = tree["apiVersion"].as_string(); kind.custom && tree["kind"].as_string() == kind.gvk.kind && !version.empty() && version != kind.gvk.api_version()) {
+        api::FieldErrors errors;
+        errors.invalid(api::FieldPath("apiVersion"), version, "must be " + kind.gvk.api_version());
+        return errors.to_status(kind.gvk.group, kind.gvk.kind, context.attributes.name);
+    }
     auto object = kind.custom ? custom_form(kind, std::move(tree), strict) : api::decode_tree(kind.gvk, *kind.schema, std::move(tree), strict);
     if (!object.ok()) {
         if (kind.custom && object.status().message().find("cannot be handled as a") == std::string::npos) return std::move(object).status();

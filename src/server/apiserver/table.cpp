@@ -74,7 +74,8 @@ json::Value make_table(const api::KindInfo& kind, json::Value metadata, json::Va
     json::Value table = json::Value::object({{"kind", "Table"}, {"apiVersion", meta_version(form)}});
     table.set("metadata", std::move(metadata));
     table.set("columnDefinitions", columns ? column_definitions(kind) : json::Value());
-    table.set("rows", std::move(rows));
+    // Kinds without columns of their own have null for no rows.
+    table.set("rows", kind.columns.empty() && rows.empty() ? json::Value() : std::move(rows));
     return table;
 }
 
