@@ -1,6 +1,7 @@
 #include "api/go_text.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include <fmt/core.h>
@@ -73,6 +74,17 @@ std::string go_print(const json::Value& value) {
 std::string error_value(const json::Value& value) {
     if (value.is_string()) return go_quote(value.as_string());
     return json::write(value);
+}
+
+std::string go_selector(const json::Value& selector) {
+    std::map<std::string, std::string> labels;
+    for (const auto& [key, value] : selector["matchLabels"].members()) labels[key] = value.as_string();
+    std::string out = "&LabelSelector{MatchLabels:map[string]string{";
+    for (const auto& [key, value] : labels) out += key + ": " + value + ",";
+    out += "},MatchExpressions:[]LabelSelectorRequirement{";
+    for (const json::Value& one : selector["matchExpressions"].items())
+        out += "LabelSelectorRequirement{Key:" + one["key"].as_string() + ",Operator:" + one["operator"].as_string() + ",Values:" + go_print(json::Value(one["values"].is_null() ? json::Value::array() : one["values"])) + ",},";
+    return out + "},}";
 }
 
 std::string without_offset(const Status& parse_error) {

@@ -14,6 +14,8 @@ std::string go_quote(std::string_view text);          // %q
 std::string go_print(const json::Value& value);
 // A value inside field errors: strings as %q, numbers and booleans plain, the rest as JSON.
 std::string error_value(const json::Value& value);
+// A label selector as the generated String() of its Go type has it: &LabelSelector{MatchLabels:map[string]string{a: b,},...
+std::string go_selector(const json::Value& selector);
 // What our JSON parser says without its " (offset 12)", which Go's does not say.
 std::string without_offset(const Status& parse_error);
 

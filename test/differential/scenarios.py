@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Short stories of requests, told to both servers; each answer is compared in full.
 
-    scenarios.py --token-file F [--oracle-token T] [--only REGEX] [--folder optional_cases] [--verbose]
+    scenarios.py --token-file F [--oracle-token T] [--only REGEX] [--folder optional_cases|settled_cases] [--verbose]
 
-A file in cases/ defines `stories()`, which yields (name, steps); cases/words.py has the words for steps. Each story has a
+A file in cases/ defines `stories()`, which yields (name, steps), and may `prepare` both servers; cases/words.py has the words for steps. Each story has a
 namespace {ns} and a word {id} of its own, the same on both servers. Cluster-scoped objects that it made are deleted after it.
 """
 import collections
@@ -27,7 +27,7 @@ AGE = re.compile(r"^(\d+[ydhms])+( ago)?$|^<invalid>$|^<unknown>$")
 def arguments():
     parser = servers.parser(__doc__)
     parser.add_argument("--only", default=".")
-    parser.add_argument("--folder", default="cases", help="optional_cases need flags on both servers, which their files name")
+    parser.add_argument("--folder", default="cases", help="optional_cases and settled_cases need more on both sides, which their files name")
     parser.add_argument("--verbose", action="store_true", help="both answers of each step that differs")
     return parser.parse_args()
 
@@ -170,6 +170,8 @@ def main():
     stories, seen = [], set()
     for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), options.folder, "*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
+        if hasattr(module, "prepare"):
+            module.prepare(pair)
         for name, steps in getattr(module, "stories", lambda: [])():
             name = module.__name__ + "/" + name
             if name in seen:

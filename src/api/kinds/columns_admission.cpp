@@ -1,5 +1,4 @@
-#include <map>
-
+#include "api/go_text.h"
 #include "api/kinds/column_cells.h"
 #include "api/kinds/columns.h"
 
@@ -14,18 +13,6 @@ Value webhooks(const Value& object, WallTime) { return object["webhooks"].size()
 Value param_kind(const Value& policy, WallTime) {
     const Value& kind = policy["spec"]["paramKind"];
     return kind.is_object() ? Value(kind["apiVersion"].as_string() + "/" + kind["kind"].as_string()) : Value("<unset>");
-}
-
-// As the generated String() of the Go type has it.
-std::string go_selector(const Value& selector) {
-    std::map<std::string, std::string> labels;
-    for (const auto& [key, value] : selector["matchLabels"].members()) labels[key] = value.as_string();
-    std::string out = "&LabelSelector{MatchLabels:map[string]string{";
-    for (const auto& [key, value] : labels) out += key + ": " + value + ",";
-    out += "},MatchExpressions:[]LabelSelectorRequirement{";
-    for (const Value& one : selector["matchExpressions"].items())
-        out += fmt::format("LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},", one["key"].as_string(), one["operator"].as_string(), join_texts(one["values"], " "));
-    return out + "},}";
 }
 
 Value param_reference(const Value& binding, WallTime) {

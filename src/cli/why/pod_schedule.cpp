@@ -92,6 +92,7 @@ void judge_schedule(const World& world, const json::Value& pod, Findings& findin
     if (message.empty()) message = world.event("Pod", ns_of(pod), name_of(pod), {"FailedScheduling"})["message"].as_string();
     const std::string whole = message;
     // What preemption could not do is no cause.
+    if (message.ends_with(". not found")) message.resize(message.size() - 10);
     for (const char* rest : {" no new claims to deallocate,", " still not schedulable,", " preemption:"})
         if (size_t end = message.find(rest); end != std::string::npos) message.resize(end);
     for (const auto& refusal : kRefusals)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "api/go_text.h"
 #include "base/strings.h"
 #include "reconcile/timestamp.h"
 #include "server/controllers/conditions.h"
@@ -69,7 +70,10 @@ public:
             if (selector.matches(pod->meta().labels)) pods.push_back({pod, facts_->get(pod)});
 
         WallTime now = context_->clock.now();
-        auto scale = budget_needs_scale(spec) ? expected_scale(pods) : Result<int64_t>(int64_t{0});
+        if (pods.empty()) tell(budget, "Normal", "NoPods", "No matching pods found");
+        const bool scaled = budget_needs_scale(spec);
+        if (scaled && std::any_of(pods.begin(), pods.end(), [](const PodRef& pod) { return !pod.meta().controller(); })) tell(budget, "Warning", "UnmanagedPods", unmanaged_text(spec["selector"]));
+        auto scale = scaled ? expected_scale(pods) : Result<int64_t>(int64_t{0});
         if (!scale.ok()) return fail_safe(budget, *tree, scale.status());
         auto numbers = budget_numbers(spec, std::count_if(pods.begin(), pods.end(), [](const PodRef& pod) { return !pod.facts->finished(); }), *scale);
         Requeue requeue;
@@ -83,6 +87,13 @@ public:
     }
 
 private:
+    void tell(const ObjectPtr& budget, const char* type, const char* reason, const std::string& message) { context_->events.event(reconcile::ObjectReference::to(*budget), type, reason, message); }
+
+    static std::string unmanaged_text(const json::Value& selector) {
+        return fmt::format("Pods selected by this PodDisruptionBudget (selector: {}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. "
+                           "To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value.", api::go_selector(selector));
+    }
+
     Result<int64_t> expected_scale(const std::vector<PodRef>& pods) {
         std::map<std::string, int64_t> by_controller;
         for (const auto& pod : pods) {
@@ -122,7 +133,7 @@ private:
 
     // Nothing may be evicted while the numbers are not known.
     Result<Requeue> fail_safe(const ObjectPtr& budget, const json::Value& tree, const Status& why) {
-        context_->events.event(reconcile::ObjectReference::to(*budget), "Warning", "CalculateExpectedPodCountFailed", "Failed to calculate the number of expected pods: " + why.message());
+        tell(budget, "Warning", "CalculateExpectedPodCountFailed", "Failed to calculate the number of expected pods: " + why.message());
         json::Value status = tree["status"].is_object() ? tree["status"] : json::Value::object();
         status.set("disruptionsAllowed", 0);
         set_condition(status, {"DisruptionAllowed", "False", "SyncFailed", why.message()}, context_->clock.now());
@@ -141,6 +152,7 @@ private:
 bool budget_needs_scale(const json::Value& spec) { return spec.has("maxUnavailable") || spec["minAvailable"].is_string(); }
 
 BudgetNumbers budget_numbers(const json::Value& spec, int64_t pods, int64_t scale) {
+    if (!spec.has("maxUnavailable") && !spec.has("minAvailable")) return {};
     if (spec.has("maxUnavailable")) return {scale, std::max<int64_t>(0, scale - resolve_share(spec["maxUnavailable"], scale, true))};
     if (spec["minAvailable"].is_string()) return {scale, resolve_share(spec["minAvailable"], scale, true)};
     return {pods, spec["minAvailable"].as_int()};

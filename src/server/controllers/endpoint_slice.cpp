@@ -11,6 +11,7 @@
 #include "server/controllers/owning.h"
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
+#include "server/controllers/trigger_times.h"
 #include "server/controllers/write_pace.h"
 
 namespace skiff::controllers {
@@ -65,6 +66,7 @@ public:
         auto service = services_->get(parts[0], parts[1]);
         if (!service) {
             note_mode(key, false);
+            times_.forget(key);
             for (const auto& slice : existing) TRY(remove(ns, slice->meta().name));
             return Requeue{};
         }
@@ -80,7 +82,7 @@ public:
         auto endpoints = service_endpoints(facts, pods);
 
         SliceInputs inputs{*tree, facts, controller_reference(*service), endpoints, {}, [this](const std::string& node) { return zone_of(node); },
-                           reconcile::format_time(context_->clock.now()), {}};
+                           times_.since_last(key, *service, pods), {}};
         for (const auto& slice : existing)
             if (!slice->meta().deleting()) inputs.existing.push_back(*slice->tree());
         if (by_shares) inputs.shares = zone_shares(nodes_->list());
@@ -164,6 +166,7 @@ private:
     reconcile::Context* context_ = nullptr;
     ServiceSelectors selectors_;
     WritePace pace_;
+    TriggerTimes times_;
     std::shared_ptr<Informer> services_, pods_, nodes_, slices_;
     std::mutex mutex_;
     std::map<std::string, std::string> said_;      // guarded by mutex_

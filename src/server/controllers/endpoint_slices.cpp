@@ -1,3 +1,4 @@
+#include "server/controllers/trigger_times.h"
 #include "server/controllers/endpoint_slices.h"
 
 #include <algorithm>
@@ -11,7 +12,6 @@ namespace skiff::controllers {
 namespace {
 
 constexpr size_t kEndpointsMax = 100;
-constexpr const char* kTriggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
 
 // Ports in one order, as the key of a group: endpoints with equal ports share slices.
 std::string ports_key(const json::Value& ports) {
@@ -106,7 +106,7 @@ void pack(const SliceInputs& inputs, const std::string& family, Group& group, Sl
         json::Value next = *slice;
         next.set("endpoints", std::move(endpoints));
         next.mut("metadata").set("labels", labels);
-        if (!inputs.trigger_time.empty()) next.mut("metadata").mut("annotations").set(kTriggerTime, inputs.trigger_time);
+        TriggerTimes::annotate(next, inputs.trigger_time);
         plan.update.push_back(std::move(next));
     }
     while (!group.wanted.empty()) {

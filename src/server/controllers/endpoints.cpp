@@ -7,6 +7,7 @@
 #include "reconcile/timestamp.h"
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
+#include "server/controllers/trigger_times.h"
 #include "server/controllers/write_pace.h"
 
 namespace skiff::controllers {
@@ -15,8 +16,6 @@ using reconcile::Informer;
 using reconcile::Requeue;
 
 namespace {
-
-constexpr const char* kTriggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
 
 class EndpointsController : public reconcile::Controller {
 public:
@@ -48,7 +47,10 @@ public:
         auto parts = split_views(key, '/');
         auto service = services_->get(parts[0], parts[1]);
         auto present = endpoints_->get(parts[0], parts[1]);
-        if (!service) return present ? remove_left_over(present) : Requeue{};
+        if (!service) {
+            times_.forget(key);
+            return present ? remove_left_over(present) : Requeue{};
+        }
         if (Duration wait = pace_.wait(key, context_->clock.elapsed()); wait > Duration::zero()) return Requeue{wait};
         auto tree = service->tree();
         auto facts = read_service_facts(*tree);
@@ -59,7 +61,7 @@ public:
         const auto endpoints = service_endpoints(facts, pods);
         auto subsets = endpoint_subsets(facts, endpoints);
         if (pods.size() >= WritePace::kManyMembers && present && (*present->tree())["subsets"].items() != subsets.items()) pace_.wrote(key, context_->clock.elapsed());
-        return write(*tree, facts, present, std::move(subsets));
+        return write(*tree, facts, present, std::move(subsets), times_.since_last(key, *service, pods));
     }
 
 private:
@@ -73,7 +75,7 @@ private:
         return Requeue{};
     }
 
-    Result<Requeue> write(const json::Value& service, const ServiceFacts& facts, const ObjectPtr& present, json::Value subsets) {
+    Result<Requeue> write(const json::Value& service, const ServiceFacts& facts, const ObjectPtr& present, json::Value subsets, const std::string& trigger_time) {
         auto labels = json::Value::object();
         for (const auto& [key, value] : service["metadata"]["labels"].members())
             if (service_label_copied(key)) labels.set(key, value);
@@ -81,13 +83,12 @@ private:
         labels.set("endpoints.kubernetes.io/managed-by", "endpoint-controller");
 
         json::Value next = present ? *present->tree() : json::Value::object({{"apiVersion", "v1"}, {"kind", "Endpoints"}});
-        bool same_subsets = next["subsets"].items() == subsets.items();
-        if (present && same_subsets && next["metadata"]["labels"] == labels) return Requeue{};
+        if (present && next["subsets"].items() == subsets.items() && next["metadata"]["labels"] == labels) return Requeue{};
         auto& metadata = next.mut("metadata");
         metadata.set("name", facts.name);
         metadata.set("namespace", facts.ns);
         metadata.set("labels", labels);
-        if (!same_subsets) metadata.mut("annotations").set(kTriggerTime, reconcile::format_time(context_->clock.now()));
+        TriggerTimes::annotate(next, trigger_time);
         if (subsets.size() == 0) next.erase("subsets");
         else next.set("subsets", std::move(subsets));
         auto written = present ? context_->client.update(kEndpoints, facts.ns, next) : context_->client.create(kEndpoints, facts.ns, next);
@@ -99,6 +100,7 @@ private:
     reconcile::Context* context_ = nullptr;
     ServiceSelectors selectors_;
     WritePace pace_;
+    TriggerTimes times_;
     std::shared_ptr<Informer> services_, pods_, endpoints_;
 };
 

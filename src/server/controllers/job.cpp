@@ -126,7 +126,7 @@ private:
         }
         Status failed = make_pods(*job, tree, plan);
         for (const auto& pod : plan.remove) {
-            if (tracked(pod->meta())) TRY(release(pod));
+            if (tracked(pod->meta()) && !plan.removed_fail) TRY(release(pod));
             if (Status removed = control_->remove(*job, pod); !removed.ok() && failed.ok()) failed = removed;
         }
         TRY(std::move(failed));

@@ -62,7 +62,6 @@ private:
         bool was_suspended = condition_true(status_, "Suspended");
         if (suspended_ && !was_suspended) {
             condition("Suspended", "True", "JobSuspended", "Job suspended");
-            status_.erase("startTime");
             plan_.events.push_back({false, "Suspended", "Job suspended"});
         } else if (!suspended_ && was_suspended) {
             condition("Suspended", "False", "JobResumed", "Job resumed");
@@ -74,8 +73,8 @@ private:
 
     bool counts_as_failed(const JobPod& pod) const {
         if (pod.phase == PodPhase::Failed) return true;
-        // A pod that is being deleted may never come to an end of its own.
-        return !replace_failed_only_ && pod.deleting && pod.phase != PodPhase::Succeeded;
+        // A pod that is being deleted may never come to an end of its own. What a failed job still had running has failed with it.
+        return (!replace_failed_only_ || condition_true(status_, "FailureTarget")) && pod.deleting && pod.phase != PodPhase::Succeeded;
     }
 
     // Counts what is finished and collects what has to lose its finalizer.
@@ -202,6 +201,7 @@ private:
 
     void remove_active() {
         for (const auto* pod : active_) plan_.remove.push_back(pod->object);
+        plan_.removed_fail = target_.type == "FailureTarget";
         active_left_ = 0;
     }
 

@@ -23,6 +23,7 @@ struct JobPlan {
     std::vector<ObjectPtr> release;         // pods that lose the finalizer
     json::Value status_after;               // counted, with conditions; written after the pods below are handled
     std::vector<ObjectPtr> remove;          // active pods to delete
+    bool removed_fail = false;              // they keep the finalizer and are counted as failed
     int64_t create = 0;                     // NonIndexed: how many
     std::vector<int64_t> create_indexes;    // Indexed: which
     std::map<int64_t, int64_t> index_failures;   // for the annotation of new pods

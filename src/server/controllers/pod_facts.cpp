@@ -39,7 +39,7 @@ PodFacts read_pod_facts(const api::Object& pod) {
     for (const auto& condition : status["conditions"].items()) {
         if (condition["type"].as_string() != "Ready") continue;
         facts.ready = condition["status"].as_string() == "True";
-        if (facts.ready) facts.ready_since = reconcile::parse_time(condition["lastTransitionTime"].as_string());
+        facts.ready_since = reconcile::parse_time(condition["lastTransitionTime"].as_string());
     }
     for (const auto& container : status["containerStatuses"].items())
         facts.restarts_max = std::max(facts.restarts_max, container["restartCount"].as_int());

@@ -18,7 +18,6 @@ json::Value stateful_pod(const json::Value& set, const api::Object& owner, int64
     std::string name = set_name + "-" + std::to_string(ordinal);
     auto pod = pod_from_template(set["spec"]["template"], owner);
     auto& metadata = pod.mut("metadata");
-    metadata.erase("generateName");
     metadata.set("name", name);
     auto& labels = metadata.mut("labels");
     labels.set("statefulset.kubernetes.io/pod-name", name);

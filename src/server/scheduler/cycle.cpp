@@ -12,13 +12,17 @@ namespace {
 struct Prepared {
     std::vector<std::unique_ptr<PreparedFilter>> filters;
     std::optional<Refusal> whole;
+    std::string_view refused_by;
 };
 
 Prepared prepare(const PodInfo& pod, const Snapshot& snapshot, const Profile& profile) {
     Prepared prepared;
     for (const auto* filter : profile.filters) {
         auto made = filter->prepare(pod, snapshot, profile, prepared.whole);
-        if (prepared.whole) return prepared;
+        if (prepared.whole) {
+            prepared.refused_by = filter->name;
+            return prepared;
+        }
         if (made) prepared.filters.push_back(std::move(made));
     }
     return prepared;
@@ -133,6 +137,7 @@ Decision decide(const PodInfo& pod, const Snapshot& snapshot, uint64_t seed, con
     auto prepared = prepare(pod, snapshot, profile);
     if (prepared.whole) {
         decision.whole_reason = join(prepared.whole->reasons, ", ");
+        decision.refused_by = prepared.refused_by;
         return decision;
     }
     // The node that an earlier preemption made room on comes first.

@@ -22,6 +22,7 @@ struct Decision {
     std::vector<std::string> preemptable;            // nodes where removing pods may help
     std::set<std::string> unresolvable;              // the other refused ones
     std::string whole_reason;                        // the pod itself cannot be scheduled anywhere
+    std::string_view refused_by;                     // the filter that says so
     size_t nodes_total = 0;
     std::string error;                               // nothing was decided: what an extender answered or a filter met
     std::string next;                                // the node at which the next cycle begins to look

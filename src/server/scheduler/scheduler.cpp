@@ -367,7 +367,9 @@ private:
         ObjectPtr hindrance = decision.reasons.count(kClaimElsewhere) ? devices_.hindrance(*pod, state_.snapshot().nodes) : nullptr;
         const bool has_claims = !pod->resource_claims.empty() && decision.whole_reason.empty();
         const char* claims = hindrance ? "deallocation of ResourceClaim completed" : has_claims ? "still not schedulable" : "no new claims to deallocate";
-        if (decision.nodes_total && profile.preempts) message += preemption.message(decision, claims);
+        // In kube-scheduler the plugin of claims, which did not come to look at this pod, ends the search for room with these words.
+        const bool unseen = !decision.whole_reason.empty() && decision.refused_by != "DynamicResources" && profile.runs("DynamicResources");
+        if (decision.nodes_total && profile.preempts) message += unseen ? " not found" : preemption.message(decision, claims);
         auto outranked = take_place(pod, preemption, nominated);
         queue_.failed(pod, clock_.elapsed(), moves != news_for(*pod));
         later([this, pod, message, nominated, preemption, outranked, hindrance] {
