@@ -99,3 +99,8 @@ TEST_CASE("table defaults are set inside lists") {
     set_table_defaults(*kind.schema, service);
     CHECK(service["spec"]["ports"][0]["protocol"].as_string() == "TCP");
 }
+
+TEST_CASE("maps are in the order of their keys, as Go prints them") {
+    CHECK(text("v1", "ConfigMap", R"({"metadata":{"name":"a","labels":{"z":"1","a":"2"}},"data":{"b":"x","B":"y","a":"z"}})") ==
+          R"({"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","labels":{"a":"2","z":"1"}},"data":{"B":"y","a":"z","b":"x"}})");
+}
