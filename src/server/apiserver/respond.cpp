@@ -38,11 +38,14 @@ std::string quoted_warning(std::string_view text) {
 std::vector<std::string_view> fit_warnings(const std::vector<std::string>& warnings) {
     auto unfit = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     std::vector<std::string_view> out;
-    size_t sum = 0;
+    size_t sum = 0, told = 0;   // what has no room any more is not looked at: there may be thousands
     for (const std::string& text : warnings) {
+        if (told > kWarningsRunesMax) break;
         if (text.empty() || std::find(out.begin(), out.end(), text) != out.end() || std::any_of(text.begin(), text.end(), unfit)) continue;
         out.push_back(text);
-        sum += runes(text);
+        const size_t size = runes(text);
+        sum += size;
+        told += std::min(size, kWarningRunesMax);
     }
     if (sum <= kWarningsRunesMax) return out;
     sum = 0;
