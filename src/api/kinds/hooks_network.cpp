@@ -32,7 +32,12 @@ void default_network_policy(Value& object) {
 
 KindHooks ingress_hooks() {
     return {.prepare_create = [](Value& object) { object.set("status", Value::object({{"loadBalancer", Value::object()}})); },
-            .validate_create = validate_ingress,
+            .validate_create = [](const Value& object, FieldErrors& errors) {
+                validate_ingress(object, errors);
+                const Value &noted = object["metadata"]["annotations"]["kubernetes.io/ingress.class"], &named = object["spec"]["ingressClassName"];
+                if (noted.is_string() && named.is_string() && !(noted == named))
+                    errors.invalid(FieldPath("annotations").child("kubernetes.io/ingress.class"), noted, "must match `ingressClassName` when both are specified");
+            },
             .validate_update = also_on_update(validate_ingress),
             .validate_status_update = validate_ingress_status};
 }

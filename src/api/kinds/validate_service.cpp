@@ -156,7 +156,10 @@ void validate_traffic(const Value& spec, FieldErrors& errors) {
 }  // namespace
 
 void validate_service(const Value& object, FieldErrors& errors) {
-    const Value& spec = object["spec"];
+    const Value &spec = object["spec"], &notes = object["metadata"]["annotations"];
+    const Value &mode = notes["service.kubernetes.io/topology-mode"], &hints = notes["service.kubernetes.io/topology-aware-hints"];
+    if (mode.is_string() && hints.is_string() && !(mode == hints))
+        errors.invalid(FieldPath("metadata.annotations").key("service.kubernetes.io/topology-mode"), mode, "must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified");
     validate_ports(spec, errors);
     validate_labels(spec["selector"], kSpec.child("selector"), errors);
     validate_affinity(spec, errors);

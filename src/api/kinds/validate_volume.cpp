@@ -100,6 +100,7 @@ void check_projected(const Value& source, const FieldPath& path, FieldErrors& er
                 for (const Value& item : projection["items"].items()) take(item, item["path"]);
             } else if (kind == "serviceAccountToken") {
                 check_token(projection, path, part, errors);
+            } else if (kind == "clusterTrustBundle") {
                 take(projection, projection["path"]);
             }
         }

@@ -52,6 +52,9 @@ bool is_uuid(std::string_view text, char version) {
     return std::string_view("89abAB").find(digits[16]) != std::string_view::npos;
 }
 
+bool is_letter(unsigned char c) { return std::isalpha(c) || c >= 0x80; }
+
+// Labels with dots, of which the last has letters only; or one word, which has a single dash, behind its first character (kube-openapi's pattern).
 bool is_hostname(std::string_view text) {
     if (text.empty() || text.size() > 255) return false;
     auto labels = split_views(text, '.');
@@ -59,11 +62,10 @@ bool is_hostname(std::string_view text) {
         std::string_view label = labels[i];
         if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
         for (unsigned char c : label)
-            if (!std::isalnum(c) && c != '-' && c < 0x80) return false;
-        bool last = i + 1 == labels.size();
-        if (last && labels.size() > 1 && (label.size() < 2 || !std::all_of(label.begin(), label.end(), [](unsigned char c) { return std::isalpha(c) || c >= 0x80; }))) return false;
+            if (!std::isdigit(c) && !is_letter(c) && c != '-') return false;
     }
-    return true;
+    if (labels.size() > 1) return labels.back().size() >= 2 && std::all_of(labels.back().begin(), labels.back().end(), is_letter);
+    return text.find('-') == text.npos || (text.find('-') == 1 && text.find('-', 2) == text.npos);
 }
 
 // As Go's url.ParseRequestURI: absolute, or a path.

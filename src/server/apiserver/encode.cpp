@@ -1,5 +1,6 @@
 #include "server/apiserver/encode.h"
 
+#include "api/decode.h"
 #include "json/write.h"
 #include "json/yaml.h"
 #include "server/apiserver/protobuf_form.h"
@@ -73,13 +74,15 @@ json::Value list_value(const Core& core, const api::KindInfo& kind, const ListAn
         json::Value rows = json::Value::array();
         WallTime now = core.clock.now();
         for (const ItemPtr& item : list.items) rows.push_back(table_row(kind, tree_as(core, *item->object, kind), form, now));
+        if (kind.columns.empty() && list.items.empty()) rows = {};   // so do kinds without columns of their own
         return make_table(kind, list_metadata({}, list), std::move(rows), form, true);
     }
     bool partial = form.as == Form::As::PartialObject;
     json::Value out = json::Value::object({{"kind", partial ? "PartialObjectMetadataList" : kind.list_kind.c_str()},
                                            {"apiVersion", partial ? "meta.k8s.io/" + form.as_version : kind.gvk.api_version()}});
     out.set("metadata", list_metadata(partial ? api::KindInfo() : kind, list));
-    json::Value items = json::Value::array();
+    // Kubernetes makes lists of metadata itself: without an item they have none.
+    json::Value items = partial && list.items.empty() && form.media != MediaType::Protobuf ? json::Value() : json::Value::array();
     for (const ItemPtr& item : list.items) {
         json::Value tree = tree_as(core, *item->object, kind);
         if (partial) {
@@ -147,15 +150,20 @@ Result<net::Bytes> encode_event(const Core& core, const api::KindInfo& kind, std
 Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, int64_t revision, bool initial_end, const Form& form) {
     json::Value metadata = json::Value::object({{"resourceVersion", std::to_string(revision)}});
     if (initial_end) metadata.set("annotations", json::Value::object({{"k8s.io/initial-events-end", "true"}}));
-    json::Value object;
+    json::Value object = json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", metadata}});
+    if (form.as == Form::As::PartialObject) {
+        object.set("kind", "PartialObjectMetadata");
+        object.set("apiVersion", "meta.k8s.io/" + form.as_version);
+    } else if (!kind.custom) {   // an object of which nothing else is said
+        (void)api::normalize_kind(kind, object);
+        if (kind.plural == "daemonsets") object.mut("metadata").mut("annotations").set("deprecated.daemonset.template.generation", "0");
+    }
     if (form.as == Form::As::Table) {
-        object = make_table(kind, json::Value::object({{"resourceVersion", std::to_string(revision)}}),
-                            json::Value::array({json::Value::object({{"cells", json::Value::array()}, {"object", json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", metadata}})}})}),
-                            form, false);
-    } else if (form.as == Form::As::PartialObject) {
-        object = json::Value::object({{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/" + form.as_version}, {"metadata", metadata}});
-    } else {
-        object = json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", metadata}});
+        object.mut("metadata").set("name", "");
+        json::Value row = table_row(kind, object, form, core.clock.now());
+        object.mut("metadata").erase("name");
+        if (form.include != Form::Include::None) row.set("object", json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", std::move(metadata)}}));
+        object = make_table(kind, json::Value::object({{"resourceVersion", std::to_string(revision)}}), json::Value::array({std::move(row)}), form, false);
     }
     return event_of(core, "BOOKMARK", object, schema_of(kind, form), form);
 }

@@ -227,7 +227,9 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
     if (!tree.is_object() || (tree.has("kind") && !tree["kind"].is_string()))
         return error(Reason::Unknown, "{}", api::no_type_of(tree).message());
     if (!kind.empty() && kind != "DeleteOptions")
-        return error(Reason::Unknown, "no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, tree["apiVersion"].as_string("v1"));
+        return error(Reason::Unknown, "no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, tree["apiVersion"].as_string("meta.k8s.io/v1"));
+    const std::string& version = tree["apiVersion"].as_string();
+    if (std::count(version.begin(), version.end(), '/') > 1) return error(Reason::Unknown, "unexpected GroupVersion string: {}", version);
     if (const api::TypeSchema* schema = kinds.schemas().find("meta.v1.DeleteOptions"))
         if (Status status = api::normalize(*schema, tree); !status.ok()) return Status(Reason::Unknown, status.message());
     return tree;

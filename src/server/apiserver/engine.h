@@ -79,8 +79,6 @@ Status no_such_resource();
 Status&& with_continue(Status&& status, std::string token);
 // The reason is a text of somebody else's, as webhooks may give one.
 Status&& with_reason_text(Status&& status, std::string reason);
-// Invalid ListOptions, DeleteOptions etc. of meta.k8s.io.
-Status invalid_options(std::string_view kind, Cause cause);
 std::string timestamp_now(const Clock& clock);
 
 // metav1.Status as JSON: of a failure, and of a success with details.

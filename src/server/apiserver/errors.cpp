@@ -58,11 +58,6 @@ Status&& with_continue(Status&& status, std::string token) { return std::move(st
 
 Status&& with_reason_text(Status&& status, std::string reason) { return std::move(status).with_cause({std::string(kReasonCause), std::move(reason), ""}); }
 
-Status invalid_options(std::string_view kind, Cause cause) {
-    std::string message = fmt::format("{}.meta.k8s.io \"\" is invalid: {}: {}", kind, cause.field, cause.message);
-    return Status(Reason::Invalid, std::move(message)).with_details({"meta.k8s.io", std::string(kind), "", ""}).with_cause(std::move(cause));
-}
-
 std::string timestamp_now(const Clock& clock) { return api::format_time(clock.now()); }
 
 json::Value status_value(const Status& status) {

@@ -20,16 +20,12 @@ std::string_view options_kind(const std::string& verb) {
     return "DeleteOptions";
 }
 
-Status check_dry_run(std::string_view kind, const std::vector<std::string>& values, bool& dry_run) {
-    if (values.empty()) return {};
-    for (const std::string& value : values) {
-        if (value == "All") continue;
-        std::string list = "[";
-        for (const std::string& v : values) list += (list.size() > 1 ? "," : "") + ("\"" + v + "\"");
-        return invalid_options(kind, {"FieldValueNotSupported", fmt::format("Unsupported value: {}]: supported values: \"All\"", list), "dryRun"});
-    }
-    dry_run = true;
-    return {};
+void check_dry_run(const std::vector<std::string>& values, bool& dry_run, api::FieldErrors& errors) {
+    dry_run = !values.empty();
+    if (std::all_of(values.begin(), values.end(), [](const std::string& value) { return value == "All"; })) return;
+    json::Value list = json::Value::array();
+    for (const std::string& value : values) list.push_back(value);
+    errors.not_supported(api::FieldPath("dryRun"), list, {"All"});
 }
 
 // The client's name before its version: "kubectl/v1.34 (linux)" -> kubectl.
@@ -92,57 +88,76 @@ Result<Answer> execute_generic(Core& core, RequestContext& context, const Body& 
 }  // namespace
 
 Status parse_write_options(RequestContext& context, const net::Query& query) {
-    std::string_view kind = options_kind(context.attributes.verb);
-    TRY(check_dry_run(kind, query.all("dryRun"), context.dry_run));
-    if (context.attributes.verb == "delete" || context.attributes.verb == "deletecollection") return {};
+    const std::string& verb = context.attributes.verb;
+    if (verb == "delete" || verb == "deletecollection") return {};   // parse_delete_options
+    api::FieldErrors errors;
+    const api::FieldPath manager_path("fieldManager");
     const std::string& manager = query.get("fieldManager");
-    if (manager.size() > kManagerMax) return invalid_options(kind, {"FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager"});
+    if (verb == "patch" && context.http != nullptr) {
+        const bool apply = media_type_of(context.http->headers.get("Content-Type")).starts_with("application/apply-patch+");
+        if (apply && manager.empty()) errors.required(manager_path, "is required for apply patch");
+        if (!apply && query.has("force")) errors.forbidden(api::FieldPath("force"), "may not be specified for non-apply patch");
+    }
+    if (manager.size() > kManagerMax) errors.too_long(manager_path, kManagerMax);
     for (size_t i = 0; i < manager.size(); ++i)
-        if (auto c = static_cast<unsigned char>(manager[i]); c < 0x20 || c == 0x7f)
-            return invalid_options(kind, {"FieldValueInvalid", fmt::format("Invalid value: {}: invalid character U+{:04X} (at position {})", api::go_quote(manager), c, i), "fieldManager"});
+        if (auto c = static_cast<unsigned char>(manager[i]); c < 0x20 || c == 0x7f) errors.invalid(manager_path, manager, fmt::format("invalid character U+{:04X} (at position {})", c, i));
     if (!manager.empty()) context.field_manager = manager;
     else if (context.field_manager.empty()) context.field_manager = manager_of_agent(context.user_agent);
+    check_dry_run(query.all("dryRun"), context.dry_run, errors);
     const std::string& validation = query.get("fieldValidation");
     if (validation == "Strict") context.field_validation = FieldValidation::Strict;
     else if (validation == "Ignore") context.field_validation = FieldValidation::Ignore;
-    else if (!validation.empty() && validation != "Warn")
-        return invalid_options(kind, {"FieldValueNotSupported", fmt::format("Unsupported value: \"{}\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"", validation), "fieldValidation"});
+    else if (!validation.empty() && validation != "Warn") errors.not_supported(api::FieldPath("fieldValidation"), validation, {"", "Ignore", "Strict", "Warn"});
     context.force = query_flag(query, "force");
+    return errors.to_status("meta.k8s.io", options_kind(verb), "");
+}
+
+namespace {
+
+Status read_delete_query(const net::Query& query, DeleteOptions& options, std::optional<std::string>& propagation) {
+    if (query.has("propagationPolicy")) propagation = query.get("propagationPolicy");
+    if (query.has("gracePeriodSeconds")) {
+        auto grace = parse_int(query.get("gracePeriodSeconds"));
+        if (!grace) return not_a_number(query.get("gracePeriodSeconds"));
+        options.grace_period_s = *grace;
+    }
+    if (!query.get("uid").empty()) options.uid = query.get("uid");
+    if (!query.get("resourceVersion").empty()) options.resource_version = query.get("resourceVersion");
+    if (query.has("orphanDependents")) options.orphan_dependents = query_flag(query, "orphanDependents");
     return {};
 }
 
+void read_delete_body(const json::Value& tree, DeleteOptions& options, std::optional<std::string>& propagation) {
+    if (tree["gracePeriodSeconds"].is_number()) options.grace_period_s = tree["gracePeriodSeconds"].as_int();
+    if (tree["orphanDependents"].is_bool()) options.orphan_dependents = tree["orphanDependents"].as_bool();
+    if (tree["propagationPolicy"].is_string()) propagation = tree["propagationPolicy"].as_string();
+    const json::Value& pinned = tree["preconditions"];
+    if (pinned["uid"].is_string()) options.uid = pinned["uid"].as_string();
+    if (pinned["resourceVersion"].is_string()) options.resource_version = pinned["resourceVersion"].as_string();
+}
+
+}  // namespace
+
 Result<DeleteOptions> parse_delete_options(const Core& core, RequestContext& context, const Body& body, const net::Query& query) {
     DeleteOptions options;
+    std::optional<std::string> propagation;
+    std::vector<std::string> dry_run;
     // A body says everything: what the query says then is not looked at.
-    options.dry_run = context.dry_run && body.empty();
-    auto check_propagation = [](const std::string& policy) -> Status {
-        if (policy.empty() || policy == "Foreground" || policy == "Background" || policy == "Orphan") return {};
-        return invalid_options("DeleteOptions", {"FieldValueNotSupported",
-                                                 fmt::format("Unsupported value: \"{}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"", policy), "propagationPolicy"});
-    };
     if (body.empty()) {
-        options.propagation = query.get("propagationPolicy");
-        if (query.has("gracePeriodSeconds")) {
-            auto grace = parse_int(query.get("gracePeriodSeconds"));
-            if (!grace) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", query.get("gracePeriodSeconds"));
-            options.grace_period_s = *grace;
-        }
-        if (query.has("orphanDependents")) options.orphan_dependents = query_flag(query, "orphanDependents");
-        TRY(check_propagation(options.propagation));
+        TRY(read_delete_query(query, options, propagation));
+        dry_run = query.all("dryRun");
     } else {
         json::Value tree = TRY(decode_delete_options(core.kinds, body));
-        if (tree["gracePeriodSeconds"].is_number()) options.grace_period_s = tree["gracePeriodSeconds"].as_int();
-        if (tree["orphanDependents"].is_bool()) options.orphan_dependents = tree["orphanDependents"].as_bool();
-        options.propagation = tree["propagationPolicy"].as_string();
-        options.uid = tree["preconditions"]["uid"].as_string();
-        options.resource_version = tree["preconditions"]["resourceVersion"].as_string();
-        std::vector<std::string> dry_run;
+        read_delete_body(tree, options, propagation);
         for (const json::Value& value : tree["dryRun"].items()) dry_run.push_back(value.as_string());
-        TRY(check_propagation(options.propagation));
-        TRY(check_dry_run("DeleteOptions", dry_run, options.dry_run));
     }
-    if (options.orphan_dependents && !options.propagation.empty())
-        return invalid_options("DeleteOptions", {"FieldValueInvalid", fmt::format("Invalid value: \"{}\": orphanDependents and deletionPropagation cannot be both set", options.propagation), "propagationPolicy"});
+    api::FieldErrors errors;
+    const api::FieldPath path("propagationPolicy");
+    if (options.orphan_dependents && propagation) errors.invalid(path, *propagation, "orphanDependents and deletionPropagation cannot be both set");
+    if (propagation && *propagation != "Foreground" && *propagation != "Background" && *propagation != "Orphan") errors.not_supported(path, *propagation, {"Foreground", "Background", "Orphan", "nil"});
+    check_dry_run(dry_run, options.dry_run, errors);
+    TRY(errors.to_status("meta.k8s.io", "DeleteOptions", ""));
+    options.propagation = propagation.value_or("");
     context.dry_run = options.dry_run;
     return options;
 }
@@ -165,8 +180,11 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
         return no_such_resource();
     }
     bool collection = a.verb == "list" || a.verb == "watch" || a.verb == "deletecollection";
-    bool named = !a.name.empty() && !collection;
-    if (a.verb == "watch" && context.http != nullptr && context.http->method != "GET" && context.http->method != "HEAD") return method_not_allowed();
+    // The old paths of watches may name an object, and are for reading.
+    bool old_watch = a.verb == "watch" && a.path.find("/watch/") != a.path.npos;
+    if (old_watch && !a.subresource.empty()) return no_such_resource();
+    bool named = !a.name.empty() && (!collection || (old_watch && a.path.ends_with("/" + a.name)));
+    if (old_watch && context.http != nullptr && context.http->method != "GET" && context.http->method != "HEAD") return method_not_allowed();
     if (namespaced && a.ns.empty()) {
         // The name of a watch is its path's, when no selector gave it.
         if (named || (a.verb == "watch" && !a.name.empty() && a.field_selector.empty())) return no_such_resource();

@@ -65,11 +65,11 @@ void Health::add(std::string name, CheckScope scope, Check check) {
 bool Health::serve(net::Exchange& exchange, RequestContext& context) {
     const std::string& path = context.attributes.path;
     if (path == "/metrics") {
-        send_text(exchange, context, 200, core_.metrics->text(), "text/plain; version=0.0.4; charset=utf-8");
+        send_text(exchange, context, 200, core_.metrics->text(), "text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
         return true;
     }
     if (path == "/metrics/slis") {
-        send_text(exchange, context, 200, slis(), "text/plain; version=0.0.4; charset=utf-8");
+        send_text(exchange, context, 200, slis(), "text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
         return true;
     }
     for (std::string endpoint : {"healthz", "livez", "readyz"}) {

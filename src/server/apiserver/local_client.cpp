@@ -144,8 +144,8 @@ public:
         DeleteOptions wanted;
         if (options.grace_period_s >= 0) wanted.grace_period_s = options.grace_period_s;
         wanted.propagation = options.propagation;
-        wanted.uid = options.uid;
-        wanted.resource_version = options.resource_version;
+        if (!options.uid.empty()) wanted.uid = options.uid;
+        if (!options.resource_version.empty()) wanted.resource_version = options.resource_version;
         TRY(delete_object(core_, context, std::move(wanted)));
         return {};
     }

@@ -33,8 +33,8 @@ std::vector<Clause> parse_accept(std::string_view header) {
             piece = trim(piece);
             if (std::exchange(first, false)) {
                 size_t slash = piece.find('/');
-                clause.type = lower(piece.substr(0, slash));
-                clause.subtype = slash == piece.npos ? "*" : lower(trim(piece.substr(slash + 1)));
+                clause.type = piece.substr(0, slash);
+                clause.subtype = slash == piece.npos ? "*" : std::string(trim(piece.substr(slash + 1)));
                 continue;
             }
             size_t equals = piece.find('=');

@@ -1,4 +1,6 @@
 // Reading and applying patches, with kube-apiserver's words for what is wrong with them.
+#include <algorithm>
+
 #include "api/decode.h"
 #include "api/go_text.h"
 #include "api/scalar_form.h"
@@ -17,11 +19,9 @@ Status rejected() {
     return Status(Reason::Invalid, "the server rejected our request due to an error in our request").with_details(empty_details());
 }
 
-Status check_apply(RequestContext& context, const json::Value& document, const Attributes& a, bool manager_given) {
-    if (!manager_given) return invalid_options("PatchOptions", {"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"});
+Status check_apply(const json::Value& document, const Attributes& a) {
     const std::string& name = document["metadata"]["name"].as_string();
     if (!name.empty() && name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
-    (void)context;
     return {};
 }
 
@@ -47,19 +47,16 @@ Result<json::Value> read_apply(const Body& body, RequestContext& context) {
 Patch unreadable_text(std::string why) { return {Patch::Type::Json, std::move(why)}; }
 Patch unreadable(std::string why) { return unreadable_text("error decoding patch: " + std::move(why)); }
 
-bool manager_given(const RequestContext& context) { return context.http == nullptr || !context.http->query.get("fieldManager").empty(); }
-
 }  // namespace
 
 Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context) {
     std::string type = media_type_of(body.content_type);
     if (type == "application/apply-patch+yaml") {
         Patch patch{Patch::Type::Apply, TRY(read_apply(body, context))};
-        TRY(check_apply(context, patch.document, context.attributes, manager_given(context)));
+        TRY(check_apply(patch.document, context.attributes));
         return patch;
     }
     if (type == "application/apply-patch+cbor") return Status(Reason::UnsupportedMediaType, "415: Unsupported Media Type").with_details(empty_details());
-    if (context.force) return invalid_options("PatchOptions", {"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"});
     Patch patch{Patch::Type::Merge, {}};
     if (type == "application/json-patch+json") patch.type = Patch::Type::Json;
     else if (type == "application/strategic-merge-patch+json" && !kind.custom) patch.type = Patch::Type::Strategic;
@@ -111,6 +108,7 @@ Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& ol
             (void)api::normalize(*kind.schema, probe, &problems);
             // Directives are no fields of the schema.
             std::erase_if(problems, [](const std::string& p) { return p.find('$') != std::string::npos; });
+            std::sort(problems.begin(), problems.end());
             if (!problems.empty()) {
                 std::string message = fmt::format("Invalid value: {}: {}", api::go_quote(api::go_print(patch.document)), api::strict_text(problems));
                 return error(Reason::Invalid, " \"\" is invalid: patch: {}", message).with_cause({"FieldValueInvalid", message, "patch"});

@@ -215,7 +215,7 @@ Pipeline::Step Pipeline::meter(State& state) {
         context->seat.reset();
         if (gauge) gauge->add(-1);
         if (audit_ && code != 0) note(*context, inner->request(), user.get(), code, received, response);
-        request_metrics_.answered(*context, code, core_.clock.elapsed() - start, Duration(waited->load()));
+        request_metrics_.answered(*context, code, core_.clock.elapsed() - start, Duration(waited->load()) + context->webhooks);
     });
     return Step::Next;
 }
@@ -290,6 +290,7 @@ Pipeline::Step Pipeline::authorize_user(State& state) {
 
 Pipeline::Step Pipeline::serve(State& state) {
     const Attributes& a = state.context->attributes;
+    if (a.path.starts_with("//")) return send_text(*state.exchange, *state.context, 404, "404 page not found\n"), Step::Done;
     if (aggregator_ && aggregator_->serve(state.exchange, state.context)) return Step::Done;
     if (a.resource_request) {
         handle_resource(core_, state.exchange, state.context);

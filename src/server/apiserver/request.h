@@ -60,6 +60,7 @@ struct RequestContext {
     std::string lane;                       // of the pool, and its share there: the priority level
     double lane_share = 1;
     std::map<std::string, std::string> annotations;   // for the audit log
+    mutable Duration webhooks{};            // the part of its time that belongs to admission webhooks
     bool internal = false;                  // made by the server for itself: no authorization, no admission of its own writes
 };
 

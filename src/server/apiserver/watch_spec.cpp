@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "server/apiserver/engine.h"
+#include "server/apiserver/registry/operations.h"
 #include "server/apiserver/watch_stream.h"
 
 namespace skiff::apiserver {
@@ -18,9 +19,7 @@ Status check_options(const net::Query& query) {
     }
     if (!query.get("continue").empty()) errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
     if (!errors.empty()) return errors.to_status("meta.k8s.io", "ListOptions", "");
-    const std::string& timeout = query.get("timeoutSeconds");
-    if (!timeout.empty() && !parse_int(timeout)) return error(Reason::BadRequest, "strconv.ParseInt: parsing \"{}\": invalid syntax", timeout);
-    return {};
+    return check_numbers(query);
 }
 
 }  // namespace
@@ -44,7 +43,9 @@ Result<WatchSpec> watch_spec(const RequestContext& context, const net::Query& qu
         spec.initial_bookmark = send && spec.bookmarks;
         return spec;
     }
+    // Who names no revision gets the state, and is told where it ends.
     spec.start = spec.revision > 0 ? WatchSpec::Start::Revision : WatchSpec::Start::State;
+    spec.initial_bookmark = spec.revision == 0 && spec.bookmarks;
     return spec;
 }
 

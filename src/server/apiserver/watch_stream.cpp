@@ -22,6 +22,8 @@ constexpr size_t kPendingMax = 200'000;
 constexpr size_t kQueuedBytesMax = 512 << 10;
 // A watch without timeoutSeconds ends between these, so that clients of a restarted server do not all come at once (Kubernetes: the same).
 constexpr int64_t kTimeoutMin_s = 1800;
+// How long a watch that wants the state of a revision that is not there yet waits for it, as a list does.
+constexpr Duration kFutureWait = std::chrono::seconds(3);
 
 std::string_view type_name(WatchType type) {
     switch (type) {
@@ -257,7 +259,13 @@ void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestC
         stream->select_shown(spec->filter);
         spec->filter = spec->filter.without_selectors();
     }
-    stream->hold(core.cache.watch(*context->kind, std::move(spec).value(), stream), std::move(timer));
+    const bool early = spec->start == WatchSpec::Start::State && spec->revision > core.cache.applied() && core.pool != nullptr;
+    if (!early) return stream->hold(core.cache.watch(*context->kind, std::move(spec).value(), stream), std::move(timer));
+    auto wait = [&core, stream, context, spec = std::move(spec).value(), timer = std::make_shared<net::IoThreads::Timer>(std::move(timer))] {
+        if (core.cache.wait_applied(spec.revision, kFutureWait)) stream->hold(core.cache.watch(*context->kind, spec, stream), std::move(*timer));
+        else stream->end(revision_too_large(spec.revision, core.cache.applied()));
+    };
+    if (!core.pool->submit(wait)) stream->close();
 }
 
 }  // namespace skiff::apiserver

@@ -61,7 +61,9 @@ private:
         // A variable sees those before it; the type checker has seen to it that there is no circle.
         cel::Budget budget;
         budget.remaining = UINT64_MAX;
+        budget.work = inputs_.spent_.work;
         auto value = variable.expression.program->evaluate(inputs_.bindings(sees_), budget);
+        inputs_.spent_.work = budget.work;
         cost_ += budget.cost;
         if (!value.ok()) return cel::Value::error(fmt::format("composited variable \"{}\" fails to evaluate: {}", variable.name, value.status().message()));
         return std::move(*value);
@@ -119,10 +121,9 @@ ExpressionInputs::Outcome ExpressionInputs::evaluate(const Expression& expressio
         out.error = "compilation error: " + expression.mistake;
         return out;
     }
-    cel::Budget cost;
-    cost.remaining = UINT64_MAX;
-    auto value = expression.program->evaluate(bindings(sees), cost);
-    uint64_t spent = cost.cost + (variables_ ? variables_->take_cost() : 0);
+    spent_.remaining = UINT64_MAX;
+    auto value = expression.program->evaluate(bindings(sees), spent_);
+    uint64_t spent = spent_.cost + (variables_ ? variables_->take_cost() : 0);
     if (spent > budget) {
         out.error = kSpent;
         out.fatal = true;

@@ -26,7 +26,7 @@ struct NamedExpression {
     Expression expression;
 };
 
-// The values of one request for one policy. Everything given must outlive it.
+// The values of one request for one policy, and the work that its expressions may make together. Everything given must outlive it. For one thread.
 class ExpressionInputs {
 public:
     ExpressionInputs(const AdmissionRequest& request, const api::KindInfo& matched, const Authorizer* authorizer);
@@ -55,6 +55,7 @@ private:
     const json::Value* params_ = nullptr;
     std::shared_ptr<Variables> variables_;
     cel::AccessDecider decide_;
+    mutable cel::Budget spent_;   // its work is left for all expressions; what they cost is the caller's
 };
 
 // All conditions, in their order: false wins over errors; errors alone are one error.

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "server/apiserver/admission/plugins.h"
+#include "server/apiserver/authz/authorizer.h"
+#include "server/apiserver/core.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -9,7 +11,7 @@ namespace {
 constexpr std::string_view kUserPrefix = "system:node:";
 constexpr std::string_view kNodesGroup = "system:nodes";
 constexpr std::string_view kMirrorAnnotation = "kubernetes.io/config.mirror";
-const api::Gvr kPods{"", "v1", "pods"};
+const api::Gvr kPods{"", "v1", "pods"}, kClaims{"", "v1", "persistentvolumeclaims"}, kVolumes{"", "v1", "persistentvolumes"}, kDrivers{"storage.k8s.io", "v1", "csidrivers"};
 
 // Labels that nodes may set themselves (KEP-279).
 constexpr std::array<std::string_view, 8> kOwnLabels = {"kubernetes.io/hostname",           "kubernetes.io/arch",           "kubernetes.io/os",
@@ -31,7 +33,7 @@ bool label_allowed(const std::string& key) {
 
 class NodeRestriction : public AdmissionPlugin {
 public:
-    explicit NodeRestriction(const Reader& reader) : reader_(reader) {}
+    NodeRestriction(const Reader& reader, const Core* core) : reader_(reader), core_(core) {}
     std::string_view name() const override { return "NodeRestriction"; }
 
     Status validate(const AdmissionRequest& request) override {
@@ -39,6 +41,7 @@ public:
         std::string node = request.user.name.substr(kUserPrefix.size());
         if (is_resource(request, "", "nodes")) return check_node(request, node);
         if (is_resource(request, "", "pods")) return request.subresource.empty() ? check_pod(request, node) : check_pod_part(request, node);
+        if (is_resource(request, "", "persistentvolumeclaims")) return check_claim(request, node);
         if (is_resource(request, "coordination.k8s.io", "leases")) return check_lease(request, node);
         if (is_resource(request, "storage.k8s.io", "csinodes") && request.name != node)
             return refused(request, fmt::format("can only access CSINode with the same name as the requesting node"));
@@ -128,7 +131,20 @@ private:
         return {};
     }
 
-    // Tokens are for the pods that run on the node.
+    // What its volumes have become.
+    static Status check_claim(const AdmissionRequest& request, const std::string& node) {
+        if (request.subresource != "status") return refused(request, "may only update PVC status");
+        if (request.object == nullptr || request.old_object == nullptr) return {};
+        auto rest = [](json::Value claim) {
+            for (auto field : {"resourceVersion", "managedFields"}) claim.mut("metadata").erase(field);
+            for (auto field : {"capacity", "conditions", "allocatedResourceStatuses", "allocatedResources"}) claim.mut("status").erase(field);
+            return claim;
+        };
+        if (rest(*request.object) == rest(*request.old_object)) return {};
+        return refused(request, fmt::format("node \"{}\" is not allowed to update fields other than status.quantity and status.conditions", node));
+    }
+
+    // Tokens are for the pods that run on the node, for those who such a pod says that it talks to.
     Status check_token(const AdmissionRequest& request, const std::string& node) const {
         const json::Value& ref = (*request.object)["spec"]["boundObjectRef"];
         const std::string &name = ref["name"].as_string(), &uid = ref["uid"].as_string();
@@ -138,8 +154,49 @@ private:
         if (!pod) return error(Reason::NotFound, "pod \"{}\" not found", name).with_details({"", "pod", name, ""});
         if (uid != pod->meta().uid)
             return refused(request, fmt::format("the UID in the bound object reference ({}) does not match the UID in record. The object might have been deleted and then recreated", uid));
-        if ((*pod->tree())["spec"]["nodeName"].as_string() != node) return refused(request, "node requested token bound to a pod scheduled on a different node");
-        return {};
+        api::TreePtr tree = pod->tree();
+        if ((*tree)["spec"]["nodeName"].as_string() != node) return refused(request, "node requested token bound to a pod scheduled on a different node");
+        const json::Value& audiences = (*request.object)["spec"]["audiences"];
+        if (audiences.size() > 1) return refused(request, "node may only request 0 or 1 audiences");
+        const std::string audience = audiences.size() ? audiences[0].as_string() : "";
+        if (talks_to(*tree, request.ns, audience) || may_ask_for(request, audience)) return {};
+        return refused(request, fmt::format("audience \"{}\" not found in pod spec volume, {} is not authorized to request tokens for this audience", audience, request.user.name));
+    }
+
+    bool talks_to(const json::Value& pod, const std::string& ns, const std::string& audience) const {
+        for (const json::Value& volume : pod["spec"]["volumes"].items()) {
+            for (const json::Value& source : volume["projected"]["sources"].items())
+                if (source.has("serviceAccountToken") && source["serviceAccountToken"]["audience"].as_string() == audience) return true;
+            std::string driver = volume["csi"]["driver"].as_string();
+            std::string claim = volume["persistentVolumeClaim"]["claimName"].as_string();
+            if (volume.has("ephemeral")) claim = pod["metadata"]["name"].as_string() + "-" + volume["name"].as_string();
+            if (!claim.empty()) driver = driver_of(ns, claim);
+            if (driver.empty()) continue;
+            api::ObjectPtr object = reader_.get(kDrivers, "", driver);
+            if (!object) continue;
+            for (const json::Value& wanted : (*object->tree())["spec"]["tokenRequests"].items())
+                if (wanted["audience"].as_string() == audience) return true;
+        }
+        return false;
+    }
+
+    std::string driver_of(const std::string& ns, const std::string& claim) const {
+        api::ObjectPtr object = reader_.get(kClaims, ns, claim);
+        api::ObjectPtr volume = object ? reader_.get(kVolumes, "", (*object->tree())["spec"]["volumeName"].as_string()) : nullptr;
+        return volume ? (*volume->tree())["spec"]["csi"]["driver"].as_string() : std::string();
+    }
+
+    bool may_ask_for(const AdmissionRequest& request, const std::string& audience) const {
+        if (core_ == nullptr || !core_->authorizer) return false;
+        Attributes question;
+        question.user = request.user;
+        question.verb = "request-serviceaccounts-token-audience";
+        question.ns = request.ns;
+        question.version = "v1";
+        question.resource = audience;
+        question.name = request.name;
+        question.resource_request = true;
+        return core_->authorizer->authorize(question).kind == Verdict::Kind::Allow;
     }
 
     static Status check_slice(const AdmissionRequest& request, const std::string& node) {
@@ -167,10 +224,11 @@ private:
     }
 
     const Reader& reader_;
+    const Core* core_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader) { return std::make_unique<NodeRestriction>(reader); }
+std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader, const Core* core) { return std::make_unique<NodeRestriction>(reader, core); }
 
 }  // namespace skiff::apiserver

@@ -25,7 +25,7 @@ const Entry kPlugins[] = {
     {"LimitPodHardAntiAffinityTopology", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_anti_affinity_topology(); }},
     {"LimitRanger", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_limit_ranger(s.reader); }},
     {"ServiceAccount", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_service_account(s.reader, s.wait); }},
-    {"NodeRestriction", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader); }},
+    {"NodeRestriction", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader, s.core); }},
     {"TaintNodesByCondition", Default::On, false, [](const PluginSources&) -> MadePlugin { return make_taint_nodes(); }},
     {"AlwaysPullImages", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_always_pull_images(); }},
     {"PodSecurity", Default::On, true, [](const PluginSources& s) { return make_pod_security(s.reader, s.settings.configuration("PodSecurity")); }},

@@ -35,7 +35,7 @@ std::unique_ptr<AdmissionPlugin> make_namespace_exists(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_anti_affinity_topology();
 std::unique_ptr<AdmissionPlugin> make_limit_ranger(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_service_account(const Reader& reader, WaitForChange wait);
-std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader);
+std::unique_ptr<AdmissionPlugin> make_node_restriction(const Reader& reader, const Core* core = nullptr);
 std::unique_ptr<AdmissionPlugin> make_taint_nodes();
 std::unique_ptr<AdmissionPlugin> make_always_pull_images();
 MadePlugin make_pod_security(const Reader& reader, const json::Value& configuration);

@@ -22,8 +22,8 @@ Value user_document(const User& user) {
 
 void add_deletion(const DeleteOptions& options, Value& out) {
     if (options.grace_period_s) out.set("gracePeriodSeconds", *options.grace_period_s);
-    if (!options.uid.empty()) out.mut("preconditions").set("uid", options.uid);
-    if (!options.resource_version.empty()) out.mut("preconditions").set("resourceVersion", options.resource_version);
+    if (options.uid) out.mut("preconditions").set("uid", *options.uid);
+    if (options.resource_version) out.mut("preconditions").set("resourceVersion", *options.resource_version);
     if (options.orphan_dependents) out.set("orphanDependents", *options.orphan_dependents);
     if (!options.propagation.empty()) out.set("propagationPolicy", options.propagation);
 }

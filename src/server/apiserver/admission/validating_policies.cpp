@@ -165,41 +165,78 @@ private:
         }
         if (!conditions.matches) return;
         inputs.set_namespace(ns);
-        inputs.begin(&policy.variables, all);
-        uint64_t budget = cel::kObjectBudget;
-        for (const auto& validation : policy.validations) {
-            index = &validation - policy.validations.data();
-            auto outcome = inputs.evaluate(validation.expression, all, budget);
-            if (!outcome.ok()) {
-                if (policy.fail) decide(outcome.error, Reason::Invalid);
-                if (outcome.fatal) return;
-                continue;
+        Judged judged = judge(policy, inputs, params);
+        std::vector<std::string> mistakes;
+        if (judged.spent.empty()) annotate(policy, request, inputs, all, mistakes, judged.spent);
+        if (!judged.spent.empty()) {   // it stands for everything that the policy has said
+            if (policy.fail) decide(judged.spent, Reason::Invalid);
+        } else {
+            for (const Opinion& opinion : judged.opinions) {
+                index = static_cast<int64_t>(opinion.index);
+                decide(opinion.message, opinion.reason);
             }
-            if (!outcome.value.is_true()) decide(message_of(validation, inputs, params, budget), validation.reason);
         }
         if (failures.size() > 0) request.annotate("validation.policy.admission.k8s.io/validation_failure", json::write(failures));
-        annotate(policy, who, request, inputs, all, denial);
+        for (const std::string& mistake : mistakes) deny(denial, who, mistake, Reason::Invalid);
+    }
+
+    struct Opinion {
+        size_t index;
+        std::string message;
+        Reason reason;
+    };
+    struct Judged {
+        std::vector<Opinion> opinions;
+        std::string spent;   // why nothing more is run
+    };
+
+    // All validations and then all messages share one budget, as in Kubernetes: one that runs out while messages are made is the fault of each validation.
+    static Judged judge(const Policy& policy, ExpressionInputs& inputs, Sees params) {
+        Judged out;
+        uint64_t budget = cel::kObjectBudget;
+        std::vector<ExpressionInputs::Outcome> outcomes;
+        inputs.begin(&policy.variables, params | Sees::Authorizer);
+        for (const auto& validation : policy.validations) {
+            outcomes.push_back(inputs.evaluate(validation.expression, params | Sees::Authorizer, budget));
+            if (outcomes.back().fatal) return out.spent = std::move(outcomes.back().error), out;
+        }
+        inputs.begin(&policy.variables, params);
+        // Messages that nobody reads are made only when they could be what is too much.
+        const bool scarce = budget < policy.validations.size() * (policy.variables.size() + 1) * cel::kPerCallLimit;
+        std::vector<std::string> messages(outcomes.size());
+        std::string spent;
+        for (size_t i = 0; i < outcomes.size() && spent.empty(); ++i) {
+            if (!policy.validations[i].message_expression.ok() || (!scarce && (!outcomes[i].ok() || outcomes[i].value.is_true()))) continue;
+            auto outcome = inputs.evaluate(policy.validations[i].message_expression, params, budget);
+            if (outcome.fatal) spent = "failed messageExpression: " + outcome.error;
+            else if (outcome.ok() && outcome.value.is(cel::ValueKind::String)) messages[i] = outcome.value.text();
+        }
+        for (size_t i = 0; i < outcomes.size(); ++i) {
+            if (!outcomes[i].ok() || !spent.empty()) {
+                if (policy.fail) out.opinions.push_back({i, outcomes[i].ok() ? spent : outcomes[i].error, Reason::Invalid});
+            } else if (!outcomes[i].value.is_true()) {
+                out.opinions.push_back({i, message_of(policy.validations[i], std::move(messages[i])), policy.validations[i].reason});
+            }
+        }
+        return out;
     }
 
     // The annotations go to the audit log; what concerns the request is that they can be computed.
-    static void annotate(const Policy& policy, const std::string& who, const AdmissionRequest& request, ExpressionInputs& inputs, Sees all, std::optional<Denial>& denial) {
+    static void annotate(const Policy& policy, const AdmissionRequest& request, ExpressionInputs& inputs, Sees all, std::vector<std::string>& mistakes, std::string& spent) {
+        if (policy.annotations.empty()) return;
         inputs.begin(&policy.variables, all);
         uint64_t budget = cel::kObjectBudget;
         for (const auto& annotation : policy.annotations) {
             auto outcome = inputs.evaluate(annotation.expression, all, budget);
-            if (!outcome.ok() && policy.fail) deny(denial, who, outcome.error, Reason::Invalid);
+            if (outcome.fatal) return void(spent = outcome.error);
+            if (!outcome.ok() && policy.fail) mistakes.push_back(outcome.error);
             if (outcome.ok() && outcome.value.is(cel::ValueKind::String)) request.annotate(policy.name + "/" + annotation.name, std::string(outcome.value.text()));
-            if (outcome.fatal) return;
         }
     }
 
-    static std::string message_of(const Validation& validation, const ExpressionInputs& inputs, Sees params, uint64_t& budget) {
-        std::string message;
-        if (validation.message_expression.ok()) {
-            auto outcome = inputs.evaluate(validation.message_expression, params, budget);
-            if (outcome.ok() && outcome.value.is(cel::ValueKind::String)) message = trim(outcome.value.text());
-            if (message.size() > cel::kMessageBytesMax || message.find('\n') != std::string::npos) message.clear();
-        }
+    static std::string message_of(const Validation& validation, std::string message) {
+        message = trim(message);
+        if (message.size() > cel::kMessageBytesMax || message.find('\n') != std::string::npos) message.clear();
         if (message.empty()) message = validation.message;
         if (message.empty()) message = fmt::format("failed expression: {}", trim(validation.expression.text));
         return message;

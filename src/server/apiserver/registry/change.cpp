@@ -11,9 +11,7 @@
 #include "server/apiserver/registry/traits.h"
 
 namespace skiff::apiserver {
-namespace {
 
-// Where kube-apiserver keeps the kind, which it tells to who names another uid.
 std::string shown_prefix(const api::KindInfo& kind, bool dry_run) {
     const std::string& plural = kind.plural;
     std::string prefix = dry_run ? "/" : "/registry/";
@@ -24,6 +22,8 @@ std::string shown_prefix(const api::KindInfo& kind, bool dry_run) {
     if (plural == "endpoints") return prefix + "services/endpoints";
     return prefix + (plural == "ingresses" ? std::string("ingress") : plural);
 }
+
+namespace {
 
 // The caller's resourceVersion and uid against the present object's.
 Status check_preconditions(const Change& change, const json::Value& meta, const Item& item, bool may_lack_version, bool dry_run) {
@@ -250,7 +250,9 @@ private:
             return answer;
         }
         if (ends_object(object, old_)) {
-            answer.object = TRY(commit_delete(core_, kind_, object, *item_));
+            // What is deleted is the object as it was stored; its writer sees what it has written.
+            TRY(commit_delete(core_, kind_, old_, *item_));
+            answer.object = api::Object::from_tree(object);
             claim.on_delete(core_, kind_, object);
         } else {
             answer.object = TRY(commit_object(core_, kind_, object, item_.get()));

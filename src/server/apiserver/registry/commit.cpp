@@ -43,7 +43,7 @@ bool raced(const Status& status) { return status.reason() == Reason::Conflict &&
 
 void catch_up(Core& core) { core.cache.wait_applied(core.store.current_revision(), kApplyTimeout); }
 
-Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old) {
+Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old, std::optional<store::Durability> durability) {
     const json::Value& meta = object["metadata"];
     store::Write write;
     write.key = store_key(kind, meta["namespace"].as_string(), meta["name"].as_string());
@@ -53,7 +53,7 @@ Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, cons
     if (&stored != &kind) as_stored = TRY(to_stored(core, kind, object));
     write.value = storage_text(&stored == &kind ? object : as_stored, write.stamp_at);
     const api::TreePtr before = old && traits_of(kind).durability != store::Durability::Synced ? old->object->tree() : nullptr;
-    write.durability = durability_of(kind, object, before.get());
+    write.durability = durability ? *durability : durability_of(kind, object, before.get());
     store::Committed committed = TRY(commit(core, std::move(write)));
     // What the stored version does not have is lost.
     if (kind.custom && &stored != &kind) return stamped(TRY(custom_in_version(core, kind, std::move(as_stored))), committed.revision);

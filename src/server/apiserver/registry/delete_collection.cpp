@@ -4,6 +4,7 @@ namespace skiff::apiserver {
 
 Result<ListAnswer> delete_collection(Core& core, RequestContext& context, const ListRequest& list, const DeleteOptions& options) {
     ListAnswer found = TRY(list_objects(core, *context.kind, list));
+    warn_of_orphans(context, options);
     std::string ns = context.attributes.ns;
     for (const ItemPtr& item : found.items) {   // the answer shows them as they were found
         context.attributes.name = item->object->meta().name;

@@ -71,7 +71,7 @@ Result<Filter> Filter::make(const api::KindInfo& kind, std::string ns, std::stri
         if (term.field == kName) {
             t.what = Selectors::Term::What::Name;
             if (term.equal && !term.value.empty() && filter.name_.empty()) filter.name_ = term.value;
-        } else if (term.field == kNamespace) {
+        } else if (term.field == kNamespace && !(kind.scope == api::Scope::Cluster && !kind.selectable_fields.empty() && !kind.custom)) {
             t.what = Selectors::Term::What::Namespace;
         } else {
             auto found = std::find_if(kind.selectable_fields.begin(), kind.selectable_fields.end(), [&](const std::string& f) { return selectable_name(f) == term.field; });

@@ -121,10 +121,16 @@ bool list_may_block(const Core& core, const ListRequest& request) {
     return target->kind == Target::Kind::Exact || target->revision > core.cache.applied();
 }
 
-static Status not_a_number(const std::string& text) {
+Status not_a_number(const std::string& text) {
     size_t digits = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
     bool number = digits < text.size() && text.find_first_not_of("0123456789", digits) == text.npos;
     return error(Reason::BadRequest, "strconv.ParseInt: parsing {}: {}", api::go_quote(text), number ? "value out of range" : "invalid syntax");
+}
+
+Status check_numbers(const net::Query& query) {
+    for (std::string_view key : {"timeoutSeconds", "limit"})
+        if (query.has(key) && !parse_int(query.get(key))) return not_a_number(query.get(key));
+    return {};
 }
 
 Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query) {
@@ -133,14 +139,11 @@ Result<ListRequest> parse_list(const RequestContext& context, const net::Query& 
     r.resource_version = query.get("resourceVersion");
     r.resource_version_match = query.get("resourceVersionMatch");
     r.continue_token = query.get("continue");
-    if (const std::string& limit = query.get("limit"); !limit.empty()) {
-        auto n = parse_int(limit);
-        if (!n) return not_a_number(limit);
+    TRY(check_numbers(query));
+    if (auto n = parse_int(query.get("limit"))) {
         // What any state answers comes from the cache as a whole.
         if (r.resource_version != "0" || r.resource_version_match == "Exact" || !r.continue_token.empty()) r.limit = std::max<int64_t>(*n, 0);
     }
-    const std::string& timeout = query.get("timeoutSeconds");
-    if (!timeout.empty() && !parse_int(timeout)) return not_a_number(timeout);
     r.send_initial_events = query.has("sendInitialEvents");
     r.filter = TRY(Filter::make(*context.kind, a.ns, "", query.get("labelSelector"), query.get("fieldSelector")));
     return r;

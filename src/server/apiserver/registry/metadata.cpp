@@ -40,6 +40,7 @@ api::Complaints check_ip_name(std::string_view text) {
 NameRule name_rule(const api::KindInfo& kind) {
     static const std::map<std::string, NameRule, std::less<>> kRules = {
         {"namespaces", api::check_dns1123_label},
+        {"statefulsets.apps", api::check_dns1123_label},
         {"services", api::check_dns1035_label},
         {"ipaddresses.networking.k8s.io", check_ip_name},
         {"apiservices.apiregistration.k8s.io", api::check_path_segment},
@@ -57,11 +58,8 @@ NameRule name_rule(const api::KindInfo& kind) {
     return found == kRules.end() ? api::check_dns1123_subdomain : found->second;
 }
 
-// The rule for a prefix: what the generated name would be, so a trailing '-' is fine.
-std::string as_name(std::string prefix) {
-    while (!prefix.empty() && prefix.back() == '-') prefix.back() = 'a';
-    return prefix;
-}
+// The rule for a prefix: what the generated name could be, so a trailing '-' is fine, whatever stands before it.
+std::string as_name(const std::string& prefix) { return prefix.size() > 1 && prefix.back() == '-' ? prefix.substr(0, prefix.size() - 2) + "a" : prefix; }
 
 void validate_name(const api::KindInfo& kind, const json::Value& meta, const FieldPath& path, FieldErrors& errors) {
     NameRule rule = name_rule(kind);
@@ -86,7 +84,7 @@ void validate_owners(const json::Value& owners, const FieldPath& path, FieldErro
     for (const json::Value& owner : owners.items()) {
         const std::string& version = owner["apiVersion"].as_string();
         api::GroupVersion gv = api::GroupVersion::parse(version);
-        if (gv.version.empty()) errors.invalid(path.child("apiVersion"), version, "version must not be empty");
+        if (gv.version.empty() || gv.version.find('/') != std::string::npos) errors.invalid(path.child("apiVersion"), version, "version must not be empty");
         if (owner["kind"].as_string().empty()) errors.invalid(path.child("kind"), owner["kind"], "must not be empty");
         if (owner["name"].as_string().empty()) errors.invalid(path.child("name"), owner["name"], "must not be empty");
         if (owner["uid"].as_string().empty()) errors.invalid(path.child("uid"), owner["uid"], "must not be empty");

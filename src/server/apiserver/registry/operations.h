@@ -34,7 +34,7 @@ struct DeleteOptions {
     std::optional<int64_t> grace_period_s;
     std::string propagation;                     // "", Orphan, Foreground, Background
     std::optional<bool> orphan_dependents;
-    std::string uid, resource_version;           // preconditions
+    std::optional<std::string> uid, resource_version;   // preconditions; an empty one holds of no object
     bool dry_run = false;
 };
 Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions options);
@@ -54,8 +54,14 @@ struct ListAnswer {
 // Whether the list may block (an old revision from the store, a revision that has not come yet): then only on a pool thread.
 bool list_may_block(const Core& core, const ListRequest& request);
 Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const ListRequest& request);
+// BadRequest for a limit or a time of a list or watch that is no number.
+Status check_numbers(const net::Query& query);
+Status not_a_number(const std::string& text);
 // BadRequest/Invalid for selectors and versions that cannot be read.
 Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query);
+
+// What a client is told that deletes without saying what becomes of the dependents.
+void warn_of_orphans(RequestContext& context, const DeleteOptions& options);
 
 // DELETE of a collection: deletes what the list shows, answers it.
 Result<ListAnswer> delete_collection(Core& core, RequestContext& context, const ListRequest& list, const DeleteOptions& options);
@@ -90,8 +96,8 @@ struct Change {
 Result<Answer> change_object(Core& core, RequestContext& context, const Change& change);
 
 // Commits a new or changed object (item null: must not exist) and waits until the cache shows it.
-Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old);
-// Deletes; the answer is the last state with the deletion's resourceVersion.
+Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old, std::optional<store::Durability> durability = {});
+// Deletes; the answer and the event are the last state (as `old` has it) with the deletion's resourceVersion.
 Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, const json::Value& last, const Item& old);
 
 // The object as a tree in the version of kind (a copy that may be changed).
@@ -100,6 +106,9 @@ json::Value tree_as(const Core& core, const api::Object& object, const api::Kind
 api::TreePtr shared_tree_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
 // The bytes in the version of kind.
 api::Bytes bytes_as(const Core& core, const api::Object& object, const api::KindInfo& kind);
+
+// Under which keys Kubernetes keeps the kind, for messages that tell.
+std::string shown_prefix(const api::KindInfo& kind, bool dry_run);
 
 // Whether a write failed because its compare-and-swap did: it may be tried again on the newer state.
 bool raced(const Status& status);

@@ -17,17 +17,18 @@ constexpr std::string_view kForeground = "foregroundDeletion";
 
 Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const Item& item) {
     const api::Meta& meta = item.object->meta();
-    if (!options.uid.empty() && options.uid != meta.uid)
+    const std::string name = kind.gvk.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + kind.gvk.group;
+    if (options.uid && *options.uid != meta.uid)
         return error(Reason::Conflict,
                      "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({}) does not match the UID in record ({}). The object might have been "
                      "deleted and then recreated",
-                     kind.gvk.kind, meta.name, options.uid, meta.uid)
+                     name, meta.name, *options.uid, meta.uid)
             .with_details({kind.gvk.group, kind.gvk.kind, meta.name, ""});
-    if (!options.resource_version.empty() && options.resource_version != std::to_string(item.revision))
+    if (options.resource_version && *options.resource_version != std::to_string(item.revision))
         return error(Reason::Conflict,
                      "Operation cannot be fulfilled on {} \"{}\": the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record ({}). The "
                      "object might have been modified",
-                     kind.gvk.kind, meta.name, options.resource_version, item.revision)
+                     name, meta.name, *options.resource_version, item.revision)
             .with_details({kind.gvk.group, kind.gvk.kind, meta.name, ""});
     return {};
 }
@@ -56,6 +57,7 @@ std::vector<std::string> wanted_finalizers(const Traits& traits, const DeleteOpt
 // What deleting means for the object as it is now.
 struct Plan {
     bool remove = false;       // it goes now
+    bool marked = false;       // with a time to go, which watchers see first
     bool update = false;       // it is marked and stays
     json::Value object;        // the state to store or to delete with
 };
@@ -79,6 +81,7 @@ public:
         bool namespace_content = kind_.gvr().group_resource() == "namespaces" && plan_.object["spec"]["finalizers"].size() > 0;
         if (grace) {
             mark(meta, *grace, true);
+            plan_.marked = true;
             plan_.update = !finalizers.empty() || *grace > 0;
         } else if (!finalizers.empty() || namespace_content) {
             mark(meta, 0, false);
@@ -111,12 +114,11 @@ private:
         std::optional<int64_t> asked = options_.grace_period_s;
         if (asked && *asked < 0) asked = 1;
         if (meta_.deleting()) {
-            const json::Value* left = plan_.object["metadata"].find("deletionGracePeriodSeconds");
-            if (left == nullptr) return {};
-            if (asked && *asked < left->as_int()) return asked;
-            pending = left->as_int() > 0 || !meta_.finalizers.empty();
-            if (pending) return {};
-            return left->as_int();
+            const int64_t left = plan_.object["metadata"]["deletionGracePeriodSeconds"].as_int();
+            if (left == 0) return {};
+            if (asked && *asked < left) return asked;
+            pending = true;
+            return {};
         }
         int64_t grace = asked ? *asked : plan_.object["spec"]["terminationGracePeriodSeconds"].as_int(0);
         const std::string& phase = plan_.object["status"]["phase"].as_string();
@@ -169,6 +171,17 @@ Answer answer_of(const api::KindInfo& kind, api::ObjectPtr object, bool removed,
     return answer;
 }
 
+// What goes at once is deleted as it is stored. Where a grace period is the custom, watchers see the mark first, though there is no time left;
+// nobody waits for the disk for that.
+Result<api::ObjectPtr> commit_plan(Core& core, const api::KindInfo& kind, const Plan& plan, const json::Value& old, const Item& item) {
+    if (plan.update) return commit_object(core, kind, plan.object, &item);
+    if (!plan.marked) return commit_delete(core, kind, old, item);
+    api::ObjectPtr marked = TRY(commit_object(core, kind, plan.object, &item, store::Durability::Cheap));
+    ItemPtr now = core.cache.resource(kind)->get(item.key);
+    if (!now || now->revision != marked->meta().resource_version) return Status(Reason::Conflict, "another writer was faster");
+    return commit_delete(core, kind, plan.object, *now);
+}
+
 Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptions& options, const Item& item) {
     const api::KindInfo& kind = *context.kind;
     TRY(check_preconditions(kind, options, item));
@@ -190,7 +203,7 @@ Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptio
     api::ObjectPtr object = item.object;
     Status failed;
     if ((plan.remove || plan.update) && !options.dry_run && !(plan.update && plan.object == old)) {
-        auto stored = plan.remove ? commit_delete(core, kind, plan.object, item) : commit_object(core, kind, plan.object, &item);
+        auto stored = commit_plan(core, kind, plan, old, item);
         if (stored.ok()) object = std::move(stored).value();
         else failed = std::move(stored).status();
         if (failed.ok() && plan.remove) {
@@ -208,13 +221,17 @@ Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptio
 
 }  // namespace
 
+void warn_of_orphans(RequestContext& context, const DeleteOptions& options) {
+    const api::Gvk& kind = context.kind->gvk;
+    if (!options.orphan_dependents && options.propagation.empty() && kind.group == "batch" && kind.kind == "Job")
+        context.warnings.emplace_back("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set "
+                                      "propagationPolicy=Orphan to suppress this warning");
+}
+
 Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions options) {
     const api::KindInfo& kind = *context.kind;
     const Attributes& a = context.attributes;
-    // Once for a whole collection.
-    if (!options.orphan_dependents && options.propagation.empty() && kind.gvk.group == "batch" && kind.gvk.kind == "Job" && context.warnings.empty())
-        context.warnings.emplace_back("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set "
-                                      "propagationPolicy=Orphan to suppress this warning");
+    if (a.verb != "deletecollection") warn_of_orphans(context, options);
     for (size_t attempt = 0;; ++attempt) {
         ItemPtr item = core.cache.resource(kind)->get(object_key(a.ns, a.name));
         if (!item) return not_found(kind, a.name);

@@ -9,7 +9,7 @@ namespace {
 const std::map<std::string, Traits, std::less<>>& table() {
     static const std::map<std::string, Traits, std::less<>> kTraits = {
         {"pods", {.answers_deleted = true, .graceful_delete = true}},
-        {"services", {.answers_deleted = true}},
+        {"services", {.answers_deleted = true, .create_on_update = true}},
         {"serviceaccounts", {.answers_deleted = true}},
         {"podtemplates", {.answers_deleted = true}},
         {"resourcequotas", {.answers_deleted = true}},

@@ -33,7 +33,7 @@ Result<Answer> update_object(Core& core, RequestContext& context, json::Value ob
             if (!object["metadata"]["uid"].as_string().empty())
                 return conflict(*context.kind, a.name,
                                 fmt::format("StorageError: invalid object, Code: 4, Key: {}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: ",
-                                            (context.dry_run ? "/" : "/registry/") + context.kind->plural, object_key(a.ns, a.name), object["metadata"]["uid"].as_string()));
+                                            shown_prefix(*context.kind, context.dry_run), object_key(a.ns, a.name), object["metadata"]["uid"].as_string()));
             json::Value fresh = object;
             fresh.mut("metadata").erase("resourceVersion");
             return create_object(core, context, std::move(fresh));

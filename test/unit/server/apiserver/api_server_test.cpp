@@ -146,6 +146,24 @@ TEST_CASE_METHOD(Fixture, "a page whose snapshot is compacted has expired, also 
     CHECK(later.status().reason() == Reason::Expired);
 }
 
+TEST_CASE_METHOD(Fixture, "watchers see that a pod is to go before it goes, and an object's end as it was stored") {
+    Events events;
+    const api::Gvr pods{"", "v1", "pods"};
+    json::Value account = json::Value::object({{"metadata", json::Value::object({{"name", "default"}})}});
+    REQUIRE(client->create({"", "v1", "serviceaccounts"}, "default", account, {}, {}).ok());
+    client::WatchOptions options;
+    options.ns = "default";
+    auto before = client->list(pods, {});
+    REQUIRE(before.ok());
+    options.resource_version = before->resource_version;
+    auto watch = client->watch(pods, options, events.handler());
+    REQUIRE(watch.ok());
+    json::Value pod = json::parse(R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}})").value_or(json::Value());
+    REQUIRE(client->create(pods, "default", pod, {}, {}).ok());
+    REQUIRE(client->remove(pods, "default", "p", {}).ok());
+    CHECK(events.wait(3) == std::vector<std::string>{"ADDED p", "MODIFIED p", "DELETED p"});
+}
+
 TEST_CASE_METHOD(Fixture, "an object with finalizers stays until the last one is gone") {
     json::Value object = config_map("a");
     object.mut("metadata").set("finalizers", json::Value::array({"example.com/x"}));

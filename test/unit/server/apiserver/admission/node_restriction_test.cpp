@@ -12,7 +12,7 @@ namespace {
 struct Fixture {
     Fixture() : plugin(make_node_restriction(reader)), kinds(api::KindRegistry::builtin()) {
         reader.put({"", "v1", "nodes"}, R"({"metadata":{"name":"n1","uid":"node-uid"}})");
-        reader.put({"", "v1", "pods"}, R"({"metadata":{"name":"mine","namespace":"ns","uid":"u1"},"spec":{"nodeName":"n1"}})");
+        reader.put({"", "v1", "pods"}, R"({"metadata":{"name":"mine","namespace":"ns","uid":"u1"},"spec":{"nodeName":"n1","volumes":[{"name":"t","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}]}})");
         reader.put({"", "v1", "pods"}, R"({"metadata":{"name":"theirs","namespace":"ns","uid":"u2"},"spec":{"nodeName":"n2"}})");
     }
     std::string said(const char* resource, const char* name, const char* subresource, const std::string& body) {
@@ -41,6 +41,7 @@ TEST_CASE("a node gets tokens only for pods that run on it") {
     CHECK(f.token(R"({"apiVersion":"v1","kind":"Pod","name":"mine"})") == "serviceaccounts \"default\" is forbidden: node requested token with a pod binding without a uid");
     CHECK(f.token(R"({"apiVersion":"v1","kind":"Pod","name":"theirs","uid":"u2"})") == "serviceaccounts \"default\" is forbidden: node requested token bound to a pod scheduled on a different node");
     CHECK(f.token(R"({"apiVersion":"v1","kind":"Pod","name":"mine","uid":"u1"})").empty());
+    CHECK(f.token(R"({"apiVersion":"v1","kind":"Pod","name":"mine","uid":"u1"},"audiences":["vault"])").find("audience \"vault\" not found in pod spec volume") != std::string::npos);
 }
 
 TEST_CASE("a node makes only mirror pods that it owns and that need nothing of the API") {

@@ -35,6 +35,19 @@ TEST_CASE_METHOD(Fixture, "a policy is about the resources of its rules, but not
     CHECK(*rules(R"({})") == &deployments);
 }
 
+TEST_CASE_METHOD(Fixture, "the expressions of a policy share what they may take, whatever it costs") {
+    AdmissionScope scope;
+    ExpressionInputs inputs(request, deployments, nullptr);
+    inputs.begin(nullptr, Sees::Nothing);
+    Expression heavy = scope.compile("[1,2,3,4,5,6,7,8].map(a, [1,2,3,4,5,6,7,8].map(b, [1,2,3,4,5,6,7,8].map(c, [1,2,3,4,5,6,7,8].map(d, '%s'.format([a * b * c * d]))))).size() == 8", Gives::Bool, Sees::Nothing);
+    REQUIRE(heavy.ok());
+    uint64_t budget = UINT64_MAX;
+    size_t served = 0;
+    while (served < 100'000 && inputs.evaluate(heavy, Sees::Nothing, budget).ok()) ++served;
+    CHECK(served > 3);
+    CHECK(served < 100'000);
+}
+
 TEST_CASE_METHOD(Fixture, "expressions see the request, the object, variables and an authorizer") {
     AdmissionScope scope;
     Sees all = Sees::Params | Sees::Authorizer;
