@@ -80,6 +80,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
         core.plain = net::HttpClient::create(*o.io, TRY(net::TlsClientContext::create({.insecure_skip_verify = true})));
         core.webhooks = std::make_shared<WebhookClient>(*o.io, *impl->cache);
     }
+    if (core.metrics != nullptr) core.admission.measure(*core.metrics, *o.clock);
     auto wait = [cache = impl->cache.get()](Duration timeout) { return cache->wait_applied(cache->applied() + 1, timeout); };
     TRY(add_plugins(core.admission, {*impl->cache, wait, *o.clock, &core, o.admission}).context("--kube-apiserver-arg"));
     impl->pool = std::make_unique<ThreadPool>("api", o.write_threads, kPoolQueueMax);

@@ -147,7 +147,7 @@ Result<net::Bytes> encode_event(const Core& core, const api::KindInfo& kind, std
     return event_of(core, type, shown(core, kind, *object, form, columns, nullptr), schema_of(kind, form), form);
 }
 
-Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, int64_t revision, bool initial_end, const Form& form) {
+Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, int64_t revision, bool initial_end, const Form& form, bool columns) {
     json::Value metadata = json::Value::object({{"resourceVersion", std::to_string(revision)}});
     if (initial_end) metadata.set("annotations", json::Value::object({{"k8s.io/initial-events-end", "true"}}));
     json::Value object = json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", metadata}});
@@ -156,6 +156,8 @@ Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, 
         object.set("apiVersion", "meta.k8s.io/" + form.as_version);
     } else if (!kind.custom) {   // an object of which nothing else is said
         (void)api::normalize_kind(kind, object);
+        // What conversions from Kubernetes' internal form add.
+        if (kind.gvk.group == "apps" && object["spec"].has("template") && kind.plural != "daemonsets") object.mut("spec").set("replicas", 0);
         if (kind.plural == "daemonsets") object.mut("metadata").mut("annotations").set("deprecated.daemonset.template.generation", "0");
     }
     if (form.as == Form::As::Table) {
@@ -163,7 +165,7 @@ Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, 
         json::Value row = table_row(kind, object, form, core.clock.now());
         object.mut("metadata").erase("name");
         if (form.include != Form::Include::None) row.set("object", json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", std::move(metadata)}}));
-        object = make_table(kind, json::Value::object({{"resourceVersion", std::to_string(revision)}}), json::Value::array({std::move(row)}), form, false);
+        object = make_table(kind, json::Value::object({{"resourceVersion", std::to_string(revision)}}), json::Value::array({std::move(row)}), form, columns);
     }
     return event_of(core, "BOOKMARK", object, schema_of(kind, form), form);
 }

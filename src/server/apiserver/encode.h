@@ -20,7 +20,7 @@ Result<std::vector<net::Bytes>> encode_list(const Core& core, const api::KindInf
 // One frame of a watch: a line of JSON, a YAML document, or a length-prefixed protobuf message. type: ADDED, MODIFIED, DELETED.
 // columns: of a Table, only the first frame has them.
 Result<net::Bytes> encode_event(const Core& core, const api::KindInfo& kind, std::string_view type, const api::ObjectPtr& object, const Form& form, bool columns);
-Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, int64_t revision, bool initial_end, const Form& form);
+Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, int64_t revision, bool initial_end, const Form& form, bool columns);
 Result<net::Bytes> encode_error_event(const Core& core, const Status& status, const Form& form);
 
 }  // namespace skiff::apiserver

@@ -19,7 +19,7 @@ class RequestMetrics {
 public:
     explicit RequestMetrics(metrics::Registry& registry);
 
-    // An answer: took and waited are the time until it and the part of that in queues.
+    // An answer: took and waited are the time until it and the part of that in queues and webhooks.
     void answered(const RequestContext& context, int code, Duration took, Duration waited);
 
 private:

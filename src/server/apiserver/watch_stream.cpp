@@ -79,8 +79,8 @@ public:
     }
 
     void bookmark(int64_t revision, bool initial_end) override {
-        auto bytes = encode_bookmark(core_, kind_, revision, initial_end, form_);
         std::unique_lock lock(mutex_);
+        auto bytes = encode_bookmark(core_, kind_, revision, initial_end, form_, form_.as == Form::As::Table && !std::exchange(columns_sent_, true));
         if (closed_ || !bytes.ok()) return;
         if (converting_ || !pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value(), nullptr});
         else send(std::move(bytes).value(), lock);

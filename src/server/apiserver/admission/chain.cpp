@@ -11,30 +11,69 @@ void AdmissionRequest::annotate(std::string key, std::string value) const {
     annotations->emplace(std::move(key), std::move(value));
 }
 
-Status AdmissionChain::mutate(AdmissionRequest& request) const {
-    for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
-    if ((request.second_round = std::exchange(request.reinvoke, false)))
-        for (const auto& plugin : plugins_) TRY(plugin->mutate(request));
+void AdmissionChain::add(std::unique_ptr<AdmissionPlugin> plugin) {
+    using Step = AdmissionMetrics::Step;
+    const std::string_view name = plugin->name();
+    plugins_.push_back({std::move(plugin), AdmissionMetrics::counts(name, Step::Admit), AdmissionMetrics::counts(name, Step::Validate)});
+}
+
+template <typename Run>
+Status AdmissionChain::timed(size_t index, AdmissionMetrics::Step step, Operation operation, Duration& at, Run run) const {
+    const Plugin& one = plugins_[index];
+    Status status = run(*one.plugin);
+    if (!metrics_ || !(step == AdmissionMetrics::Step::Admit ? one.admits : one.validates)) return status;
+    const Duration now = metrics_->clock().elapsed();
+    metrics_->plugin(index, one.plugin->name(), step, operation, !status.ok(), now - at);
+    at = now;
+    return status;
+}
+
+Status AdmissionChain::mutate_all(AdmissionRequest& request) const {
+    Duration at = metrics_ ? metrics_->clock().elapsed() : Duration();
+    auto round = [&]() -> Status {
+        for (size_t i = 0; i < plugins_.size(); ++i)
+            TRY(timed(i, AdmissionMetrics::Step::Admit, request.operation, at, [&](AdmissionPlugin& plugin) { return plugin.mutate(request); }));
+        return {};
+    };
+    TRY(round());
+    if ((request.second_round = std::exchange(request.reinvoke, false))) TRY(round());
     return {};
 }
 
-Status AdmissionChain::validate(const AdmissionRequest& request) const {
+Status AdmissionChain::validate_all(const AdmissionRequest& request) const {
+    Duration at = metrics_ ? metrics_->clock().elapsed() : Duration();
     for (size_t i = 0; i < plugins_.size(); ++i) {
-        Status status = plugins_[i]->validate(request);
+        Status status = timed(i, AdmissionMetrics::Step::Validate, request.operation, at, [&](AdmissionPlugin& plugin) { return plugin.validate(request); });
         if (status.ok()) continue;
-        for (size_t done = 0; done < i; ++done) plugins_[done]->finished(request, false);
+        for (size_t done = 0; done < i; ++done) plugins_[done].plugin->finished(request, false);
         return status;
     }
     return {};
 }
 
+Status AdmissionChain::mutate(AdmissionRequest& request) const {
+    if (!metrics_) return mutate_all(request);
+    const Duration begin = metrics_->clock().elapsed();
+    Status status = mutate_all(request);
+    metrics_->step(AdmissionMetrics::Step::Admit, request.operation, !status.ok(), metrics_->clock().elapsed() - begin);
+    return status;
+}
+
+Status AdmissionChain::validate(const AdmissionRequest& request) const {
+    if (!metrics_) return validate_all(request);
+    const Duration begin = metrics_->clock().elapsed();
+    Status status = validate_all(request);
+    metrics_->step(AdmissionMetrics::Step::Validate, request.operation, !status.ok(), metrics_->clock().elapsed() - begin);
+    return status;
+}
+
 Status AdmissionChain::connect(AdmissionRequest& request) const {
-    for (const auto& plugin : plugins_) TRY(plugin->connect(request));
+    for (const Plugin& one : plugins_) TRY(one.plugin->connect(request));
     return {};
 }
 
 void AdmissionChain::finished(const AdmissionRequest& request, bool stored) const {
-    for (const auto& plugin : plugins_) plugin->finished(request, stored);
+    for (const Plugin& one : plugins_) one.plugin->finished(request, stored);
 }
 
 }  // namespace skiff::apiserver

@@ -156,7 +156,11 @@ private:
         if (request.dry_run && !hook.no_side_effects)
             return error(Reason::BadRequest, "admission webhook \"{}\" does not support dry run", hook.name);
         called = true;
+        const Duration begin = core_.clock.elapsed();
         Reply answer = call(hook, request, review_of(seen.request, *as, uid), uid);
+        const Duration took = core_.clock.elapsed() - begin;
+        if (request.context) request.context->webhooks += took;
+        measure(hook, request.operation, answer, took);
         const bool has_patch = answer.verdict == Verdict::Allowed && answer.patch.size() > 0;
         if (has_patch && !object)
             return error(Reason::InternalError, "Internal error occurred: admission webhook \"{}\" attempted to modify the object, which is not supported for this operation", hook.name);
@@ -168,6 +172,16 @@ private:
             return {};
         }
         return answer.status;
+    }
+
+    // The codes that Kubernetes gives what went wrong: 500 for a webhook that was not reached or answered nonsense, else what the webhook said.
+    void measure(const Webhook& hook, Operation operation, const Reply& answer, Duration took) const {
+        AdmissionMetrics* metrics = core_.admission.metrics();
+        if (metrics == nullptr) return;
+        const bool failed = answer.verdict == Verdict::Failed, open = failed && hook.ignore_failures;
+        const bool rejected = !open && answer.verdict != Verdict::Allowed;
+        metrics->webhook(hook.name, mutating_, operation, rejected, answer.verdict == Verdict::Allowed ? 200 : answer.status.code(), !rejected ? "" : failed ? "calling_webhook_error" : "no_error", took);
+        if (open) metrics->failed_open(hook.name, mutating_);
     }
 
     static void note_mutation(const Webhook& hook, const std::string& place, const AdmissionRequest& request, const Value* patch, bool changed) {

@@ -128,8 +128,12 @@ Status not_a_number(const std::string& text) {
 }
 
 Status check_numbers(const net::Query& query) {
-    for (std::string_view key : {"timeoutSeconds", "limit"})
-        if (query.has(key) && !parse_int(query.get(key))) return not_a_number(query.get(key));
+    for (std::string_view key : {"timeoutSeconds", "limit"}) {
+        if (!query.has(key)) continue;
+        std::string_view text = query.get(key);
+        if (text.starts_with('+')) text.remove_prefix(1);   // Go reads it
+        if (!parse_int(text)) return not_a_number(query.get(key));
+    }
     return {};
 }
 

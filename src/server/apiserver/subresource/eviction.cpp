@@ -113,8 +113,8 @@ Status check_same(const DeleteOptions& options, const json::Value& meta) {
             .with_details({"", "Pod", name, ""});
     };
     const std::string &uid = meta["uid"].as_string(), &version = meta["resourceVersion"].as_string();
-    if (!options.uid.empty() && options.uid != uid) return differs("UID", options.uid, uid, "deleted and then recreated");
-    if (!options.resource_version.empty() && options.resource_version != version) return differs("ResourceVersion", options.resource_version, version, "modified");
+    if (options.uid && *options.uid != uid) return differs("UID", *options.uid, uid, "deleted and then recreated");
+    if (options.resource_version && *options.resource_version != version) return differs("ResourceVersion", *options.resource_version, version, "modified");
     return {};
 }
 
@@ -146,7 +146,7 @@ Status mark_disrupted(Core& core, const RequestContext& context, DeleteOptions& 
         return pod;
     };
     Answer marked = TRY(change_object(core, inner, change));
-    if (!options.resource_version.empty()) options.resource_version = std::to_string(marked.object->meta().resource_version);
+    if (options.resource_version) options.resource_version = std::to_string(marked.object->meta().resource_version);
     return {};
 }
 

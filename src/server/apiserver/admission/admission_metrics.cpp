@@ -1,0 +1,101 @@
+#include "server/apiserver/admission/admission_metrics.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace skiff::apiserver {
+namespace {
+
+constexpr std::string_view kOperations[] = {"CREATE", "UPDATE", "DELETE", "CONNECT"};
+
+std::string_view name_of(Operation operation) { return kOperations[static_cast<size_t>(operation)]; }
+std::string_view name_of(AdmissionMetrics::Step step) { return step == AdmissionMetrics::Step::Admit ? "admit" : "validate"; }
+std::string_view text(bool rejected) { return rejected ? "true" : "false"; }
+double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
+
+size_t variant(AdmissionMetrics::Step step, Operation operation, bool rejected) {
+    return (static_cast<size_t>(step) * 4 + static_cast<size_t>(operation)) * 2 + (rejected ? 1 : 0);
+}
+
+std::vector<double> bounds() { return {0.005, 0.025, 0.1, 0.5, 1.0, 2.5}; }
+
+struct Part {
+    std::string_view plugin;
+    bool admits, validates;
+};
+constexpr Part kParts[] = {{"NamespaceLifecycle", true, false}, {"LimitRanger", true, true}, {"ServiceAccount", true, true}, {"NodeRestriction", true, false},
+                           {"TaintNodesByCondition", true, false}, {"PodSecurity", false, true}, {"Priority", true, true}, {"DefaultTolerationSeconds", true, false},
+                           {"DefaultStorageClass", true, false}, {"StorageObjectInUseProtection", true, false}, {"PersistentVolumeClaimResize", false, true},
+                           {"RuntimeClass", true, true}, {"DefaultIngressClass", true, false}, {"EventRateLimit", false, true}, {"DenyServiceExternalIPs", false, true},
+                           {"MutatingAdmissionPolicy", true, false}, {"MutatingAdmissionWebhook", true, false}, {"ValidatingAdmissionPolicy", false, true},
+                           {"ValidatingAdmissionWebhook", false, true}, {"ResourceQuota", false, true},
+                           {"AlwaysPullImages", true, true}, {"ExtendedResourceToleration", true, false}, {"LimitPodHardAntiAffinityTopology", false, true},
+                           {"NamespaceAutoProvision", true, false}, {"NamespaceExists", false, true}, {"OwnerReferencesPermissionEnforcement", false, true},
+                           {"PodNodeSelector", true, true}, {"PodTolerationRestriction", true, true}};
+
+}  // namespace
+
+AdmissionMetrics::AdmissionMetrics(metrics::Registry& registry, Clock& clock)
+    : clock_(clock),
+      steps_(registry.histogram("apiserver_admission_step_admission_duration_seconds", "Time of a step of admission (admit or validate), by operation and whether it refused.",
+                                {"operation", "rejected", "type"}, bounds())),
+      plugins_(registry.histogram("apiserver_admission_controller_admission_duration_seconds", "Time of an admission plugin, by its name, step, operation and whether it refused.",
+                                  {"name", "operation", "rejected", "type"}, bounds())),
+      webhooks_(registry.histogram("apiserver_admission_webhook_admission_duration_seconds", "Time of an admission webhook, by its name, step, operation and whether it refused.",
+                                   {"name", "operation", "rejected", "type"}, {0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10, 25}, 400)),
+      rejections_(registry.counter("apiserver_admission_webhook_rejection_count", "Requests that an admission webhook refused, or that failed because it could not be asked.",
+                                   {"error_type", "name", "operation", "rejection_code", "type"}, 400)),
+      open_(registry.counter("apiserver_admission_webhook_fail_open_count", "Requests that went on although an admission webhook failed.", {"name", "type"}, 400)),
+      requests_(registry.counter("apiserver_admission_webhook_request_total", "Requests about which an admission webhook was asked.", {"code", "name", "operation", "rejected", "type"}, 400)) {
+    registry.collect([this](std::string& out) { append_summary(out); });
+}
+
+bool AdmissionMetrics::counts(std::string_view plugin, Step step) {
+    auto found = std::find_if(std::begin(kParts), std::end(kParts), [&](const Part& part) { return part.plugin == plugin; });
+    return found != std::end(kParts) && (step == Step::Admit ? found->admits : found->validates);
+}
+
+void AdmissionMetrics::plugin(size_t index, std::string_view name, Step step, Operation operation, bool rejected, Duration took) {
+    if (index >= kPluginsMax) return;
+    std::atomic<metrics::Histogram*>& known = plugin_series_[index][variant(step, operation, rejected)];
+    metrics::Histogram* series = known.load(std::memory_order_acquire);
+    if (series == nullptr) known.store(series = &plugins_.with({name, name_of(operation), text(rejected), name_of(step)}), std::memory_order_release);
+    series->observe(seconds(took));
+}
+
+void AdmissionMetrics::step(Step step, Operation operation, bool rejected, Duration took) {
+    const size_t at = variant(step, operation, rejected);
+    metrics::Histogram* series = step_series_[at].load(std::memory_order_acquire);
+    if (series == nullptr) step_series_[at].store(series = &steps_.with({name_of(operation), text(rejected), name_of(step)}), std::memory_order_release);
+    series->observe(seconds(took));
+    totals_[at].count.fetch_add(1, std::memory_order_relaxed);
+    totals_[at].nanoseconds.fetch_add(took.count(), std::memory_order_relaxed);
+}
+
+void AdmissionMetrics::webhook(std::string_view name, bool mutating, Operation operation, bool rejected, int code, std::string_view error_type, Duration took) {
+    const std::string_view type = mutating ? "admit" : "validating";
+    const std::string shown = std::to_string(std::min(code, 600));
+    requests_.with({shown, name, name_of(operation), text(rejected), type}).add();
+    webhooks_.with({name, name_of(operation), text(rejected), type}).observe(seconds(took));
+    if (!error_type.empty()) rejections_.with({error_type, name, name_of(operation), shown, type}).add();
+}
+
+void AdmissionMetrics::failed_open(std::string_view name, bool mutating) { open_.with({name, mutating ? "admit" : "validating"}).add(); }
+
+// A summary's sum and count; dashboards take the quantiles of the histogram.
+void AdmissionMetrics::append_summary(std::string& out) const {
+    constexpr std::string_view kName = "apiserver_admission_step_admission_duration_seconds_summary";
+    out += fmt::format("# HELP {0} Time of a step of admission (admit or validate), by operation and whether it refused.\n# TYPE {0} summary\n", kName);
+    for (Step step : {Step::Admit, Step::Validate})
+        for (size_t operation = 0; operation < std::size(kOperations); ++operation)
+            for (bool rejected : {false, true}) {
+                const Totals& totals = totals_[variant(step, static_cast<Operation>(operation), rejected)];
+                const uint64_t count = totals.count.load(std::memory_order_relaxed);
+                if (count == 0) continue;
+                const std::string labels = fmt::format("{{operation=\"{}\",rejected=\"{}\",type=\"{}\"}}", kOperations[operation], text(rejected), name_of(step));
+                out += fmt::format("{0}_sum{1} {2}\n{0}_count{1} {3}\n", kName, labels, seconds(Duration(totals.nanoseconds.load(std::memory_order_relaxed))), count);
+            }
+}
+
+}  // namespace skiff::apiserver
