@@ -205,6 +205,7 @@ private:
         Status failure;
         std::string failure_reason;
         json::Value statuses = json::Value::array();
+        size_t invalid = 0;
         for (const auto& metric : round.spec()["metrics"].items()) {
             std::string reason;
             auto verdict = judge_metric(context_->client, metric, target, context_->clock.now(), reason);
@@ -214,6 +215,8 @@ private:
                     failure_reason = reason;
                 }
                 event(round, true, reason, verdict.status().message());
+                statuses.push_back(json::Value::object({{"type", ""}}));   // its place is kept
+                ++invalid;
                 continue;
             }
             statuses.push_back(verdict->status);
@@ -223,14 +226,14 @@ private:
             }
             any = true;
         }
+        round.status.set("currentMetrics", std::move(statuses));
         if (!failure.ok() && (!any || wanted < target.current)) {
             const std::string message = "the HPA was unable to compute the replica count: " + failure.message();
             condition(round, "ScalingActive", false, failure_reason, message);
             event(round, true, "FailedComputeMetricsReplicas",
-                  fmt::format("invalid metrics ({} invalid out of {}), first error is: {}", round.spec()["metrics"].size() - statuses.size(), round.spec()["metrics"].size(), failure.message()));
+                  fmt::format("invalid metrics ({} invalid out of {}), first error is: {}", invalid, round.spec()["metrics"].size(), failure.message()));
             return failure;
         }
-        round.status.set("currentMetrics", std::move(statuses));
         condition(round, "ScalingActive", true, "ValidMetricFound", "the HPA was able to successfully calculate a replica count from " + why);
         return wanted;
     }
