@@ -20,20 +20,6 @@ size_t variant(AdmissionMetrics::Step step, Operation operation, bool rejected) 
 
 std::vector<double> bounds() { return {0.005, 0.025, 0.1, 0.5, 1.0, 2.5}; }
 
-struct Part {
-    std::string_view plugin;
-    bool admits, validates;
-};
-constexpr Part kParts[] = {{"NamespaceLifecycle", true, false}, {"LimitRanger", true, true}, {"ServiceAccount", true, true}, {"NodeRestriction", true, false},
-                           {"TaintNodesByCondition", true, false}, {"PodSecurity", false, true}, {"Priority", true, true}, {"DefaultTolerationSeconds", true, false},
-                           {"DefaultStorageClass", true, false}, {"StorageObjectInUseProtection", true, false}, {"PersistentVolumeClaimResize", false, true},
-                           {"RuntimeClass", true, true}, {"DefaultIngressClass", true, false}, {"EventRateLimit", false, true}, {"DenyServiceExternalIPs", false, true},
-                           {"MutatingAdmissionPolicy", true, false}, {"MutatingAdmissionWebhook", true, false}, {"ValidatingAdmissionPolicy", false, true},
-                           {"ValidatingAdmissionWebhook", false, true}, {"ResourceQuota", false, true},
-                           {"AlwaysPullImages", true, true}, {"ExtendedResourceToleration", true, false}, {"LimitPodHardAntiAffinityTopology", false, true},
-                           {"NamespaceAutoProvision", true, false}, {"NamespaceExists", false, true}, {"OwnerReferencesPermissionEnforcement", false, true},
-                           {"PodNodeSelector", true, true}, {"PodTolerationRestriction", true, true}};
-
 }  // namespace
 
 AdmissionMetrics::AdmissionMetrics(metrics::Registry& registry, Clock& clock)
@@ -49,11 +35,6 @@ AdmissionMetrics::AdmissionMetrics(metrics::Registry& registry, Clock& clock)
       open_(registry.counter("apiserver_admission_webhook_fail_open_count", "Requests that went on although an admission webhook failed.", {"name", "type"}, 400)),
       requests_(registry.counter("apiserver_admission_webhook_request_total", "Requests about which an admission webhook was asked.", {"code", "name", "operation", "rejected", "type"}, 400)) {
     registry.collect([this](std::string& out) { append_summary(out); });
-}
-
-bool AdmissionMetrics::counts(std::string_view plugin, Step step) {
-    auto found = std::find_if(std::begin(kParts), std::end(kParts), [&](const Part& part) { return part.plugin == plugin; });
-    return found != std::end(kParts) && (step == Step::Admit ? found->admits : found->validates);
 }
 
 void AdmissionMetrics::plugin(size_t index, std::string_view name, Step step, Operation operation, bool rejected, Duration took) {

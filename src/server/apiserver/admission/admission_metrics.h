@@ -19,9 +19,6 @@ public:
     AdmissionMetrics(metrics::Registry& registry, Clock& clock);
     Clock& clock() { return clock_; }
 
-    // The name by which Kubernetes counts a plugin in this step; "": it has no part in it, or is none of Kubernetes'.
-    static bool counts(std::string_view plugin, Step step);
-
     static constexpr size_t kPluginsMax = 48;
     void plugin(size_t index, std::string_view name, Step step, Operation operation, bool rejected, Duration took);
     void step(Step step, Operation operation, bool rejected, Duration took);

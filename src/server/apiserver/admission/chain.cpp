@@ -11,17 +11,11 @@ void AdmissionRequest::annotate(std::string key, std::string value) const {
     annotations->emplace(std::move(key), std::move(value));
 }
 
-void AdmissionChain::add(std::unique_ptr<AdmissionPlugin> plugin) {
-    using Step = AdmissionMetrics::Step;
-    const std::string_view name = plugin->name();
-    plugins_.push_back({std::move(plugin), AdmissionMetrics::counts(name, Step::Admit), AdmissionMetrics::counts(name, Step::Validate)});
-}
-
 template <typename Run>
 Status AdmissionChain::timed(size_t index, AdmissionMetrics::Step step, Operation operation, Duration& at, Run run) const {
     const Plugin& one = plugins_[index];
     Status status = run(*one.plugin);
-    if (!metrics_ || !(step == AdmissionMetrics::Step::Admit ? one.admits : one.validates)) return status;
+    if (!metrics_ || !(step == AdmissionMetrics::Step::Admit ? one.told.admit : one.told.validate)) return status;
     const Duration now = metrics_->clock().elapsed();
     metrics_->plugin(index, one.plugin->name(), step, operation, !status.ok(), now - at);
     at = now;

@@ -9,9 +9,14 @@
 
 namespace skiff::apiserver {
 
+// The steps of a plugin whose time is told: those that Kubernetes' plugin of the name has.
+struct Steps {
+    bool admit = false, validate = false;
+};
+
 class AdmissionChain {
 public:
-    void add(std::unique_ptr<AdmissionPlugin> plugin);
+    void add(std::unique_ptr<AdmissionPlugin> plugin, Steps told = {}) { plugins_.push_back({std::move(plugin), told}); }
     // Before the first request; without it nothing is measured.
     void measure(metrics::Registry& registry, Clock& clock) { metrics_ = std::make_unique<AdmissionMetrics>(registry, clock); }
     AdmissionMetrics* metrics() const { return metrics_.get(); }
@@ -25,7 +30,7 @@ public:
 private:
     struct Plugin {
         std::unique_ptr<AdmissionPlugin> plugin;
-        bool admits, validates;   // whether its time in the step is told
+        Steps told;
     };
     // Runs one plugin; `at` is when the one before was done.
     template <typename Run>

@@ -13,44 +13,47 @@ struct Entry {
     std::string_view name;
     Default runs;
     bool configured;                                      // takes a configuration
+    Steps steps;
     MadePlugin (*make)(const PluginSources&) = nullptr;   // null: part of the kinds' own rules
 };
 
+constexpr Steps kNone{}, kAdmits{true, false}, kValidates{false, true}, kBoth{true, true};
+
 // Kubernetes' order (pkg/kubeapiserver/options/plugins.go). Of those that are on in Kubernetes, what its own parts here rely on is fixed.
 const Entry kPlugins[] = {
-    {"AlwaysAdmit", Default::Off, false},
-    {"NamespaceAutoProvision", Default::Off, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_namespace_auto_provision(*s.core) : nullptr; }},
-    {"NamespaceLifecycle", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_namespace_lifecycle(s.reader); }},
-    {"NamespaceExists", Default::Off, false, [](const PluginSources& s) -> MadePlugin { return make_namespace_exists(s.reader); }},
-    {"LimitPodHardAntiAffinityTopology", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_anti_affinity_topology(); }},
-    {"LimitRanger", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_limit_ranger(s.reader); }},
-    {"ServiceAccount", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_service_account(s.reader, s.wait); }},
-    {"NodeRestriction", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader, s.core); }},
-    {"TaintNodesByCondition", Default::On, false, [](const PluginSources&) -> MadePlugin { return make_taint_nodes(); }},
-    {"AlwaysPullImages", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_always_pull_images(); }},
-    {"PodSecurity", Default::On, true, [](const PluginSources& s) { return make_pod_security(s.reader, s.settings.configuration("PodSecurity")); }},
-    {"PodNodeSelector", Default::Off, true, [](const PluginSources& s) { return make_pod_node_selector(s.reader, s.settings.configuration("PodNodeSelector")); }},
-    {"Priority", Default::Fixed, false, [](const PluginSources& s) -> MadePlugin { return make_priority(s.reader); }},
-    {"DefaultTolerationSeconds", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_default_tolerations(s.settings.not_ready_s, s.settings.unreachable_s); }},
-    {"PodTolerationRestriction", Default::Off, true, [](const PluginSources& s) { return make_toleration_restriction(s.reader, s.settings.configuration("PodTolerationRestriction")); }},
-    {"EventRateLimit", Default::Off, true, [](const PluginSources& s) { return make_event_rate_limit(s.settings.configuration("EventRateLimit"), s.clock); }},
-    {"ExtendedResourceToleration", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_extended_resource_toleration(); }},
-    {"DefaultStorageClass", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_default_storage_class(s.reader); }},
-    {"StorageObjectInUseProtection", Default::On, false, [](const PluginSources&) -> MadePlugin { return make_storage_protection(); }},
-    {"OwnerReferencesPermissionEnforcement", Default::Off, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_owner_permissions(*s.core) : nullptr; }},
-    {"PersistentVolumeClaimResize", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_claim_resize(s.reader); }},
-    {"RuntimeClass", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_runtime_class(s.reader); }},
-    {"CertificateApproval", Default::Fixed, false},
-    {"CertificateSigning", Default::Fixed, false},
-    {"ClusterTrustBundleAttest", Default::Fixed, false},
-    {"CertificateSubjectRestriction", Default::Fixed, false},
-    {"DefaultIngressClass", Default::On, false, [](const PluginSources& s) -> MadePlugin { return make_default_ingress_class(s.reader); }},
-    {"DenyServiceExternalIPs", Default::Off, false, [](const PluginSources&) -> MadePlugin { return make_external_ip_denier(); }},
-    {"MutatingAdmissionPolicy", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core && s.settings.mutating_policies ? make_mutating_policies(*s.core) : nullptr; }},
-    {"MutatingAdmissionWebhook", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_mutating_webhooks(*s.core) : nullptr; }},
-    {"ValidatingAdmissionPolicy", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_policies(*s.core) : nullptr; }},
-    {"ValidatingAdmissionWebhook", Default::On, false, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_webhooks(*s.core) : nullptr; }},
-    {"ResourceQuota", Default::On, true, [](const PluginSources& s) { return make_resource_quota(s.reader, s.core, s.settings.configuration("ResourceQuota")); }},
+    {"AlwaysAdmit", Default::Off, false, kNone},
+    {"NamespaceAutoProvision", Default::Off, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return s.core ? make_namespace_auto_provision(*s.core) : nullptr; }},
+    {"NamespaceLifecycle", Default::Fixed, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_namespace_lifecycle(s.reader); }},
+    {"NamespaceExists", Default::Off, false, kValidates, [](const PluginSources& s) -> MadePlugin { return make_namespace_exists(s.reader); }},
+    {"LimitPodHardAntiAffinityTopology", Default::Off, false, kValidates, [](const PluginSources&) -> MadePlugin { return make_anti_affinity_topology(); }},
+    {"LimitRanger", Default::On, false, kBoth, [](const PluginSources& s) -> MadePlugin { return make_limit_ranger(s.reader); }},
+    {"ServiceAccount", Default::On, false, kBoth, [](const PluginSources& s) -> MadePlugin { return make_service_account(s.reader, s.wait); }},
+    {"NodeRestriction", Default::Fixed, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader, s.core); }},
+    {"TaintNodesByCondition", Default::On, false, kAdmits, [](const PluginSources&) -> MadePlugin { return make_taint_nodes(); }},
+    {"AlwaysPullImages", Default::Off, false, kBoth, [](const PluginSources&) -> MadePlugin { return make_always_pull_images(); }},
+    {"PodSecurity", Default::On, true, kValidates, [](const PluginSources& s) { return make_pod_security(s.reader, s.settings.configuration("PodSecurity")); }},
+    {"PodNodeSelector", Default::Off, true, kBoth, [](const PluginSources& s) { return make_pod_node_selector(s.reader, s.settings.configuration("PodNodeSelector")); }},
+    {"Priority", Default::Fixed, false, kBoth, [](const PluginSources& s) -> MadePlugin { return make_priority(s.reader); }},
+    {"DefaultTolerationSeconds", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_default_tolerations(s.settings.not_ready_s, s.settings.unreachable_s); }},
+    {"PodTolerationRestriction", Default::Off, true, kBoth, [](const PluginSources& s) { return make_toleration_restriction(s.reader, s.settings.configuration("PodTolerationRestriction")); }},
+    {"EventRateLimit", Default::Off, true, kValidates, [](const PluginSources& s) { return make_event_rate_limit(s.settings.configuration("EventRateLimit"), s.clock); }},
+    {"ExtendedResourceToleration", Default::Off, false, kAdmits, [](const PluginSources&) -> MadePlugin { return make_extended_resource_toleration(); }},
+    {"DefaultStorageClass", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_default_storage_class(s.reader); }},
+    {"StorageObjectInUseProtection", Default::On, false, kAdmits, [](const PluginSources&) -> MadePlugin { return make_storage_protection(); }},
+    {"OwnerReferencesPermissionEnforcement", Default::Off, false, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_owner_permissions(*s.core) : nullptr; }},
+    {"PersistentVolumeClaimResize", Default::On, false, kValidates, [](const PluginSources& s) -> MadePlugin { return make_claim_resize(s.reader); }},
+    {"RuntimeClass", Default::On, false, kBoth, [](const PluginSources& s) -> MadePlugin { return make_runtime_class(s.reader); }},
+    {"CertificateApproval", Default::Fixed, false, kNone},
+    {"CertificateSigning", Default::Fixed, false, kNone},
+    {"ClusterTrustBundleAttest", Default::Fixed, false, kNone},
+    {"CertificateSubjectRestriction", Default::Fixed, false, kNone},
+    {"DefaultIngressClass", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_default_ingress_class(s.reader); }},
+    {"DenyServiceExternalIPs", Default::Off, false, kValidates, [](const PluginSources&) -> MadePlugin { return make_external_ip_denier(); }},
+    {"MutatingAdmissionPolicy", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return s.core && s.settings.mutating_policies ? make_mutating_policies(*s.core) : nullptr; }},
+    {"MutatingAdmissionWebhook", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return s.core ? make_mutating_webhooks(*s.core) : nullptr; }},
+    {"ValidatingAdmissionPolicy", Default::On, false, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_policies(*s.core) : nullptr; }},
+    {"ValidatingAdmissionWebhook", Default::On, false, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_webhooks(*s.core) : nullptr; }},
+    {"ResourceQuota", Default::On, true, kValidates, [](const PluginSources& s) { return make_resource_quota(s.reader, s.core, s.settings.configuration("ResourceQuota")); }},
 };
 
 const Entry* entry_of(std::string_view name) {
@@ -88,7 +91,7 @@ Status add_plugins(AdmissionChain& chain, const PluginSources& sources) {
         const bool runs = entry.runs == Default::Off ? names(settings.enabled, entry.name) : !names(settings.disabled, entry.name);
         if (!runs || !entry.make) continue;
         auto plugin = TRY(entry.make(sources).context("admission-control-config-file: {}", entry.name));
-        if (plugin) chain.add(std::move(plugin));
+        if (plugin) chain.add(std::move(plugin), entry.steps);
     }
     return {};
 }

@@ -21,7 +21,7 @@ TEST_CASE("admission is measured by step and by the plugins that Kubernetes coun
     metrics::Registry registry;
     AdmissionChain chain;
     chain.measure(registry, Clock::system());
-    chain.add(std::make_unique<Refuser>());
+    chain.add(std::make_unique<Refuser>(), {true, true});
     auto kinds = api::KindRegistry::builtin();
     User user;
     json::Value object = json::Value::object();
