@@ -98,12 +98,17 @@ rows 0 1 2
 
 # --- the node goes down: no process, no mount and nothing of the state folder is left, as after a reboot
 restarts=$(k get pod db-0 -o jsonpath='{.status.containerStatuses[0].restartCount}')
+back() {   # what they were before they went down says nothing
+  local pods
+  pods=$(k get pods -l app=db -o jsonpath='{range .items[*]}{.status.containerStatuses[0].ready} {.status.containerStatuses[0].restartCount}{"\n"}{end}')
+  [ "$(grep -c '^true' <<<"$pods")" = 3 ] && ! grep -q " $restarts\$" <<<"$pods"
+}
 kill -KILL "$server_pid"
 wait "$server_pid" 2>/dev/null || true
 down_everything
 start_server
 wait_ready
-wait_for 60 sh -c "[ \"\$(nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml get pods -l app=db -o jsonpath='{.items[*].status.containerStatuses[0].ready}')\" = 'true true true' ]"
+wait_for 60 back
 rolled
 rows 0 1 2
 [ "$(k get pod db-0 -o jsonpath='{.status.containerStatuses[0].restartCount}')" -gt "$restarts" ]
