@@ -177,9 +177,14 @@ Result<api::ObjectPtr> commit_plan(Core& core, const api::KindInfo& kind, const 
     if (plan.update) return commit_object(core, kind, plan.object, &item);
     if (!plan.marked) return commit_delete(core, kind, old, item);
     api::ObjectPtr marked = TRY(commit_object(core, kind, plan.object, &item, store::Durability::Cheap));
-    ItemPtr now = core.cache.resource(kind)->get(item.key);
-    if (!now || now->revision != marked->meta().resource_version) return Status(Reason::Conflict, "another writer was faster");
-    return commit_delete(core, kind, plan.object, *now);
+    // Who sees the mark may write to the object meanwhile, or end it as was asked.
+    for (size_t attempt = 0;; ++attempt) {
+        ItemPtr now = core.cache.resource(kind)->get(item.key);
+        if (!now || now->object->meta().uid != marked->meta().uid || !now->object->meta().finalizers.empty()) return marked;
+        auto removed = commit_delete(core, kind, tree_as(core, *now->object, kind), *now);
+        if (removed.ok() || !raced(removed.status()) || attempt >= core.retries_max) return removed;
+        catch_up(core);
+    }
 }
 
 Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptions& options, const Item& item) {
