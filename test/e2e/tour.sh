@@ -40,4 +40,13 @@ after=$(k get pods -o jsonpath='{range .items[*]}{.metadata.name}{" "}{.status.c
 
 k delete deployment hello --wait
 wait_for 60 sh -c "[ -z \"\$(nsenter --net=/run/netns/$machine kubectl --kubeconfig $work/kubeconfig.yaml get pods -o name)\" ]"
+
+# What is ended by force while it runs is gone as was asked, though its agent is as fast to say so: never "not found".
+for round in 1 2 3 4 5 6; do
+  for n in 1 2 3 4; do k run "force-$n" --image=skiff/hello --labels=app=force >/dev/null; done
+  k wait --for=condition=Ready pod -l app=force --timeout=30s >/dev/null
+  deletions=()
+  for n in 1 2 3 4; do k delete pod "force-$n" --grace-period=0 --force >/dev/null & deletions+=($!); done
+  for pid in "${deletions[@]}"; do wait "$pid"; done
+done
 echo "tour: done"
