@@ -74,7 +74,6 @@ json::Value list_value(const Core& core, const api::KindInfo& kind, const ListAn
         json::Value rows = json::Value::array();
         WallTime now = core.clock.now();
         for (const ItemPtr& item : list.items) rows.push_back(table_row(kind, tree_as(core, *item->object, kind), form, now));
-        if (kind.columns.empty() && list.items.empty()) rows = {};   // so do kinds without columns of their own
         return make_table(kind, list_metadata({}, list), std::move(rows), form, true);
     }
     bool partial = form.as == Form::As::PartialObject;

@@ -11,6 +11,7 @@
 #include "server/controllers/pod_control.h"
 #include "server/controllers/resources.h"
 #include "server/controllers/service_endpoints.h"
+#include "server/controllers/trigger_times.h"
 
 namespace skiff::controllers {
 
@@ -49,7 +50,7 @@ json::Value mirror_metadata(const json::Value& endpoints, const json::Value& own
                                          {"ownerReferences", json::Value::array({owner_reference})}});
     auto annotations = json::Value::object();
     for (const auto& [key, value] : from["annotations"].members())
-        if (key != "kubectl.kubernetes.io/last-applied-configuration" && key != "endpoints.kubernetes.io/last-change-trigger-time") annotations.set(key, value);
+        if (key != "kubectl.kubernetes.io/last-applied-configuration" && key != kTriggerTime) annotations.set(key, value);
     if (annotations.size() != 0) metadata.set("annotations", annotations);
     return metadata;
 }
