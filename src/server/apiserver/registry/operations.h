@@ -37,6 +37,9 @@ struct DeleteOptions {
     std::optional<std::string> uid, resource_version;   // preconditions; an empty one holds of no object
     bool dry_run = false;
 };
+// Conflict when the object is not the one that the options name.
+Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const std::string& name, const std::string& uid,
+                           const std::string& resource_version);
 Result<Answer> delete_object(Core& core, RequestContext& context, DeleteOptions options);
 
 struct ListRequest {

@@ -15,24 +15,6 @@ constexpr std::string_view kOrphan = "orphan";
 constexpr std::string_view kInstanceCleanup = "customresourcecleanup.apiextensions.k8s.io";
 constexpr std::string_view kForeground = "foregroundDeletion";
 
-Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const Item& item) {
-    const api::Meta& meta = item.object->meta();
-    const std::string name = kind.gvk.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + kind.gvk.group;
-    if (options.uid && *options.uid != meta.uid)
-        return error(Reason::Conflict,
-                     "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({}) does not match the UID in record ({}). The object might have been "
-                     "deleted and then recreated",
-                     name, meta.name, *options.uid, meta.uid)
-            .with_details({kind.gvk.group, kind.gvk.kind, meta.name, ""});
-    if (options.resource_version && *options.resource_version != std::to_string(item.revision))
-        return error(Reason::Conflict,
-                     "Operation cannot be fulfilled on {} \"{}\": the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record ({}). The "
-                     "object might have been modified",
-                     name, meta.name, *options.resource_version, item.revision)
-            .with_details({kind.gvk.group, kind.gvk.kind, meta.name, ""});
-    return {};
-}
-
 bool has(const std::vector<std::string>& list, std::string_view value) { return std::find(list.begin(), list.end(), value) != list.end(); }
 
 // The finalizers that the propagation policy asks for, behind those of the object.
@@ -189,7 +171,7 @@ Result<api::ObjectPtr> commit_plan(Core& core, const api::KindInfo& kind, const 
 
 Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptions& options, const Item& item) {
     const api::KindInfo& kind = *context.kind;
-    TRY(check_preconditions(kind, options, item));
+    TRY(check_preconditions(kind, options, item.object->meta().name, item.object->meta().uid, std::to_string(item.revision)));
     // Who deletes a collection names none of its objects.
     const bool named = context.attributes.verb != "deletecollection";
     AdmissionRequest admission{Operation::Delete, kind, context.attributes.ns, named ? item.object->meta().name : std::string(), "", context.attributes.user};
@@ -225,6 +207,23 @@ Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptio
 }
 
 }  // namespace
+
+Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const std::string& name, const std::string& uid, const std::string& resource_version) {
+    const std::string shown = kind.gvk.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + kind.gvk.group;
+    if (options.uid && *options.uid != uid)
+        return error(Reason::Conflict,
+                     "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({}) does not match the UID in record ({}). The object might have been "
+                     "deleted and then recreated",
+                     shown, name, *options.uid, uid)
+            .with_details({kind.gvk.group, kind.gvk.kind, name, ""});
+    if (options.resource_version && *options.resource_version != resource_version)
+        return error(Reason::Conflict,
+                     "Operation cannot be fulfilled on {} \"{}\": the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record ({}). The "
+                     "object might have been modified",
+                     shown, name, *options.resource_version, resource_version)
+            .with_details({kind.gvk.group, kind.gvk.kind, name, ""});
+    return {};
+}
 
 void warn_of_orphans(RequestContext& context, const DeleteOptions& options) {
     const api::Gvk& kind = context.kind->gvk;

@@ -104,20 +104,6 @@ Status take_budget(Core& core, RequestContext& context, const json::Value& pod, 
     return {};
 }
 
-// The client's preconditions of the deletion.
-Status check_same(const DeleteOptions& options, const json::Value& meta) {
-    auto differs = [&](const char* what, const std::string& wanted, const std::string& found, const char* may) {
-        const std::string& name = meta["name"].as_string();
-        return error(Reason::Conflict, "Operation cannot be fulfilled on Pod \"{}\": the {} in the precondition ({}) does not match the {} in record ({}). The object might have been {}", name, what,
-                     wanted, what, found, may)
-            .with_details({"", "Pod", name, ""});
-    };
-    const std::string &uid = meta["uid"].as_string(), &version = meta["resourceVersion"].as_string();
-    if (options.uid && *options.uid != uid) return differs("UID", *options.uid, uid, "deleted and then recreated");
-    if (options.resource_version && *options.resource_version != version) return differs("ResourceVersion", *options.resource_version, version, "modified");
-    return {};
-}
-
 // Says on the pod why it goes, for controllers that judge its failure. A version that the client named is then the new one.
 Status mark_disrupted(Core& core, const RequestContext& context, DeleteOptions& options) {
     RequestContext inner = context;
@@ -131,7 +117,8 @@ Status mark_disrupted(Core& core, const RequestContext& context, DeleteOptions& 
     change.part = Change::Part::Status;
     change.validate = false;
     change.make = [&](const json::Value& old) -> Result<json::Value> {
-        TRY(check_same(options, old["metadata"]));
+        const json::Value& meta = old["metadata"];
+        TRY(check_preconditions(*inner.kind, options, meta["name"].as_string(), meta["uid"].as_string(), meta["resourceVersion"].as_string()));
         json::Value pod = old;
         json::Value& conditions = pod.mut("status").mut("conditions");
         json::Value target = json::Value::object({{"type", "DisruptionTarget"}, {"status", "True"}, {"reason", "EvictionByEvictionAPI"},
