@@ -5,6 +5,7 @@
 
 #include "api/custom_resource.h"
 #include "api/dynamic_kinds.h"
+#include "api/feature_gates.h"
 #include "api/kind_registry_builder.h"
 #include "base/log.h"
 
@@ -27,9 +28,7 @@ const std::vector<GroupVersion>& KindRegistry::optional_versions() {
 }
 
 std::shared_ptr<const KindRegistry> KindRegistry::builtin(const std::vector<GroupVersion>& served) {
-    KindRegistryBuilder builder(served);
-    add_builtin_kinds(builder);
-    return builder.build();
+    return builtin_kinds(served, {});
 }
 
 const KindInfo* KindRegistry::find(const Gvr& gvr) const {
@@ -65,6 +64,10 @@ void KindRegistryBuilder::add_types(std::span<const TypeRow> types) { registry_-
 void KindRegistryBuilder::add(KindInfo kind, std::span<const TypeRow> types) {
     registry_->schemas_.add(types);
     registry_->kinds_.push_back(std::make_unique<KindInfo>(std::move(kind)));
+}
+
+void KindRegistryBuilder::each(void (*change)(KindInfo&)) const {
+    for (auto& kind : registry_->kinds_) change(*kind);
 }
 
 std::shared_ptr<const KindRegistry> KindRegistryBuilder::build() {

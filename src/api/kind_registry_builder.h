@@ -23,6 +23,7 @@ public:
     void add_types(std::span<const TypeRow> types);
     // Kinds come in discovery order; group versions in order of preference.
     void add(KindInfo kind, std::span<const TypeRow> types = {});
+    void each(void (*change)(KindInfo&)) const;
     // Links everything. A type name that nobody added aborts with its name.
     std::shared_ptr<const KindRegistry> build();
 

@@ -172,8 +172,9 @@ Status read_runtime_config(const std::string& value, ApiSettings& settings) {
 Status read_feature_gates(const std::string& value, ApiSettings& settings) {
     for (const auto& item : split(value, ',')) {
         const auto [gate, on] = TRY(switch_of("feature-gates", item));
-        if (gate != "MutatingAdmissionPolicy") return bad("feature-gates", gate + " cannot be switched here, only MutatingAdmissionPolicy");
-        settings.admission.mutating_policies = on;
+        if (gate == "MutatingAdmissionPolicy") settings.admission.mutating_policies = on;
+        else if (gate == "ImageVolume") settings.gates.image_volume = on;
+        else return bad("feature-gates", gate + " cannot be switched here, only ImageVolume and MutatingAdmissionPolicy");
     }
     return {};
 }

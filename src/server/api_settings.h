@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "api/gvk.h"
+#include "api/feature_gates.h"
 #include "base/status.h"
 #include "server/apiserver/admission/settings.h"
 #include "server/apiserver/audit/audit_log.h"
@@ -25,6 +25,7 @@ struct ApiSettings {
     apiserver::ServiceAccountOptions service_accounts;
     apiserver::audit::AuditOptions audit;                           // folder "": the default one
     apiserver::AdmissionSettings admission;
+    api::FeatureGates gates;
     std::vector<api::GroupVersion> served;                          // optional versions that runtime-config asks for
 };
 

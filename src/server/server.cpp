@@ -91,7 +91,7 @@ Status Server::Parts::prepare() {
     store = TRY(store::open_sqlite({.path = folder + "/db/state.db", .history_events_max = kHistoryEvents, .cipher = encryption}));
     encryption->resume(*store);
     settings = TRY(api_settings(options.api_args));
-    kinds = api::KindRegistry::builtin(settings.served);
+    kinds = api::builtin_kinds(settings.served, settings.gates);
     return {};
 }
 

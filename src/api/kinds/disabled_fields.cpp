@@ -1,5 +1,9 @@
 #include "api/kinds/disabled_fields.h"
 
+#include <algorithm>
+#include <set>
+#include <string>
+
 #include "api/kinds/set_default.h"
 
 namespace skiff::api::kinds {
@@ -41,6 +45,33 @@ void drop_disabled_pod_fields(Value& spec) {
             });
         });
     });
+}
+
+bool has_image_volume(const Value& spec) {
+    const auto& volumes = spec["volumes"].items();
+    return std::any_of(volumes.begin(), volumes.end(), [](const Value& volume) { return volume.has("image"); });
+}
+
+void drop_image_volumes(Value& spec) {
+    if (!has_image_volume(spec)) return;
+    std::set<std::string, std::less<>> gone;
+    // A list without items is none.
+    auto keep = [](Value& object, std::string_view key, const auto& is_kept) {
+        Value* list = object.find(key);
+        if (!list || !list->is_array()) return;
+        Value kept = Value::array();
+        for (auto& item : list->mut_items())
+            if (is_kept(item)) kept.push_back(std::move(item));
+        if (kept.empty()) object.erase(key);
+        else *list = std::move(kept);
+    };
+    keep(spec, "volumes", [&](const Value& volume) {
+        if (!volume.has("image")) return true;
+        gone.insert(volume["name"].as_string());
+        return false;
+    });
+    for (auto list : {"containers", "initContainers", "ephemeralContainers"})
+        each_object(spec, list, [&](Value& container) { keep(container, "volumeMounts", [&](const Value& mount) { return !gone.contains(mount["name"].as_string()); }); });
 }
 
 void drop_disabled_template_fields(Value& object) {

@@ -8,6 +8,9 @@ namespace skiff::api::kinds {
 
 // Of a PodSpec.
 void drop_disabled_pod_fields(json::Value& spec);
+// The volumes of images and what mounts them, of a PodSpec (feature gate ImageVolume).
+void drop_image_volumes(json::Value& spec);
+bool has_image_volume(const json::Value& spec);
 // Of the pod template at object.spec.template (or object.template).
 void drop_disabled_template_fields(json::Value& object);
 
