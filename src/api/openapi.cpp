@@ -77,7 +77,7 @@ private:
     bool first_ = true;
 };
 
-using Emit = std::function<void(const std::string& name, const json::Value& schema)>;
+using Emit = OpenApi::Emit;
 
 // The definitions of built-in types that a document has, in any of its forms.
 void each_definition(const std::vector<const TypeSchema*>& roots, OpenApiVersion version, const TypeFacts& facts, const Emit& emit) {
@@ -88,17 +88,20 @@ void each_definition(const std::vector<const TypeSchema*>& roots, OpenApiVersion
     for (const auto& [name, schema] : scalar_definitions(version)) emit(name, schema);
 }
 
-void add_custom(Document& document, const std::vector<const KindInfo*>& kinds, OpenApiVersion version) {
-    for (const auto* kind : kinds)
-        if (kind->custom) add_custom_definitions(*kind, version, [&](const std::string& name, json::Value schema) { document.member(name, schema); });
+json::Value security_scheme() {
+    return json::Value::object({{"type", "apiKey"}, {"description", "Bearer Token authentication"}, {"name", "authorization"}, {"in", "header"}});
 }
 
-// How the components of a document end.
-constexpr std::string_view kSecurity =
-    "},\"securitySchemes\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
-    "\"name\":\"authorization\",\"in\":\"header\"}}}}";
+// The version of the API, not of the release.
+json::Value info() { return json::Value::object({{"title", "Kubernetes"}, {"version", kKubernetesVersion.substr(1, kKubernetesVersion.find('.', 3) - 1)}}); }
 
-json::Value info() { return json::Value::object({{"title", "Kubernetes"}, {"version", kKubernetesVersion}}); }
+// Upper case, as kube-apiserver's.
+std::string hex_of(Sha256& sha) {
+    std::string hex = sha.hex_digest();
+    for (char& c : hex)
+        if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+    return hex;
+}
 
 }  // namespace
 
@@ -111,6 +114,7 @@ Bytes OpenApi::index() {
 void OpenApi::invalidate() {
     std::lock_guard lock(mutex_);
     index_.reset();
+    v2_hash_.clear();
     documents_.clear();
 }
 
@@ -118,17 +122,31 @@ void OpenApi::set_foreign(std::vector<std::shared_ptr<const ForeignOpenApi>> for
     std::lock_guard lock(mutex_);
     foreign_ = std::move(foreign);
     index_.reset();
+    v2_hash_.clear();
     documents_.clear();
 }
 
-Bytes OpenApi::document(std::string_view path) {
-    if (kinds_of(*kinds_, path).empty()) return plain_document(*kinds_, path) ? cached(std::string(path), &OpenApi::make_plain) : nullptr;
-    return cached(std::string(path), &OpenApi::make_document);
+Bytes OpenApi::document(std::string_view path, Encoding encoding) {
+    if (kinds_of(*kinds_, path).empty() && !plain_document(*kinds_, path)) return nullptr;
+    return encoding == Encoding::Json ? cached(std::string(path), &OpenApi::make_document) : cached("protobuf " + std::string(path), &OpenApi::make_document_protobuf);
 }
 
-Bytes OpenApi::v2() { return cached("v2", &OpenApi::make_v2); }
+Bytes OpenApi::v2(Encoding encoding) { return encoding == Encoding::Json ? cached("v2", &OpenApi::make_v2) : cached("v2 protobuf", &OpenApi::make_v2_protobuf); }
 
-Bytes OpenApi::v2_protobuf() { return cached("v2 protobuf", &OpenApi::make_v2_protobuf); }
+std::string OpenApi::v2_hash() {
+    Bytes all = index();
+    std::lock_guard lock(mutex_);
+    if (!v2_hash_.empty()) return v2_hash_;
+    Sha256 sha;
+    sha.update(*all);
+    for (const auto& foreign : foreign_)
+        for (const auto* texts : {&foreign->paths, &foreign->definitions})
+            for (const auto& [name, text] : *texts) {
+                sha.update(name);
+                sha.update(text);
+            }
+    return v2_hash_ = hex_of(sha);
+}
 
 // Depends on nothing but the tables, so it needs no document to be made.
 std::string OpenApi::hash(std::string_view path) const {
@@ -152,10 +170,7 @@ std::string OpenApi::hash(std::string_view path) const {
             sha.update(std::string_view(shape, sizeof shape));
         }
     }
-    std::string hex = sha.hex_digest();
-    for (char& c : hex)
-        if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
-    return hex;
+    return hex_of(sha);
 }
 
 Bytes OpenApi::cached(const std::string& name, std::string (OpenApi::*make)(std::string_view) const) {
@@ -181,97 +196,123 @@ std::string OpenApi::make_index(std::string_view) const {
     return json::write(json::Value::object({{"paths", std::move(paths)}}));
 }
 
-std::string OpenApi::make_plain(std::string_view name) const {
-    Document document("{\"openapi\":\"3.0.0\",");
-    document.member("info", info());
-    document.raw(",");
-    document.open("paths");
-    auto plain = plain_document(*kinds_, name);
-    document.member(plain->path, plain->item);
-    document.raw("},");
-    document.open("components");
-    document.open("schemas");
-    for (const auto& [type_name, type] : reachable({plain->root})) document.member(definition_name(type_name), definition_of(*type, OpenApiVersion::V3, type_facts(*kinds_)));
-    document.raw(kSecurity);
-    return document.take();
+// The paths and definitions of a document of version 3, one after the other.
+void OpenApi::walk(std::string_view name, const Emit& add_path, const Emit& define) const {
+    auto kinds = kinds_of(*kinds_, name);
+    if (kinds.empty()) {
+        auto plain = plain_document(*kinds_, name);
+        add_path(plain->path, plain->item);
+        for (const auto& [type_name, type] : reachable({plain->root})) define(definition_name(type_name), definition_of(*type, OpenApiVersion::V3, type_facts(*kinds_)));
+        return;
+    }
+    if (!kinds[0]->custom) add_path(root_path(kinds[0]->gvk) + "/", resource_list_path(*kinds_, kinds[0]->gvk, OpenApiVersion::V3));
+    for (const auto* kind : kinds) add_paths(*kinds_, *kind, OpenApiVersion::V3, add_path);
+    each_definition(roots_of(*kinds_, kinds), OpenApiVersion::V3, type_facts(*kinds_), define);
+    for (const auto* kind : kinds)
+        if (kind->custom) add_custom_definitions(*kind, OpenApiVersion::V3, define);
 }
 
 std::string OpenApi::make_document(std::string_view path) const {
-    auto kinds = kinds_of(*kinds_, path);
     Document document("{\"openapi\":\"3.0.0\",");
     document.member("info", info());
     document.raw(",");
     document.open("paths");
-    if (!kinds.empty() && !kinds[0]->custom) document.member(root_path(kinds[0]->gvk) + "/", resource_list_path(*kinds_, kinds[0]->gvk, OpenApiVersion::V3));
-    for (const auto* kind : kinds)
-        add_paths(*kinds_, *kind, OpenApiVersion::V3, [&](const std::string& at, json::Value item) { document.member(at, item); });
+    bool in_paths = true;
+    auto end_paths = [&] {
+        if (!std::exchange(in_paths, false)) return;
+        document.raw("},");
+        document.open("components");
+        document.open("schemas");
+    };
+    walk(path, [&](const std::string& at, const json::Value& item) { document.member(at, item); },
+         [&](const std::string& name, const json::Value& schema) {
+             end_paths();
+             document.member(name, schema);
+         });
+    end_paths();   // there are documents without definitions
     document.raw("},");
-    document.open("components");
-    document.open("schemas");
-    each_definition(roots_of(*kinds_, kinds), OpenApiVersion::V3, type_facts(*kinds_), [&](const std::string& name, const json::Value& schema) { document.member(name, schema); });
-    add_custom(document, kinds, OpenApiVersion::V3);
-    document.raw(kSecurity);
+    document.open("securitySchemes");
+    document.member("BearerToken", security_scheme());
+    document.raw("}}}");
     return document.take();
 }
 
-std::string OpenApi::make_v2(std::string_view) const {
+// Document: openapi = 1, info = 2, paths = 4 {path = 1}, components = 5 {schemas = 1, security schemes = 7, both {additional properties = 1}}.
+std::string OpenApi::make_document_protobuf(std::string_view name) const {
+    constexpr auto kV3 = OpenApiVersion::V3;
+    std::string out, paths, schemas, schemes, components;
+    append_bytes_field(out, 1, "3.0.0");
+    append_bytes_field(out, 2, gnostic_info(info(), kV3));
+    walk(name.substr(std::string_view("protobuf ").size()),
+         [&](const std::string& at, const json::Value& item) { append_bytes_field(paths, 1, gnostic_named(at, gnostic_path_item(item, kV3))); },
+         [&](const std::string& type, const json::Value& schema) { append_bytes_field(schemas, 1, gnostic_named(type, gnostic_schema(schema, kV3))); });
+    append_bytes_field(out, 4, paths);
+    append_bytes_field(schemes, 1, gnostic_named("BearerToken", gnostic_security(security_scheme())));
+    append_bytes_field(components, 1, schemas);
+    append_bytes_field(components, 7, schemes);
+    append_bytes_field(out, 5, components);
+    return out;
+}
+
+// The same of version 2, without what other servers add.
+void OpenApi::walk_v2(const Emit& add_path, const Emit& define) const {
     auto kinds = kinds_->all();
-    Document document("{\"swagger\":\"2.0\",");
-    document.member("info", info());
-    document.raw(",");
-    document.open("paths");
     std::vector<const TypeSchema*> roots = roots_of(*kinds_, kinds);
     for (const auto& name : plain_documents(*kinds_)) {
         auto plain = plain_document(*kinds_, name, OpenApiVersion::V2);
-        document.member(plain->path, plain->item);
+        add_path(plain->path, plain->item);
         if (plain->root) roots.push_back(plain->root);
     }
     for (const auto& version : kinds_->group_versions()) {
         Gvk gvk{version.group, version.version, ""};
-        document.member(root_path(gvk) + "/", resource_list_path(*kinds_, gvk, OpenApiVersion::V2));
+        add_path(root_path(gvk) + "/", resource_list_path(*kinds_, gvk, OpenApiVersion::V2));
     }
+    for (const auto* kind : kinds) add_paths(*kinds_, *kind, OpenApiVersion::V2, add_path);
+    each_definition(roots, OpenApiVersion::V2, type_facts(*kinds_), define);
     for (const auto* kind : kinds)
-        add_paths(*kinds_, *kind, OpenApiVersion::V2, [&](const std::string& at, json::Value item) { document.member(at, item); });
-    std::set<std::string_view> known;
-    for (const auto& foreign : foreign_)
-        for (const auto& [path, item] : foreign->paths)
-            if (known.insert(path).second) document.text_member(path, item);
+        if (kind->custom) add_custom_definitions(*kind, OpenApiVersion::V2, define);
+}
+
+std::string OpenApi::make_v2(std::string_view) const {
+    Document document("{\"swagger\":\"2.0\",");
+    document.member("info", info());
+    document.raw(",");
+    document.open("paths");
+    std::set<std::string, std::less<>> ours;
+    auto add_foreign = [&](auto texts) {
+        for (const auto& foreign : foreign_)
+            for (const auto& [name, text] : (*foreign).*texts)
+                if (ours.insert(name).second) document.text_member(name, text);
+        ours.clear();
+    };
+    bool in_paths = true;
+    walk_v2([&](const std::string& at, const json::Value& item) { document.member(at, item); },
+            [&](const std::string& name, const json::Value& schema) {
+                if (std::exchange(in_paths, false)) {
+                    add_foreign(&ForeignOpenApi::paths);
+                    document.raw("},");
+                    document.open("definitions");
+                }
+                document.member(name, schema);
+                ours.insert(name);
+            });
+    add_foreign(&ForeignOpenApi::definitions);
     document.raw("},");
-    document.open("definitions");
-    std::set<std::string> ours;
-    each_definition(roots, OpenApiVersion::V2, type_facts(*kinds_), [&](const std::string& name, const json::Value& schema) {
-        document.member(name, schema);
-        ours.insert(name);
-    });
-    for (const auto& foreign : foreign_)
-        for (const auto& [name, schema] : foreign->definitions)
-            if (ours.insert(name).second) document.text_member(name, schema);
-    add_custom(document, kinds, OpenApiVersion::V2);
-    document.raw("},\"securityDefinitions\":{\"BearerToken\":{\"type\":\"apiKey\",\"description\":\"Bearer Token authentication\","
-                 "\"name\":\"authorization\",\"in\":\"header\"}}}");
+    document.open("securityDefinitions");
+    document.member("BearerToken", security_scheme());
+    document.raw("}}");
     return document.take();
 }
 
 // Document: swagger = 1, info = 2, paths = 8 {path = 2}, definitions = 9 {additional_properties = 1}.
 std::string OpenApi::make_v2_protobuf(std::string_view) const {
-    auto kinds = kinds_->all();
+    constexpr auto kV2 = OpenApiVersion::V2;
     std::string out, paths, definitions;
-    auto add = [](std::string& to, int field, std::string_view name, const std::string& message) {
-        std::string entry;
-        append_bytes_field(entry, 1, name);
-        append_bytes_field(entry, 2, message);
-        append_bytes_field(to, field, entry);
-    };
     append_bytes_field(out, 1, "2.0");
-    append_bytes_field(out, 2, gnostic_info(info()));
-    for (const auto* kind : kinds)
-        add_paths(*kinds_, *kind, OpenApiVersion::V2,
-                  [&](const std::string& at, json::Value item) { add(paths, 2, at, gnostic_path_item(item)); });
+    append_bytes_field(out, 2, gnostic_info(info(), kV2));
+    walk_v2([&](const std::string& at, const json::Value& item) { append_bytes_field(paths, 2, gnostic_named(at, gnostic_path_item(item, kV2))); },
+            [&](const std::string& name, const json::Value& schema) { append_bytes_field(definitions, 1, gnostic_named(name, gnostic_schema(schema, kV2))); });
     append_bytes_field(out, 8, paths);
-    const Emit define = [&](const std::string& name, const json::Value& schema) { add(definitions, 1, name, gnostic_schema(schema)); };
-    each_definition(roots_of(*kinds_, kinds), OpenApiVersion::V2, type_facts(*kinds_), define);
-    for (const auto* kind : kinds)
-        if (kind->custom) add_custom_definitions(*kind, OpenApiVersion::V2, define);
     append_bytes_field(out, 9, definitions);
     return out;
 }

@@ -74,7 +74,55 @@ constexpr FieldRow kServerAddressByClientCIDR[] = {
     {.name = "serverAddress", .type = "string", .proto = 2, .required = true, .default_json = R"("")"},
 };
 
+// Of the lists that /api and /apis give clients that ask for APIGroupDiscoveryList.
+constexpr FieldRow kGroupDiscoveryList[] = {
+    kKindField,
+    kApiVersionField,
+    {.name = "metadata", .type = "meta.v1.ListMeta", .proto = 1},
+    {.name = "items", .type = "list<apidiscovery.v2.APIGroupDiscovery>", .proto = 2},
+};
+
+constexpr FieldRow kGroupDiscovery[] = {
+    {.name = "metadata", .type = "meta.v1.ObjectMeta", .proto = 1},
+    {.name = "versions", .type = "list<apidiscovery.v2.APIVersionDiscovery>", .proto = 2},
+};
+
+constexpr FieldRow kVersionDiscovery[] = {
+    {.name = "version", .type = "string", .proto = 1},
+    {.name = "resources", .type = "list<apidiscovery.v2.APIResourceDiscovery>", .proto = 2},
+    {.name = "freshness", .type = "string", .proto = 3},
+};
+
+constexpr FieldRow kResourceDiscovery[] = {
+    {.name = "resource", .type = "string", .proto = 1},
+    {.name = "responseKind", .type = "apidiscovery.v2.ResponseKind", .proto = 2},
+    {.name = "scope", .type = "string", .proto = 3},
+    {.name = "singularResource", .type = "string", .proto = 4},
+    {.name = "verbs", .type = "list<string>", .proto = 5},
+    {.name = "shortNames", .type = "list<string>", .proto = 6},
+    {.name = "categories", .type = "list<string>", .proto = 7},
+    {.name = "subresources", .type = "list<apidiscovery.v2.APISubresourceDiscovery>", .proto = 8},
+};
+
+constexpr FieldRow kSubresourceDiscovery[] = {
+    {.name = "subresource", .type = "string", .proto = 1},
+    {.name = "responseKind", .type = "apidiscovery.v2.ResponseKind", .proto = 2},
+    {.name = "verbs", .type = "list<string>", .proto = 4},
+};
+
+constexpr FieldRow kResponseKind[] = {
+    {.name = "group", .type = "string", .proto = 1},
+    {.name = "version", .type = "string", .proto = 2},
+    {.name = "kind", .type = "string", .proto = 3},
+};
+
 constexpr TypeRow kTypes[] = {
+    {.name = "apidiscovery.v2.APIGroupDiscoveryList", .fields = kGroupDiscoveryList},
+    {.name = "apidiscovery.v2.APIGroupDiscovery", .fields = kGroupDiscovery},
+    {.name = "apidiscovery.v2.APIVersionDiscovery", .fields = kVersionDiscovery},
+    {.name = "apidiscovery.v2.APIResourceDiscovery", .fields = kResourceDiscovery},
+    {.name = "apidiscovery.v2.APISubresourceDiscovery", .fields = kSubresourceDiscovery},
+    {.name = "apidiscovery.v2.ResponseKind", .fields = kResponseKind},
     {.name = "meta.v1.APIGroup", .fields = kAPIGroup},
     {.name = "meta.v1.APIGroupList", .fields = kAPIGroupList},
     {.name = "meta.v1.APIResource", .fields = kAPIResource},

@@ -189,7 +189,16 @@ Form negotiate_error(const net::Request& request) {
         return form;
     }
     form.media = MediaType::Json;
+    form.pretty = wants_pretty(request, nullptr);
     return form;
+}
+
+std::vector<std::string> accepted_types(const net::Request& request) {
+    const std::string& accept = request.headers.get("Accept");
+    if (accept.empty()) return {"*/*"};
+    std::vector<std::string> out;
+    for (const Clause& clause : parse_accept(accept)) out.push_back(clause.type + "/" + clause.subtype);
+    return out;
 }
 
 std::string media_type_of(std::string_view header) { return lower(trim(header.substr(0, header.find(';')))); }

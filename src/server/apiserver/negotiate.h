@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "net/http.h"
@@ -37,6 +38,9 @@ enum class FormsAllowed { ObjectOnly, Resources, Lists, Watches, NoTable, Custom
 Result<Form> negotiate(const net::Request& request, FormsAllowed allowed);
 // For errors: the plain form that is nearest to what the client accepts; JSON when there is none.
 Form negotiate_error(const net::Request& request);
+
+// The media types that the client accepts, best first, without parameters; */* when it says nothing.
+std::vector<std::string> accepted_types(const net::Request& request);
 
 // Of a request body; "" is JSON. UnsupportedMediaType with Kubernetes' words otherwise.
 Result<MediaType> body_media_type(std::string_view content_type);

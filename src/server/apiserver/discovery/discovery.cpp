@@ -24,27 +24,27 @@ void Discovery::invalidate() {
     documents_.clear();
 }
 
-Discovery::Document Discovery::cached(const std::string& key, const std::function<net::Bytes()>& make) {
+Discovery::Document Discovery::cached(const std::string& key, const std::function<Document()>& make) {
     {
         std::lock_guard lock(mutex_);
         auto found = documents_.find(key);
         if (found != documents_.end()) return found->second;
     }
-    Document document;
-    document.bytes = make();
+    Document document = make();
     if (!document.bytes) return document;   // what does not exist is not remembered: a stranger may ask for anything
-    document.etag = '"' + sha256_hex(*document.bytes) + '"';
+    if (document.etag.empty()) document.etag = '"' + sha256_hex(*document.bytes) + '"';
     std::lock_guard lock(mutex_);
     return documents_[key] = std::move(document);
 }
 
 void Discovery::send_document(net::Exchange& exchange, RequestContext& context, const std::string& key, const Form& form, std::string_view type,
                               const std::function<json::Value()>& make) {
-    Document document = cached(key + '|' + form.cache_key() + (form.pretty ? "p" : ""), [&]() -> net::Bytes {
+    Document document = cached(key + '|' + form.cache_key() + (form.pretty ? "p" : ""), [&]() -> Document {
         json::Value value = make();
-        if (value.is_null()) return nullptr;
+        if (value.is_null()) return {};
         auto bytes = encode_value(core_, value, type, form);
-        return bytes.ok() ? std::move(bytes).value() : nullptr;
+        // All forms of the list have one tag.
+        return {bytes.ok() ? std::move(bytes).value() : nullptr, form.as == Form::As::Discovery ? '"' + sha256_hex(json::write(value)) + '"' : std::string()};
     });
     if (!document.bytes) {
         // Below a built-in group there is a server that says what it has not.
@@ -106,7 +106,7 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     const std::string key = context.attributes.path;
     const api::KindRegistry& kinds = core_.kinds;
     if (root && form->as == Form::As::Discovery)
-        send_document(exchange, context, parts[0], *form, "", [&] {
+        send_document(exchange, context, parts[0], *form, "apidiscovery.v2.APIGroupDiscoveryList", [&] {
             json::Value list = aggregated_discovery(kinds, core_group, form->as_version);
             if (!core_group) add_foreign_discovery(foreign(), list);
             return list;

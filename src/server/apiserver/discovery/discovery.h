@@ -36,7 +36,10 @@ private:
         net::Bytes bytes;
         std::string etag;
     };
-    Document cached(const std::string& key, const std::function<net::Bytes()>& make);
+    // make gives the bytes, and the tag where it is not that of the bytes.
+    Document cached(const std::string& key, const std::function<Document()>& make);
+    // When the document got this tag, as far as anybody asked.
+    WallTime modified(const std::string& name, const std::string& etag);
     void send_document(net::Exchange& exchange, RequestContext& context, const std::string& key, const Form& form, std::string_view type,
                        const std::function<json::Value()>& make);
     bool serve_api(net::Exchange& exchange, RequestContext& context);
@@ -51,6 +54,7 @@ private:
     const IssuerDocuments issuer_;
     std::mutex mutex_;
     std::map<std::string, Document> documents_;
+    std::map<std::string, std::pair<std::string, WallTime>> modified_;   // of OpenAPI: tag and since when
     std::vector<std::string> paths_;
 };
 

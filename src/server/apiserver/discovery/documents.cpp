@@ -143,7 +143,6 @@ json::Value aggregated_discovery(const api::KindRegistry& kinds, bool core_group
         }
         json::Value metadata = json::Value::object({});
         if (!group.empty()) metadata.set("name", group);
-        metadata.set("creationTimestamp", nullptr);
         items.push_back(json::Value::object({{"metadata", std::move(metadata)}, {"versions", std::move(versions)}}));
     }
     return json::Value::object({{"kind", "APIGroupDiscoveryList"}, {"apiVersion", "apidiscovery.k8s.io/" + api_version}, {"metadata", json::Value::object()}, {"items", std::move(items)}});

@@ -1,6 +1,8 @@
 // /openapi/v2 and /openapi/v3.
 #include "api/openapi.h"
 
+#include <ctime>
+
 #include "server/apiserver/discovery/discovery.h"
 #include "server/apiserver/engine.h"
 #include "server/apiserver/respond.h"
@@ -8,12 +10,35 @@
 namespace skiff::apiserver {
 namespace {
 
-constexpr std::string_view kProtobufV2 = "application/com.github.proto-openapi.spec.v2";
+using Encoding = api::OpenApi::Encoding;
+constexpr size_t kTimesMax = 4096;   // of documents, those of definitions that are gone among them
 
-// What the client takes; `protobuf` names the form of it that kube-openapi serves.
-bool takes(const net::Request& request, std::string_view what) { return request.headers.get("Accept").find(what) != std::string::npos; }
-bool takes_json(const net::Request& request) {
-    return request.headers.get("Accept").empty() || takes(request, "application/json") || takes(request, "*/*") || takes(request, "application/*");
+// The first type that the client accepts and kube-openapi serves: JSON, or gnostic's messages under either of two names.
+std::optional<Encoding> encoding_of(const net::Request& request, std::string_view version) {
+    const std::string spec = fmt::format("application/com.github.proto-openapi.spec.{}", version);
+    for (const std::string& type : accepted_types(request)) {
+        if (type == "application/json" || type == "application/*" || type == "*/*" || type == "*/json") return Encoding::Json;
+        if (type == spec + "@v1.0+protobuf" || type == spec + ".v1.0+protobuf") return Encoding::Protobuf;
+    }
+    return std::nullopt;
+}
+
+std::string http_time(WallTime time, const char* format = "%a, %d %b %Y %H:%M:%S GMT") {
+    const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    return {text, strftime(text, sizeof text, format, &parts)};
+}
+
+// Whether the client has the document already. A tag counts more than a time.
+bool is_known(const net::Request& request, const std::string& etag, WallTime modified) {
+    const std::string& tags = request.headers.get("If-None-Match");
+    if (!tags.empty()) return tags == "*" || tags.find(etag) != std::string::npos;
+    const std::string& since = request.headers.get("If-Modified-Since");
+    std::tm parts{};
+    if (since.empty() || !strptime(since.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts)) return false;
+    return std::chrono::duration_cast<std::chrono::seconds>(modified.time_since_epoch()).count() <= timegm(&parts);
 }
 
 // An answer without a body.
@@ -28,53 +53,57 @@ bool bare(net::Exchange& exchange, const RequestContext& context, int code) {
 
 }  // namespace
 
+WallTime Discovery::modified(const std::string& name, const std::string& etag) {
+    std::lock_guard lock(mutex_);
+    if (modified_.size() > kTimesMax) modified_.clear();
+    auto& [tag, time] = modified_[name];
+    if (tag != etag) {
+        tag = etag;
+        time = core_.clock.now();
+    }
+    return time;
+}
+
 bool Discovery::serve_openapi(net::Exchange& exchange, RequestContext& context) {
     const std::string& path = context.attributes.path;
     const net::Request& request = exchange.request();
-    // The index has one form, whatever is asked for.
-    const bool v2 = path == "/openapi/v2", index = path == "/openapi/v3" || path == "/openapi/v3/";
-    const bool v2_protobuf = v2 && !takes_json(request) && takes(request, kProtobufV2);   // kubectl before 1.27 knows nothing else
-    api::Bytes bytes;
-    std::string content_type = "application/json";
-    if (!index && !v2_protobuf && !takes_json(request)) {
-        context.extra_headers.emplace_back("Vary", "Accept");
+    constexpr std::string_view kV3 = "/openapi/v3/";
+    const bool v2 = path == "/openapi/v2";
+    auto add = [&](const char* name, std::string value) { context.extra_headers.emplace_back(name, std::move(value)); };
+    if (path == "/openapi/v3" || path == kV3) {
+        // The index has one form, whatever is asked for, and is made anew each time.
+        add("Last-Modified", http_time(core_.clock.now()));
+        send_pieces(exchange, context, 200, "text/plain; charset=utf-8", {core_.openapi->index()});
+        return true;
+    }
+    if (!v2 && !path.starts_with(kV3)) return false;
+    const std::string name = v2 ? path : path.substr(kV3.size());
+    const auto encoding = encoding_of(request, v2 ? "v2" : "v3");
+    if (!encoding) {
+        add("Vary", "Accept");
         return bare(exchange, context, 406);
     }
-    if (v2_protobuf) {
-        bytes = core_.openapi->v2_protobuf();
-        content_type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-    } else if (v2) {
-        bytes = core_.openapi->v2();
-    } else if (index) {
-        bytes = core_.openapi->index();
-        content_type = "text/plain; charset=utf-8";   // as kube-apiserver's index
-    } else if (path.rfind("/openapi/v3/", 0) == 0) {
-        std::string document = path.substr(12);
-        bytes = core_.openapi->document(document);
-        if (bytes) {
-            const std::string hash = core_.openapi->hash(document);
-            context.extra_headers.emplace_back("Etag", '"' + hash + '"');
-            if (request.headers.get("If-None-Match") == context.extra_headers.back().second) {
-                context.extra_headers.emplace_back("Vary", "Accept");
-                return bare(exchange, context, 304);
-            }
-            const std::string& asked = request.query.get("hash");
-            if (!asked.empty() && asked != hash) {
-                context.extra_headers.emplace_back("Location", path + "?hash=" + hash);
-                context.extra_headers.emplace_back("Vary", "Accept");
-                send_pieces(exchange, context, 301, content_type, {});
-                return true;
-            }
-            // What has its hash in its address never changes.
-            if (!asked.empty()) context.extra_headers.emplace_back("Cache-Control", "public, immutable");
-        }
-    } else {
-        return false;
-    }
+    const api::Bytes bytes = v2 ? core_.openapi->v2(*encoding) : core_.openapi->document(name, *encoding);
     if (!bytes) return bare(exchange, context, 404);
-    if (index) return send_pieces(exchange, context, 200, content_type, {bytes}), true;
-    context.extra_headers.emplace_back("Vary", "Accept");
-    send_pieces(exchange, context, 200, content_type, {bytes});
+    const std::string hash = v2 ? core_.openapi->v2_hash() : core_.openapi->hash(name), etag = '"' + hash + '"';
+    const std::string type = *encoding == Encoding::Json ? "application/json" : fmt::format("application/com.github.proto-openapi.spec.{}.v1.0+protobuf", v2 ? "v2" : "v3");
+    add("Etag", etag);
+    add("Vary", v2 ? "Accept-Encoding, Accept" : "Accept");
+    const std::string& asked = request.query.get("hash");
+    if (!v2 && !asked.empty() && asked != hash) {
+        add("Location", path + "?hash=" + hash);
+        send_pieces(exchange, context, 301, type, {});
+        return true;
+    }
+    // What has its hash in its address never changes.
+    if (!v2 && !asked.empty()) {
+        add("Cache-Control", "public, immutable");
+        add("Expires", http_time(core_.clock.now() + std::chrono::years(1), "%a, %d %b %Y %H:%M:%S UTC"));
+    }
+    const WallTime since = modified(name, etag);
+    if (is_known(request, etag, since)) return bare(exchange, context, 304);
+    add("Last-Modified", http_time(since));
+    send_pieces(exchange, context, 200, type, {bytes});
     return true;
 }
 
