@@ -52,6 +52,7 @@ KindHooks custom_resource_definition_hooks() {
             .prepare_update = [](Value& object, const Value&) { add_stored_version(object); },
             .validate_create = validate_definition,
             .validate_update = validate_definition_update,
+            .validate_status_update = validate_definition_status,
             .warnings = definition_warnings};
 }
 

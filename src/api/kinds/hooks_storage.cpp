@@ -38,7 +38,8 @@ void settle_sources(Value& spec) {
         bool known = (group.empty() && kind == "PersistentVolumeClaim") || (group == "snapshot.storage.k8s.io" && kind == "VolumeSnapshot");
         if (!known) spec.erase("dataSource");
     }
-    if (!spec["dataSourceRef"]["namespace"].is_null()) spec.erase("dataSourceRef");
+    if (!spec["dataSourceRef"]["namespace"].empty()) spec.erase("dataSourceRef");
+    else if (spec["dataSourceRef"].is_object()) spec.mut("dataSourceRef").erase("namespace");
     if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
     else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
         spec.set("dataSource", reference(Value(spec["dataSourceRef"])));

@@ -304,6 +304,8 @@ void validate_definition(const Value& object, FieldErrors& errors) {
     check_approval(object, errors);
 }
 
+void validate_definition_status(const Value& object, const Value&, FieldErrors& errors) { check_status_names(object, errors); }
+
 void validate_definition_update(const Value& object, const Value& old, FieldErrors& errors) {
     const Value &spec = object["spec"], &old_spec = old["spec"];
     check_spec(spec, errors);

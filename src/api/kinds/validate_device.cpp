@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "api/kinds/check.h"
+#include "api/kinds/internal_form.h"
 #include "api/kinds/set_default.h"
 #include "api/kinds/validate.h"
 #include "base/strings.h"
@@ -244,7 +245,7 @@ void check_placement(const Value& spec, const FieldPath& path, FieldErrors& erro
         set.push_back("`nodeSelector`");
         validate_node_selector(selector, path.child("nodeSelector"), errors);
         if (selector["nodeSelectorTerms"].size() != 1)
-            errors.invalid(path.child("nodeSelector").child("nodeSelectorTerms"), selector["nodeSelectorTerms"], "must have exactly one node selector term");
+            errors.invalid(path.child("nodeSelector").child("nodeSelectorTerms"), internal_form("NodeSelector", selector)["NodeSelectorTerms"], "must have exactly one node selector term");
     }
     if (all.is_bool() && all.as_bool()) set.push_back("`allNodes`");
     else if (all.is_bool()) errors.invalid(path.child("allNodes"), all, "must be either unset or set to true");

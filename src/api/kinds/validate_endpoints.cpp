@@ -102,7 +102,10 @@ void validate_endpoint_slice(const Value& object, FieldErrors& errors) {
 }
 
 void validate_endpoint_slice_update(const Value& object, const Value& old, FieldErrors& errors) {
-    validate_endpoint_slice(object, errors);
+    // The endpoints are judged by the type that was.
+    Value judged = object;
+    if (!old["addressType"].empty()) judged.set("addressType", old["addressType"]);
+    validate_endpoint_slice(judged, errors);
     check_immutable(object["addressType"], old["addressType"], FieldPath("addressType"), errors);
 }
 

@@ -104,7 +104,7 @@ void validate_ingress(const Value& object, FieldErrors& errors) {
 }
 
 void validate_ingress_class_update(const Value& object, const Value& old, FieldErrors& errors) {
-    check_immutable(object["spec"]["controller"], old["spec"]["controller"], kSpec.child("controller"), errors);
+    check_immutable(object["spec"]["controller"].as_string(), old["spec"]["controller"].as_string(), kSpec.child("controller"), errors);
     validate_ingress_class(object, errors);
 }
 

@@ -180,7 +180,7 @@ void validate_job_status_update(const Value& object, const Value& old, FieldErro
     const Value &status = object["status"], &before = old["status"];
     for (auto field : {"active", "succeeded", "failed", "ready", "terminating"}) check_not_negative(status[field], path.child(field), errors);
     check_counted(object, path, errors);
-    if (status["ready"].as_int() > status["active"].as_int() && !(status["ready"] == before["ready"] && status["active"] == before["active"]))
+    if (!status["ready"].is_null() && status["ready"].as_int() > status["active"].as_int() && !(status["ready"] == before["ready"] && status["active"] == before["active"]))
         errors.invalid(path.child("ready"), status["ready"], "cannot set more ready pods than active");
     for (auto field : {"failed", "succeeded"})
         if (status[field].as_int() < before[field].as_int()) errors.invalid(path.child(field), status[field], fmt::format("cannot decrease the {} counter", field));

@@ -135,6 +135,14 @@ void validate_external(const Value& spec, FieldErrors& errors) {
     for (size_t i = 0; i < ranges.size(); ++i) add_complaints(check_cidr(trim(ranges[i].as_string())), ranges_path.index(i), ranges[i].as_string(), errors);
 }
 
+void validate_balancer_class(const Value& spec, FieldErrors& errors) {
+    const Value& name = spec["loadBalancerClass"];
+    if (name.is_null()) return;
+    FieldPath path = kSpec.child("loadBalancerClass");
+    if (spec["type"].as_string() == "LoadBalancer") add_complaints(check_qualified_name(name.as_string()), path, name.as_string(), errors);
+    else errors.forbidden(path, "may only be used when `type` is 'LoadBalancer'");
+}
+
 void validate_traffic(const Value& spec, FieldErrors& errors) {
     const std::string& type = spec["type"].as_string();
     bool outside = type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && spec["externalIPs"].size() > 0);
@@ -146,17 +154,22 @@ void validate_traffic(const Value& spec, FieldErrors& errors) {
     check_one_of(spec["trafficDistribution"], kSpec.child("trafficDistribution"), {"PreferClose", "PreferSameZone", "PreferSameNode"}, errors, Presence::Optional);
     const Value& allocate = spec["allocateLoadBalancerNodePorts"];
     if (!allocate.is_null() && type != "LoadBalancer") errors.forbidden(kSpec.child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'");
-    if (spec["loadBalancerClass"].is_string() && type == "LoadBalancer")
-        add_complaints(check_qualified_name(spec["loadBalancerClass"].as_string()), kSpec.child("loadBalancerClass"), spec["loadBalancerClass"].as_string(), errors);
     if (spec["healthCheckNodePort"].as_int() != 0 && !(type == "LoadBalancer" && policy.as_string() == "Local"))
         errors.invalid(kSpec.child("healthCheckNodePort"), spec["healthCheckNodePort"], "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
-    if (!spec["loadBalancerClass"].is_null() && type != "LoadBalancer") errors.forbidden(kSpec.child("loadBalancerClass"), "may only be used when `type` is 'LoadBalancer'");
+    validate_balancer_class(spec, errors);
 }
 
 }  // namespace
 
 void validate_service(const Value& object, FieldErrors& errors) {
     const Value &spec = object["spec"], &notes = object["metadata"]["annotations"];
+    // What the allocation of addresses does not understand is told before anything else is looked at.
+    if (spec["type"].as_string() != "ExternalName") {
+        const size_t before = errors.causes().size();
+        validate_families(spec, errors);
+        validate_addresses(spec, errors);
+        if (errors.causes().size() != before) return;
+    }
     const Value &mode = notes["service.kubernetes.io/topology-mode"], &hints = notes["service.kubernetes.io/topology-aware-hints"];
     if (mode.is_string() && hints.is_string() && !(mode == hints))
         errors.invalid(FieldPath("metadata.annotations").key("service.kubernetes.io/topology-mode"), mode, "must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified");
@@ -164,14 +177,22 @@ void validate_service(const Value& object, FieldErrors& errors) {
     validate_labels(spec["selector"], kSpec.child("selector"), errors);
     validate_affinity(spec, errors);
     check_one_of(spec["type"], kSpec.child("type"), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, errors);
-    validate_addresses(spec, errors);
-    validate_families(spec, errors);
+    if (spec["type"].as_string() == "ExternalName") {
+        validate_addresses(spec, errors);
+        validate_families(spec, errors);
+    }
     validate_external(spec, errors);
     validate_traffic(spec, errors);
 }
 
 void validate_service_update(const Value& object, const Value& old, FieldErrors& errors) {
     const Value &spec = object["spec"], &before = old["spec"];
+    if (spec["type"].as_string() != "ExternalName") {
+        const size_t count = errors.causes().size();
+        validate_families(spec, errors);
+        validate_addresses(spec, errors);
+        if (errors.causes().size() != count) return;
+    }
     auto has_address = [](const Value& s) { return s["type"].as_string() != "ExternalName"; };
     // The address stays as long as the service has one.
     if (has_address(spec) && has_address(before) && !before["clusterIPs"][0].empty() && !(spec["clusterIPs"][0] == before["clusterIPs"][0]))
@@ -179,6 +200,7 @@ void validate_service_update(const Value& object, const Value& old, FieldErrors&
     if (spec["type"].as_string() == "LoadBalancer" && before["type"].as_string() == "LoadBalancer")
         if (!(spec["loadBalancerClass"] == before["loadBalancerClass"]))
             errors.invalid(kSpec.child("loadBalancerClass"), spec["loadBalancerClass"], "may not change once set");
+    validate_balancer_class(spec, errors);   // once more below, as Kubernetes does
     auto checked = [](const Value& s) { return s["type"].as_string() == "LoadBalancer" && s["externalTrafficPolicy"].as_string() == "Local"; };
     if (checked(spec) && checked(before) && !(spec["healthCheckNodePort"] == before["healthCheckNodePort"])) errors.forbidden(kSpec.child("healthCheckNodePort"), "field is immutable");
     validate_service(object, errors);

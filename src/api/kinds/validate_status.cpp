@@ -52,8 +52,34 @@ void check_pod_addresses(const Value& status, const char* single, const char* li
     const Value& ips = status[list];
     FieldPath path = kStatus.child(list);
     if (ips.size() == 0) return;
-    if (std::string_view(single) == "hostIP" && !(ips[0]["ip"] == status[single])) errors.invalid(path.index(0).child("ip"), ips[0]["ip"], "must be equal to `hostIP`");
+    if (std::string_view(single) == "hostIP" && ips[0]["ip"].as_string() != status[single].as_string()) errors.invalid(path.index(0).child("ip"), ips[0]["ip"], "must be equal to `hostIP`");
     for (size_t i = 0; i < ips.size(); ++i) add_complaints(check_ip(ips[i]["ip"].as_string()), path.index(i), ips[i]["ip"].as_string(), errors);
+    if (ips.size() < 2) return;
+    bool families[2] = {};
+    Value shown = Value::array();
+    std::string wrong;
+    for (size_t i = 0; i < ips.size(); ++i) {
+        const std::string& ip = ips[i]["ip"].as_string();
+        if (wrong.empty() && !is_ip(ip)) wrong = fmt::format("failed to check for dual stack with error:invalid IP[{}]: {}", i, ip);
+        families[is_ipv6(ip)] = true;
+        shown.push_back(Value::object({{"IP", ip}}));
+    }
+    if (!wrong.empty()) errors.internal(path, wrong);
+    if (!wrong.empty() || !families[0] || !families[1] || ips.size() > 2) errors.invalid(path, shown, "may specify no more than one IP for each IP family");
+}
+
+// Ids that Linux has.
+void check_users(const Value& statuses, const FieldPath& path, FieldErrors& errors) {
+    constexpr int64_t kIdMax = (int64_t{1} << 31) - 1;
+    auto check = [&](const Value& id, const FieldPath& at) {
+        if (id.as_int() < 0 || id.as_int() > kIdMax) errors.invalid(at, id, "must be between 0 and 2147483647, inclusive");
+    };
+    for (size_t i = 0; i < statuses.size(); ++i) {
+        const Value& user = statuses[i]["user"]["linux"];
+        FieldPath at = path.index(i).child("user").child("linux");
+        for (auto id : {"uid", "gid"}) check(user[id], at.child(id));
+        for (size_t k = 0; k < user["supplementalGroups"].size(); ++k) check(user["supplementalGroups"][k], at.child("supplementalGroups").index(k));
+    }
 }
 
 }  // namespace
@@ -159,11 +185,17 @@ void validate_pod_status(const Value& pod, const Value& old, FieldErrors& errors
     if (status["observedGeneration"].as_int() < 0) errors.invalid(kStatus.child("observedGeneration"), status["observedGeneration"], "must be a non-negative integer");
     if (!(status["qosClass"] == before["qosClass"])) errors.invalid(kStatus.child("qosClass"), status["qosClass"].as_string(), "field is immutable");
     const Value &claims = status["resourceClaimStatuses"], &wanted = pod["spec"]["resourceClaims"];
+    std::set<std::string> names;
     for (size_t i = 0; i < claims.size(); ++i) {
         auto known = [&](const Value& claim) { return claim["name"] == claims[i]["name"]; };
         if (std::none_of(wanted.items().begin(), wanted.items().end(), known))
             errors.invalid(kStatus.child("resourceClaimStatuses").index(i).child("name"), claims[i]["name"].as_string(), "must match the name of an entry in `spec.resourceClaims`");
+        FieldPath at = kStatus.child("resourceClaimStatuses").index(i).child("name");
+        if (!names.insert(claims[i]["name"].as_string()).second) errors.duplicate(at, claims[i]["name"].as_string());
+        if (const Value& made = claims[i]["resourceClaimName"]; made.is_string()) add_complaints(check_dns1123_subdomain(made.as_string()), at, made.as_string(), errors);
     }
+    if (const std::string& os = pod["spec"]["os"]["name"].as_string(); os.empty() || os == "linux")
+        for (auto list : {"containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"}) check_users(status[list], kStatus.child(list), errors);
     check_pod_addresses(status, "podIP", "podIPs", errors);
     check_pod_addresses(status, "hostIP", "hostIPs", errors);
 }

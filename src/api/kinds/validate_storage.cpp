@@ -1,5 +1,6 @@
 #include "api/kinds/validate_storage.h"
 #include "api/kinds/internal_form.h"
+#include "api/kinds/set_default.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
@@ -324,7 +325,10 @@ void validate_volume_attachment(const Value& object, FieldErrors& errors) {
 
 void validate_volume_attachment_update(const Value& object, const Value& old, FieldErrors& errors) {
     for (int time = 0; time < 2; ++time) check_attachment(object["spec"], errors);   // as a new one, then as a changed one
-    if (!(object["spec"] == old["spec"])) errors.invalid(kSpec, internal_form("VolumeAttachmentSpec", object["spec"]), "field is immutable");
+    if (object["spec"] == old["spec"]) return;
+    Value shown = object["spec"];
+    if (shown["source"]["inlineVolumeSpec"]["hostPath"].is_object()) set_default(shown.mut("source").mut("inlineVolumeSpec").mut("hostPath"), "type", "");
+    errors.invalid(kSpec, internal_form("VolumeAttachmentSpec", shown), "field is immutable");
 }
 
 void validate_volume_attributes_class(const Value& object, FieldErrors& errors) {

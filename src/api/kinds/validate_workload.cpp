@@ -37,8 +37,11 @@ void check_counts(const Value& spec, std::initializer_list<const char*> fields, 
     for (auto field : fields) check_not_negative(spec[field], kSpec.child(field), errors);
 }
 
-// A value that counts as none: 0 or "0%".
-bool is_zero(const Value& value) { return percent_of(value).value_or(value.as_int()) == 0; }
+// A value that counts as none: 0, "0%", and text that is no percentage.
+bool is_zero(const Value& value) {
+    if (value.is_string() && (value.empty() || !std::isdigit(static_cast<unsigned char>(value.as_string()[0])))) return true;
+    return percent_of(value).value_or(value.as_int()) == 0;
+}
 
 // The strategy as Kubernetes' own type prints.
 Value go_strategy(const Value& strategy, std::initializer_list<std::pair<const char*, const char*>> fields) {

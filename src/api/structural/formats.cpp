@@ -53,6 +53,8 @@ bool is_uuid(std::string_view text, char version) {
 }
 
 bool is_letter(unsigned char c) { return std::isalpha(c) || c >= 0x80; }
+// What Unicode calls symbols.
+bool is_symbol(char c) { return std::string_view("$+<=>^`|~").find(c) != std::string_view::npos; }
 
 // Labels with dots, of which the last has letters only; or one word, which has a single dash, behind its first character (kube-openapi's pattern).
 bool is_hostname(std::string_view text) {
@@ -60,9 +62,9 @@ bool is_hostname(std::string_view text) {
     auto labels = split_views(text, '.');
     for (size_t i = 0; i < labels.size(); ++i) {
         std::string_view label = labels[i];
-        if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+        if (label.empty() || label.size() > 63 || label.front() == '-' || (labels.size() > 1 && label.back() == '-')) return false;
         for (unsigned char c : label)
-            if (!std::isdigit(c) && !is_letter(c) && c != '-') return false;
+            if (!std::isdigit(c) && !is_letter(c) && c != '-' && !is_symbol(static_cast<char>(c))) return false;
     }
     if (labels.size() > 1) return labels.back().size() >= 2 && std::all_of(labels.back().begin(), labels.back().end(), is_letter);
     return text.find('-') == text.npos || (text.find('-') == 1 && text.find('-', 2) == text.npos);
@@ -170,17 +172,29 @@ bool is_rgb_color(std::string_view text) {
 
 bool is_date(std::string_view text) { return text.size() == 10 && parse_time(std::string(text) + "T00:00:00Z").has_value(); }
 
-// Go's durations, and numbers with a unit as "22 ns", "3 days".
+// Go's durations; or a text with a number and its unit anywhere, as "22 ns", "3 days", of which only the last spelling may have more letters.
 bool is_duration(std::string_view text) {
     if (parse_duration(text).ok()) return true;
-    size_t at = 0;
-    while (at < text.size() && (std::isdigit(static_cast<unsigned char>(text[at])) || text[at] == '.')) ++at;
-    if (at == 0) return false;
-    std::string unit = lower(trim(text.substr(at)));
-    static constexpr std::string_view kUnits[] = {"ns",  "nanosecond",  "nano", "us",   "microsecond", "micro", "ms", "millisecond", "milli", "s", "sec", "second",
-                                                  "m",   "min",         "minute", "h",  "hr",          "hour",  "d",  "day",         "w",     "wk", "week"};
-    for (std::string_view known : kUnits)
-        if (unit == known || unit == std::string(known) + "s") return true;
+    static constexpr std::string_view kUnits[] = {"ns", "nano*", "us", "\u00b5s", "micro*", "ms", "milli*", "s", "sec*", "m", "min*", "h", "hr", "hour*", "d", "day*", "w", "wk", "week*"};
+    auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    auto letter = [](std::string_view rest) { return !rest.empty() && (std::isalpha(static_cast<unsigned char>(rest[0])) ? 1 : rest.starts_with("\u00b5") ? 2 : 0); };
+    for (size_t at = 0; at < text.size();) {
+        if (!digit(text[at])) {
+            ++at;
+            continue;
+        }
+        const size_t number = at;
+        while (at < text.size() && digit(text[at])) ++at;
+        const bool huge = !parse_int(text.substr(number, at - number));
+        while (at < text.size() && std::isspace(static_cast<unsigned char>(text[at]))) ++at;
+        const size_t start = at;
+        while (letter(text.substr(at))) at += text[at] == '\xc2' ? 2 : 1;
+        if (start == at) continue;
+        if (huge) return false;
+        const std::string unit = lower(text.substr(start, at - start));
+        for (std::string_view known : kUnits)
+            if (known.ends_with('*') ? unit.starts_with(known.substr(0, known.size() - 1)) : unit == known) return true;
+    }
     return false;
 }
 

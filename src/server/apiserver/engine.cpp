@@ -151,6 +151,21 @@ std::string last_part(const std::string& message) {
     return at == std::string::npos ? message : message.substr(message.find(": ", at) + 2);
 }
 
+// kind and apiVersion that a patch made something else, or took away.
+Status check_patched_type(const json::Value& tree, RequestContext& context) {
+    if (Status status = api::no_type_of(tree); !status.ok()) return invalid_patch(json::write(tree), status.message());
+    const std::string& version = tree["apiVersion"].as_string();
+    if (std::count(version.begin(), version.end(), '/') > 1) return invalid_patch(json::write(tree), "unexpected GroupVersion string: " + version);
+    if (!version.empty()) return {};
+    // Read as Kubernetes' internal type, in which nothing has the name that clients know.
+    api::StrictProblems problems;
+    for (const json::Member& member : tree.members())
+        if (member.key != "apiVersion" && member.key != "kind") problems.push_back(fmt::format("unknown field \"{}\"", member.key));
+    if (context.field_validation == FieldValidation::Strict) return invalid_patch(json::write(tree), api::strict_text(problems));
+    if (context.field_validation != FieldValidation::Ignore) context.warnings.insert(context.warnings.end(), problems.begin(), problems.end());
+    return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", context.attributes.name);
+}
+
 }  // namespace
 
 Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
@@ -170,19 +185,15 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
     api::StrictProblems* strict = context.field_validation == FieldValidation::Ignore ? nullptr : &problems;
     if (patch.type == Patch::Type::Strategic) {
         // Merged as a value of the kind's own type, which nothing can change.
-        tree.set("apiVersion", kind.gvk.api_version());
-        tree.set("kind", kind.gvk.kind);
+        for (auto [key, text] : {std::pair<const char*, std::string>("apiVersion", kind.gvk.api_version()), {"kind", kind.gvk.kind}})
+            if (tree[key].is_null() || tree[key].is_string()) tree.set(key, text);
         if (Status status = api::normalize(*kind.schema, tree, strict, api::Reader::Converter); !status.ok()) return invalid_patch(api::go_print(patch.document), status.message());
         warn_or_fail(problems, context);
         api::set_defaults(kind, tree);
         return tree;
     }
-    if (!kind.custom && tree["apiVersion"].as_string().empty()) {
-        // Read as Kubernetes' internal type, in which nothing is called metadata.
-        context.warnings.emplace_back("unknown field \"metadata\"");
-        return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", context.attributes.name);
-    }
     json::Value before = with_sorted_members(tree);
+    if (!kind.custom) TRY(check_patched_type(before, context));
     // A patch may not change the kind; a body that does not even fit the other kind says so first.
     api::GroupVersion gv = api::GroupVersion::parse(tree["apiVersion"].as_string());
     const api::KindInfo* other = kinds.find(api::Gvk{gv.group, gv.version, tree["kind"].as_string()});

@@ -21,6 +21,7 @@ Status rejected() {
 
 Status check_apply(const json::Value& document, const Attributes& a) {
     const std::string& name = document["metadata"]["name"].as_string();
+    if (const json::Value* managers = document["metadata"].find("managedFields"); managers && !managers->is_null()) return {};   // refused for that, later
     if (!name.empty() && name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
     return {};
 }

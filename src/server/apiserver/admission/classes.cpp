@@ -1,4 +1,7 @@
 // RuntimeClass: overhead, node selector and tolerations of a pod's runtime class. DefaultIngressClass.
+#include "api/go_text.h"
+#include "api/names.h"
+#include "base/strings.h"
 #include "server/apiserver/admission/plugins.h"
 
 namespace skiff::apiserver {
@@ -16,7 +19,9 @@ public:
         if (!is_pod_create(request)) return {};
         json::Value& spec = request.object->mut("spec");
         const std::string& wanted = spec["runtimeClassName"].as_string();
-        if (wanted.empty()) return {};
+        if (spec["runtimeClassName"].is_null()) return {};
+        if (wanted.empty()) return error(Reason::Unknown, "resource name may not be empty");
+        if (auto wrong = api::check_path_segment(wanted); !wrong.empty()) return error(Reason::Unknown, "invalid resource name {}: [{}]", api::go_quote(wanted), join(wrong, " "));
         api::ObjectPtr found = reader_.get(kRuntimeClasses, "", wanted);
         if (!found) return refused(request, fmt::format("pod rejected: RuntimeClass \"{}\" not found", wanted));
         api::TreePtr tree = found->tree();

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/go_text.h"
+#include "api/names.h"
 #include "base/random.h"
+#include "base/strings.h"
 #include "json/parse.h"
 #include "server/apiserver/admission/plugins.h"
 
@@ -110,6 +113,8 @@ public:
         api::ObjectPtr account = find_account(request.ns, account_name, token_free(pod));
         if (!account) {
             if (account_name == "default" && token_free(pod)) return {};
+            if (auto wrong = api::check_path_segment(account_name); !wrong.empty())
+                return refused(request, fmt::format("error looking up service account {}/{}: invalid resource name {}: [{}]", request.ns, account_name, api::go_quote(account_name), join(wrong, " ")));
             return refused(request, fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found", request.ns, account_name, account_name));
         }
         api::TreePtr tree = account->tree();

@@ -180,6 +180,7 @@ public:
         json::Value shown, shown_old;
         if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.mutate(admission));
+        if (!admission.managers) drop_repeated_owners(object.mut("metadata"), context_.warnings, " after mutating admission happens");
         if (admission.managers && !change_.form) carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         if (admission.managers && !change_.form) TRY(settle_metadata(object.mut("metadata"), *admission.managers, old_["metadata"]["namespace"].as_string(), context_.warnings));
         if (admit && change_.form && !(shown == change_.form->show(object))) object = TRY(change_.form->take(object, shown));
@@ -233,9 +234,19 @@ private:
 
     void prepare_status(json::Value& object) const {
         api::kinds::drop_disabled_status_fields(object);
+        if (kind_.plural == "persistentvolumes") stamp_phase(object);
         // What nobody sets is kept.
         const json::Value& quality = old_["status"]["qosClass"];
         if (kind_.gvk.kind == "Pod" && object["status"]["qosClass"].empty() && !quality.empty()) object.mut("status").set("qosClass", quality);
+    }
+
+    void stamp_phase(json::Value& object) const {
+        constexpr const char* kTime = "lastPhaseTransitionTime";
+        const json::Value &before = old_["status"], &now = std::as_const(object)["status"];
+        const bool same = before["phase"] == now["phase"];
+        if (!now[kTime].is_null() && (same || !(now[kTime] == before[kTime]))) return;
+        if (!same) object.mut("status").set(kTime, timestamp_now(core_.clock));
+        else if (before.has(kTime)) object.mut("status").set(kTime, json::Value(before[kTime]));
     }
 
     Result<Answer> store(const json::Value& object, ServiceClaim& claim) {

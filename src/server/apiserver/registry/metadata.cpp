@@ -201,6 +201,12 @@ void validate_metadata_update(const api::KindInfo& kind, const json::Value& obje
             errors.forbidden(path.child("finalizers"), fmt::format("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_list(added)));
     }
     for (const char* field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) immutable(meta, old, field, path, errors);
+    // A prefix is for new objects; a bad one is refused all the same.
+    if (const std::string& base = meta["generateName"].as_string(); !base.empty()) {
+        for (char c : {'/', '%'})
+            if (base.find(c) != std::string::npos) errors.invalid(path.child("generateName"), base, fmt::format("may not contain '{}'", c));
+        if (!has_generic_metadata(kind)) api::add_complaints(name_rule(kind)(as_name(base)), path.child("generateName"), base, errors);
+    }
     validate_metadata_maps(object, errors);
     if (finalizers == Finalizers::Check && !has_generic_metadata(kind) && !(meta["finalizers"] == old["finalizers"]))
         validate_finalizers(kind, meta["finalizers"], path.child("finalizers"), errors);

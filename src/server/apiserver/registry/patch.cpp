@@ -24,7 +24,10 @@ Result<Answer> patch_object(Core& core, RequestContext& context, const Body& bod
             change.create_missing = [&]() -> Result<Answer> {
                 if (const std::string& uid = patch.document["metadata"]["uid"].as_string(); !uid.empty())
                     return conflict(kind, a.name, fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was found", uid));
-                if (patch.document["metadata"]["name"].as_string().empty())
+                const bool named = !patch.document["metadata"]["name"].as_string().empty();
+                if (const json::Value& version = patch.document["metadata"]["resourceVersion"]; !named || !(version.is_null() || version.is_string()))
+                    TRY(apply_configuration(core.kinds, kind, nullptr, patch.document, context, core.clock));   // what has the wrong type is told first
+                if (!named)
                     return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
                 if (const std::string& version = patch.document["metadata"]["resourceVersion"].as_string(); !version.empty() && (!parse_int(version) || version[0] == '-'))
                     return error(Reason::Unknown, "strconv.ParseUint: parsing {}: invalid syntax", api::go_quote(version));

@@ -211,7 +211,7 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
         if (!given && before.has("clusterIP")) spec.set("clusterIP", before["clusterIP"]);
         if (spec["clusterIPs"].size() == 0 && before.has("clusterIPs")) spec.set("clusterIPs", before["clusterIPs"]);
         for (const char* key : {"ipFamilies", "ipFamilyPolicy"})
-            if (spec[key].empty() && before.has(key)) spec.set(key, before[key]);
+            if ((spec[key].is_null() || spec[key].is_array()) && spec[key].empty() && before.has(key)) spec.set(key, before[key]);
     } else if (needs_ip(before)) {
         for (const char* key : {"clusterIP", "clusterIPs"})
             if (spec[key].empty() || spec[key] == before[key]) spec.erase(key);

@@ -1,3 +1,4 @@
+#include "server/apiserver/registry/metadata.h"
 #include "server/apiserver/registry/operations.h"
 #include "server/apiserver/registry/traits.h"
 
@@ -22,6 +23,7 @@ Status check_object_names(const RequestContext& context, json::Value& object) {
 Result<Answer> update_object(Core& core, RequestContext& context, json::Value object) {
     const Attributes& a = context.attributes;
     TRY(check_object_names(context, object));
+    drop_repeated_owners(object.mut("metadata"), context.warnings);
     Change change;
     change.kind = context.kind;
     change.ns = a.ns;
