@@ -1,6 +1,7 @@
 #include "api/apply.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/decode.h"
 #include "api/field_tracker.h"
@@ -35,24 +36,24 @@ struct Conflict {
     std::string manager, path;
 };
 
-Status conflict_status(const std::vector<Conflict>& conflicts) {
+// conflicts: sorted by manager, used up.
+Status conflict_status(std::vector<Conflict> conflicts) {
     std::string text = "Apply failed with ";
     if (conflicts.size() == 1) {
         text += fmt::format("1 conflict: conflict with {}: {}", conflicts[0].manager, conflicts[0].path);
     } else {
-        text += fmt::format("{} conflicts: ", conflicts.size());
-        std::vector<std::string> lines;
-        std::string last;
+        text += fmt::format("{} conflicts:", conflicts.size());
+        std::string_view last;
+        char before = ' ';   // what stands before a line
         for (const auto& conflict : conflicts) {
-            if (conflict.manager != last) lines.push_back(fmt::format("conflicts with {}:", conflict.manager));
+            if (conflict.manager != last) text.append(1, std::exchange(before, '\n')).append("conflicts with ").append(conflict.manager).append(":");
             last = conflict.manager;
-            lines.push_back("- " + conflict.path);
+            text.append("\n- ").append(conflict.path);
         }
-        text += join(lines, "\n");
     }
     Status status(Reason::Conflict, std::move(text));
-    for (const auto& conflict : conflicts)
-        status = std::move(status).with_cause({"FieldManagerConflict", "conflict with " + conflict.manager, conflict.path});
+    for (auto& conflict : conflicts)
+        status = std::move(status).with_cause({"FieldManagerConflict", "conflict with " + conflict.manager, std::move(conflict.path)});
     return status;
 }
 
@@ -85,7 +86,8 @@ public:
         // What differs matters to others only.
         if (managed.entries().size() > 1) {
             Comparison delta = changes(live, merged);
-            if (!force) TRY(check_conflicts(managed, delta, *entry, forgiven));
+            if (!force)
+                if (auto conflicts = conflicts_of(managed, delta, *entry, forgiven); !conflicts.empty()) return conflict_status(std::move(conflicts));
             take_away(managed, delta, entry);
         }
         subtract(entry->fields, untracked_fields());
@@ -96,7 +98,7 @@ public:
     }
 
 private:
-    Status check_conflicts(const ManagedFields& managed, const Comparison& delta, const ManagedEntry& self, const FieldSet& forgiven) const {
+    static std::vector<Conflict> conflicts_of(const ManagedFields& managed, const Comparison& delta, const ManagedEntry& self, const FieldSet& forgiven) {
         FieldSet touched = set_union(delta.modified, delta.added);
         std::vector<Conflict> conflicts;
         for (const auto& entry : managed.entries()) {
@@ -104,9 +106,8 @@ private:
             FieldSet both = set_difference(set_intersection(entry.fields, touched), forgiven);
             for (auto& path : both.paths()) conflicts.push_back({entry.shown_name(), std::move(path)});
         }
-        if (conflicts.empty()) return {};
         std::stable_sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) { return a.manager < b.manager; });
-        return conflict_status(conflicts);
+        return conflicts;
     }
 
     // What this manager applied last time and does not apply now goes, unless somebody else owns it.

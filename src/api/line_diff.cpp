@@ -12,7 +12,6 @@ namespace skiff::api {
 
 namespace {
 
-constexpr size_t kLinesMax = 4096;
 constexpr size_t kContext = 3;
 
 using Lines = std::vector<std::string_view>;
@@ -134,7 +133,7 @@ std::string range_text(size_t from, size_t to) {
 
 std::string unified_diff(std::string_view before, std::string_view after) {
     Lines a = split_views(before, '\n'), b = split_views(after, '\n');
-    if (a.size() > kLinesMax || b.size() > kLinesMax) return {};
+    if (a.size() > kDiffLinesMax || b.size() > kDiffLinesMax) return {};
     std::string out;
     auto lines = [&](const Lines& from, size_t first, size_t last, char mark) {
         for (size_t i = first; i < last; ++i) out.append(1, mark).append(from[i]).append("\n");

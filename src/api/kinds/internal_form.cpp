@@ -65,6 +65,18 @@ Value with_moved_fields(const Value& spec) {
     return out;
 }
 
+bool count_down(const Value& value, size_t& left) {
+    if (left == 0) return false;
+    --left;
+    for (const Value& item : value.items())
+        if (!count_down(item, left)) return false;
+    for (const auto& member : value.members())
+        if (!count_down(member.value, left)) return false;
+    return true;
+}
+
+bool has_more_values(const Value& value, size_t max) { return !count_down(value, max); }
+
 }  // namespace
 
 Value internal_form(std::string_view type, const Value& value) {
@@ -101,7 +113,11 @@ Value shown_selector(Value selector) {
 }
 
 std::string internal_diff(std::string_view type, const Value& before, const Value& after) {
-    return unified_diff(json::write_pretty(internal_form(type, before), 1), json::write_pretty(internal_form(type, after), 1));
+    if (has_more_values(before, kDiffLinesMax) || has_more_values(after, kDiffLinesMax)) return {};   // each takes a line
+    // One tree at a time.
+    std::string was = json::write_pretty(internal_form(type, before), 1);
+    std::string is = json::write_pretty(internal_form(type, after), 1);
+    return unified_diff(was, is);
 }
 
 }  // namespace skiff::api::kinds

@@ -116,11 +116,7 @@ namespace {
 
 Status read_delete_query(const net::Query& query, DeleteOptions& options, std::optional<std::string>& propagation) {
     if (query.has("propagationPolicy")) propagation = query.get("propagationPolicy");
-    if (query.has("gracePeriodSeconds")) {
-        auto grace = parse_int(query.get("gracePeriodSeconds"));
-        if (!grace) return not_a_number(query.get("gracePeriodSeconds"));
-        options.grace_period_s = *grace;
-    }
+    if (auto grace = TRY(query_number(query, "gracePeriodSeconds"))) options.grace_period_s = *grace;
     if (!query.get("uid").empty()) options.uid = query.get("uid");
     if (!query.get("resourceVersion").empty()) options.resource_version = query.get("resourceVersion");
     if (query.has("orphanDependents")) options.orphan_dependents = query_flag(query, "orphanDependents");

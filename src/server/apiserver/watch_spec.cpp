@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/strings.h"
 #include "server/apiserver/engine.h"
 #include "server/apiserver/registry/operations.h"
@@ -5,6 +7,8 @@
 
 namespace skiff::apiserver {
 namespace {
+
+constexpr int64_t kTimeoutMax_s = 10LL * 365 * 86'400;   // of a watch: beyond it clocks overflow
 
 // apimachinery's ValidateListOptions for watches.
 Status check_options(const net::Query& query) {
@@ -19,7 +23,8 @@ Status check_options(const net::Query& query) {
     }
     if (!query.get("continue").empty()) errors.forbidden(path, "resourceVersionMatch is forbidden when continue is provided");
     if (!errors.empty()) return errors.to_status("meta.k8s.io", "ListOptions", "");
-    return check_numbers(query);
+    TRY(query_number(query, "limit"));
+    return {};
 }
 
 }  // namespace
@@ -28,6 +33,7 @@ Result<WatchSpec> watch_spec(const RequestContext& context, const net::Query& qu
     TRY(check_options(query));
     const Attributes& a = context.attributes;
     WatchSpec spec;
+    spec.timeout_s = std::clamp<int64_t>(TRY(query_number(query, "timeoutSeconds")).value_or(0), 0, kTimeoutMax_s);
     spec.filter = TRY(Filter::make(*context.kind, a.ns, a.name, query.get("labelSelector"), query.get("fieldSelector")));
     spec.bookmarks = query_flag(query, "allowWatchBookmarks");
     const std::string& version = query.get("resourceVersion");

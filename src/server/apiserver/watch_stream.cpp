@@ -239,8 +239,8 @@ void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestC
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     auto spec = watch_spec(*context, request.query);
     if (!spec.ok()) return send_status(*exchange, core, *context, spec.status());
-    int64_t timeout_s = parse_int(request.query.get("timeoutSeconds")).value_or(0);
-    if (timeout_s <= 0) timeout_s = kTimeoutMin_s + static_cast<int64_t>(random_u64() % static_cast<uint64_t>(kTimeoutMin_s));
+    int64_t timeout_s = spec->timeout_s;
+    if (timeout_s == 0) timeout_s = kTimeoutMin_s + static_cast<int64_t>(random_u64() % static_cast<uint64_t>(kTimeoutMin_s));
 
     net::Headers headers = base_headers(*context);
     headers.set("Content-Type", form->stream_content_type());

@@ -121,20 +121,23 @@ bool list_may_block(const Core& core, const ListRequest& request) {
     return target->kind == Target::Kind::Exact || target->revision > core.cache.applied();
 }
 
+namespace {
+
 Status not_a_number(const std::string& text) {
     size_t digits = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
     bool number = digits < text.size() && text.find_first_not_of("0123456789", digits) == text.npos;
     return error(Reason::BadRequest, "strconv.ParseInt: parsing {}: {}", api::go_quote(text), number ? "value out of range" : "invalid syntax");
 }
 
-Status check_numbers(const net::Query& query) {
-    for (std::string_view key : {"timeoutSeconds", "limit"}) {
-        if (!query.has(key)) continue;
-        std::string_view text = query.get(key);
-        if (text.starts_with('+')) text.remove_prefix(1);   // Go reads it
-        if (!parse_int(text)) return not_a_number(query.get(key));
-    }
-    return {};
+}  // namespace
+
+Result<std::optional<int64_t>> query_number(const net::Query& query, std::string_view key) {
+    if (!query.has(key)) return std::optional<int64_t>();
+    std::string_view text = query.get(key);
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    auto number = parse_int(text);
+    if (!number) return not_a_number(query.get(key));
+    return number;
 }
 
 Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query) {
@@ -143,8 +146,8 @@ Result<ListRequest> parse_list(const RequestContext& context, const net::Query& 
     r.resource_version = query.get("resourceVersion");
     r.resource_version_match = query.get("resourceVersionMatch");
     r.continue_token = query.get("continue");
-    TRY(check_numbers(query));
-    if (auto n = parse_int(query.get("limit"))) {
+    TRY(query_number(query, "timeoutSeconds"));
+    if (auto n = TRY(query_number(query, "limit"))) {
         // What any state answers comes from the cache as a whole.
         if (r.resource_version != "0" || r.resource_version_match == "Exact" || !r.continue_token.empty()) r.limit = std::max<int64_t>(*n, 0);
     }

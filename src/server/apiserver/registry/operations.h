@@ -57,9 +57,8 @@ struct ListAnswer {
 // Whether the list may block (an old revision from the store, a revision that has not come yet): then only on a pool thread.
 bool list_may_block(const Core& core, const ListRequest& request);
 Result<ListAnswer> list_objects(Core& core, const api::KindInfo& kind, const ListRequest& request);
-// BadRequest for a limit or a time of a list or watch that is no number.
-Status check_numbers(const net::Query& query);
-Status not_a_number(const std::string& text);
+// A whole number of the query as Go reads one (a plus is allowed); nothing when it is not there, BadRequest when it is none.
+Result<std::optional<int64_t>> query_number(const net::Query& query, std::string_view key);
 // BadRequest/Invalid for selectors and versions that cannot be read.
 Result<ListRequest> parse_list(const RequestContext& context, const net::Query& query);
 

@@ -40,6 +40,7 @@ struct WatchSpec {
     int64_t revision = 0;
     bool bookmarks = false;
     bool initial_bookmark = false;   // after the state of Start::State
+    int64_t timeout_s = 0;           // 0: the server's choice
 };
 
 }  // namespace skiff::apiserver
