@@ -6,6 +6,7 @@
 #include "base/guarded.h"
 #include "base/log.h"
 #include "base/thread_pool.h"
+#include "reconcile/queue_metrics.h"
 #include "reconcile/restricted_client.h"
 
 namespace skiff::reconcile {
@@ -21,6 +22,7 @@ struct Running {
     std::shared_ptr<client::Client> client;
     std::unique_ptr<EventRecorder> events;
     std::unique_ptr<Context> context;
+    metrics::Histogram* worked = nullptr;
     Guarded<std::unordered_map<std::string, std::vector<Written>>> writes;   // of each key's last run, until they are visible
 };
 
@@ -82,6 +84,9 @@ private:
     void set_up(EventWriter::Mode mode) {
         if (event_writer_) return;
         event_writer_ = EventWriter::create(mode);
+        std::optional<QueueFamilies> families;
+        if (options_.metrics) families.emplace(*options_.metrics);
+        size_t queue = 0;
         for (auto& running : running_) {
             Controller& controller = *running->controller;
             auto client = options_.client_for(controller.service_account());
@@ -89,6 +94,12 @@ private:
             running->events = EventRecorder::create(event_writer_, client, *options_.clock, controller.event_source());
             running->context.reset(
                 new Context{*informers_, *running->client, *running->events, *options_.clock, queues_->add_queue()});
+            if (families) {
+                const QueueMetrics measured = families->of(controller.name());
+                measure_queue(*queues_, queue, measured);
+                running->worked = measured.worked;
+            }
+            ++queue;
             for (const auto& gvr : controller.inputs()) informers_->informer(gvr);
             controller.setup(*running->context);
         }
@@ -110,7 +121,9 @@ private:
             return;
         }
         WriteLog log;
+        const Duration begin = options_.clock->elapsed();
         auto result = running.controller->reconcile(item.key);
+        if (running.worked) running.worked->observe(std::chrono::duration<double>(options_.clock->elapsed() - begin).count());
         if (!log.writes.empty()) (*running.writes.lock())[item.key] = std::move(log.writes);
         WorkQueue& queue = running.context->queue;
         if (result.ok()) {

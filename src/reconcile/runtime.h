@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics.h"
 #include "reconcile/controller.h"
 
 namespace skiff::reconcile {
@@ -20,6 +21,7 @@ public:
         std::function<std::shared_ptr<client::Client>(const std::string& service_account)> client_for;
         std::shared_ptr<client::Client> informer_client;   // may list and watch all that controllers read
         Drive informers = Drive::Threads;                  // Caller: run_next() drives them too
+        metrics::Registry* metrics = nullptr;              // null: nothing is measured
     };
     static std::unique_ptr<Runtime> create(Options options);
     virtual ~Runtime() = default;

@@ -9,6 +9,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "reconcile/queue_metrics.h"
+
 namespace skiff::reconcile {
 
 namespace {
@@ -18,7 +20,11 @@ constexpr Duration kBackoffMax = std::chrono::seconds(1000);
 
 // The keys of one queue; guarded by the hub's mutex.
 struct Keys {
+    explicit Keys(Clock& c) : clock(c) {}
+    Clock& clock;
+    std::optional<QueueMetrics> metrics;
     std::deque<std::string> ready;
+    std::unordered_map<std::string, Duration> since;   // of dirty keys, when somebody wants to know
     std::unordered_set<std::string> dirty;        // wants a run: in ready, or running and added again
     std::unordered_set<std::string> running;
     std::multimap<Duration, std::string> delayed;
@@ -26,9 +32,31 @@ struct Keys {
     std::unordered_map<std::string, int> failures;
 
     bool add(const std::string& key) {
-        if (!dirty.insert(key).second || running.count(key)) return false;
-        ready.push_back(key);
+        if (!dirty.insert(key).second) return false;
+        if (metrics) {
+            metrics->adds->add();
+            since[key] = clock.elapsed();
+        }
+        if (running.count(key)) return false;
+        push(key);
         return true;
+    }
+    void push(const std::string& key) {
+        ready.push_back(key);
+        if (metrics) metrics->depth->add(1);
+    }
+    std::string pop(Duration now) {
+        std::string key = std::move(ready.front());
+        ready.pop_front();
+        dirty.erase(key);
+        running.insert(key);
+        if (!metrics) return key;
+        metrics->depth->add(-1);
+        if (auto it = since.find(key); it != since.end()) {
+            metrics->waited->observe(std::chrono::duration<double>(now - it->second).count());
+            since.erase(it);
+        }
+        return key;
     }
     void add_at(const std::string& key, Duration due) {
         if (auto it = delayed_by_key.find(key); it != delayed_by_key.end()) {
@@ -73,12 +101,8 @@ struct Hub {
             size_t at = (turn + i) % queues.size();
             Keys& keys = *queues[at];
             if (keys.ready.empty()) continue;
-            QueueSet::Item item{at, std::move(keys.ready.front())};
-            keys.ready.pop_front();
-            keys.dirty.erase(item.key);
-            keys.running.insert(item.key);
             turn = at + 1;
-            return item;
+            return QueueSet::Item{at, keys.pop(now)};
         }
         return std::nullopt;
     }
@@ -107,7 +131,7 @@ struct Hub {
         Keys& keys = *queues[queue];
         keys.running.erase(key);
         if (!keys.dirty.count(key)) return;
-        keys.ready.push_back(key);
+        keys.push(key);
         changed.notify_one();
     }
 
@@ -136,6 +160,7 @@ public:
         Duration delay = kBackoffFirst;
         {
             std::lock_guard lock(hub_->mutex);
+            if (keys().metrics) keys().metrics->retries->add();
             int failures = keys().failures[key]++;
             delay = failures < 18 ? kBackoffFirst * (int64_t{1} << failures) : kBackoffMax;
         }
@@ -175,7 +200,7 @@ public:
 
     WorkQueue& add_queue() override {
         std::lock_guard lock(hub_->mutex);
-        hub_->queues.push_back(std::make_unique<Keys>());
+        hub_->queues.push_back(std::make_unique<Keys>(hub_->clock));
         queues_.push_back(std::make_unique<Queue>(hub_, hub_->queues.size() - 1));
         return *queues_.back();
     }
@@ -190,6 +215,10 @@ public:
         return hub_->next_due();
     }
     void shut_down() override { hub_->shut_down(); }
+    void measure(size_t queue, const QueueMetrics& metrics) {
+        std::lock_guard lock(hub_->mutex);
+        hub_->queues[queue]->metrics = metrics;
+    }
 
 private:
     std::shared_ptr<Hub> hub_;
@@ -200,9 +229,11 @@ private:
 
 std::unique_ptr<WorkQueue> WorkQueue::create(Clock& clock) {
     auto hub = std::make_shared<Hub>(clock);
-    hub->queues.push_back(std::make_unique<Keys>());
+    hub->queues.push_back(std::make_unique<Keys>(clock));
     return std::make_unique<Queue>(hub, 0);
 }
+
+void measure_queue(QueueSet& queues, size_t queue, const QueueMetrics& metrics) { static_cast<Set&>(queues).measure(queue, metrics); }
 
 std::unique_ptr<QueueSet> QueueSet::create(Clock& clock) { return std::make_unique<Set>(clock); }
 

@@ -166,6 +166,7 @@ Status Server::Parts::start_controllers() {
         return api->local_client(system_user("system:serviceaccount:kube-system:" + name,
                                              {"system:serviceaccounts", "system:serviceaccounts:kube-system"}));
     };
+    runtime.metrics = api->core().metrics;
     controllers = reconcile::Runtime::create(std::move(runtime));
     const ControllerSettings settings = TRY(controller_settings(options.controller_args));
     controllers::Options controller_options;

@@ -17,6 +17,19 @@ namespace {
 constexpr size_t kPoolQueueMax = 4096;
 constexpr auto kStopGrace = std::chrono::milliseconds(500);
 
+// The API services that are not available, 1 for each; the others 0.
+void append_unavailable(const Core& core, std::string& out) {
+    constexpr const char* kName = "aggregator_unavailable_apiservice";
+    out += fmt::format("# HELP {0} Gauge of APIServices which are marked as unavailable broken down by APIService name.\n# TYPE {0} gauge\n", kName);
+    for (const api::ObjectPtr& service : core.cache.list({"apiregistration.k8s.io", "v1", "apiservices"}, "")) {
+        bool available = false;
+        const api::TreePtr tree = service->tree();
+        for (const json::Value& condition : (*tree)["status"]["conditions"].items())
+            if (condition["type"].as_string() == "Available") available = condition["status"].as_string() == "True";
+        out += fmt::format("{}{{name=\"{}\"}} {}\n", kName, service->meta().name, available ? 0 : 1);
+    }
+}
+
 // How many objects there are of each kind, under both names that dashboards look for.
 void append_object_counts(const Core& core, std::string& out) {
     std::map<std::string, std::string> storage, resources;
@@ -107,7 +120,13 @@ Result<std::unique_ptr<ApiServer>> ApiServer::create(ApiServerOptions options) {
         metrics::append_process_metrics(out);
         flows->append_metrics(out);
         out += "# HELP kubernetes_build_info The version of this server.\n# TYPE kubernetes_build_info gauge\n"
-               "kubernetes_build_info{major=\"1\",minor=\"34\",git_version=\"v1.34.4+skiff1\"} 1\n";
+               "kubernetes_build_info{";
+        const json::Value build = version_info();
+        for (auto [label, member] : {std::pair("build_date", "buildDate"), {"compiler", "compiler"}, {"git_commit", "gitCommit"}, {"git_tree_state", "gitTreeState"},
+                                     {"git_version", "gitVersion"}, {"go_version", "goVersion"}, {"major", "major"}, {"minor", "minor"}, {"platform", "platform"}})
+            out += fmt::format("{}{}=\"{}\"", label == std::string_view("build_date") ? "" : ",", label, build[member].as_string());
+        out += "} 1\n";
+        append_unavailable(*i->core, out);
         out += fmt::format("# HELP apiserver_registered_watchers Number of currently registered watchers.\n# TYPE apiserver_registered_watchers gauge\n"
                            "apiserver_registered_watchers {}\n", cache->watchers());
         append_object_counts(*i->core, out);

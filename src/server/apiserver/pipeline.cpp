@@ -165,6 +165,9 @@ Pipeline::Step Pipeline::authenticate_user(State& state) {
         send_status(*state.exchange, core_, *state.context, Status(Reason::Unauthorized, "Unauthorized"));
         return Step::Done;
     }
+    const auto& certificate = state.request().certificate;
+    if (certificate && certificate->not_after_s != 0 && certificate->common_name == user->name)
+        request_metrics_.certified(WallTime(std::chrono::seconds(certificate->not_after_s)) - core_.clock.now());
     state.context->attributes.user = std::move(user).value();
     if (has_spaced_token(state.request()))
         state.context->warnings.push_back("the provided Authorization header contains extra space before the bearer token, and is ignored");
@@ -221,6 +224,7 @@ Pipeline::Step Pipeline::meter(State& state) {
 }
 
 void Pipeline::refuse(State& state) {
+    request_metrics_.terminated(*state.context, 429);
     send_status(*state.exchange, core_, *state.context, error(Reason::TooManyRequests, "Too many requests, please try again later.").with_retry_after(1));
 }
 

@@ -22,6 +22,11 @@ public:
     // An answer: took and waited are the time until it and the part of that in queues and webhooks.
     void answered(const RequestContext& context, int code, Duration took, Duration waited);
 
+    // A request that was refused because there are too many.
+    void terminated(const RequestContext& context, int code);
+    // A client showed a certificate that is good for so long.
+    void certified(Duration remaining);
+
 private:
     struct Series {
         metrics::Histogram *duration = nullptr, *without_queues = nullptr;
@@ -37,6 +42,8 @@ private:
     std::unordered_map<std::string, Series, Hash, std::equal_to<>> series_;
     metrics::Family<metrics::Counter>& requests_;
     metrics::Family<metrics::Histogram>&durations_, &without_queues_;
+    metrics::Family<metrics::Counter>& terminations_;
+    metrics::Histogram& certificates_;
 };
 
 // GET, LIST, APPLY, CONNECT...: the word for the verb in labels; and the scope that a request has there.

@@ -1,5 +1,7 @@
 #include "server/apiserver/admission/expressions.h"
 
+#include "server/apiserver/admission/admission_metrics.h"
+
 #include <map>
 
 #include <fmt/core.h>
@@ -135,7 +137,7 @@ ExpressionInputs::Outcome ExpressionInputs::evaluate(const Expression& expressio
     return out;
 }
 
-ConditionsOutcome evaluate_conditions(const std::vector<NamedExpression>& conditions, const ExpressionInputs& inputs, Sees sees) {
+static ConditionsOutcome outcome_of(const std::vector<NamedExpression>& conditions, const ExpressionInputs& inputs, Sees sees) {
     uint64_t budget = cel::kMatchConditionsBudget;
     std::vector<std::string> errors;
     ConditionsOutcome out;
@@ -154,6 +156,15 @@ ConditionsOutcome evaluate_conditions(const std::vector<NamedExpression>& condit
     }
     if (errors.size() == 1) out.error = errors[0];
     else if (!errors.empty()) out.error = "[" + join(errors, ", ") + "]";
+    return out;
+}
+
+ConditionsOutcome evaluate_conditions(const std::vector<NamedExpression>& conditions, const ExpressionInputs& inputs, Sees sees, const ConditionsOf& of) {
+    if (conditions.empty() || of.metrics == nullptr) return outcome_of(conditions, inputs, sees);
+    using Told = AdmissionMetrics::Conditions;
+    const Duration begin = of.metrics->clock().elapsed();
+    ConditionsOutcome out = outcome_of(conditions, inputs, sees);
+    of.metrics->conditions(of.name, of.kind, of.type, of.operation, !out.error.empty() ? Told::Fail : out.matches ? Told::Match : Told::Exclude, of.metrics->clock().elapsed() - begin);
     return out;
 }
 

@@ -21,6 +21,8 @@ using cel::Expression;
 using cel::Gives;
 using cel::Sees;
 
+class AdmissionMetrics;
+
 struct NamedExpression {
     std::string name;
     Expression expression;
@@ -63,6 +65,12 @@ struct ConditionsOutcome {
     bool matches = true;
     std::string error;
 };
-ConditionsOutcome evaluate_conditions(const std::vector<NamedExpression>& conditions, const ExpressionInputs& inputs, Sees sees);
+// Whose conditions they are, for the metrics (null: nobody counts). kind: webhook, policy; type: admit, validating, validate.
+struct ConditionsOf {
+    AdmissionMetrics* metrics = nullptr;
+    std::string_view name, kind, type;
+    Operation operation = Operation::Create;
+};
+ConditionsOutcome evaluate_conditions(const std::vector<NamedExpression>& conditions, const ExpressionInputs& inputs, Sees sees, const ConditionsOf& of = {});
 
 }  // namespace skiff::apiserver

@@ -150,7 +150,7 @@ private:
         TRY(seen.load(core_, as));
         ExpressionInputs inputs(seen.request, as, core_.authorizer.get());
         inputs.set_params(invocation.param.get());
-        ConditionsOutcome conditions = evaluate_conditions(policy.conditions, inputs, policy.sees);
+        ConditionsOutcome conditions = evaluate_conditions(policy.conditions, inputs, policy.sees, {core_.admission.metrics(), policy.name, "policy", "validate", request.operation});
         if (!conditions.error.empty()) fail(failures, policy, invocation.binding, conditions.error, Reason::Invalid);
         if (!conditions.error.empty() || !conditions.matches) return {};
         const std::string key = invocation.key();

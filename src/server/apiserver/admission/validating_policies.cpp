@@ -158,7 +158,7 @@ private:
                 request.warnings->push_back(fmt::format("Validation failed for ValidatingAdmissionPolicy '{}' with binding '{}': {}", policy.name, binding.name, message));
             if (binding.audit) failures.push_back(json::Value::object({{"message", message}, {"policy", policy.name}, {"binding", binding.name}, {"expressionIndex", index}, {"validationActions", binding.actions}}));
         };
-        ConditionsOutcome conditions = evaluate_conditions(policy.conditions, inputs, all);
+        ConditionsOutcome conditions = evaluate_conditions(policy.conditions, inputs, all, {core_.admission.metrics(), policy.name, "policy", "validate", request.operation});
         if (!conditions.error.empty()) {
             if (policy.fail) decide(conditions.error, Reason::Invalid);
             return;

@@ -146,7 +146,7 @@ private:
         if (!hook.conditions.empty()) {
             ExpressionInputs inputs(seen.request, *as, core_.authorizer.get());
             inputs.begin(nullptr, Sees::Authorizer);
-            ConditionsOutcome match = evaluate_conditions(hook.conditions, inputs, Sees::Authorizer);
+            const ConditionsOutcome match = evaluate_conditions(hook.conditions, inputs, Sees::Authorizer, {core_.admission.metrics(), hook.name, "webhook", mutating_ ? "admit" : "validating", request.operation});
             if (!match.error.empty()) {
                 if (hook.ignore_failures) return {};
                 return forbidden(request.kind, request.name, match.error);
