@@ -48,20 +48,22 @@ struct Cidr : Opaque {
 };
 
 std::string why_not_v4(std::string_view text) {
+    auto at = [&](size_t i) { return fmt::format(" (at {})", api::go_quote(text.substr(i))); };
     int fields = 0, value = 0, digits = 0;
-    for (char c : text) {
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         if (c >= '0' && c <= '9') {
             if (digits == 1 && value == 0) return "IPv4 field has octet with leading zero";
             value = value * 10 + (c - '0');
             ++digits;
             if (value > 255) return "IPv4 field has value >255";
         } else if (c == '.') {
-            if (digits == 0) return "IPv4 field must have at least one digit";
+            if (digits == 0 || i + 1 == text.size()) return "IPv4 field must have at least one digit" + at(i);
             if (fields == 3) return "IPv4 address too long";
             ++fields;
             value = digits = 0;
         } else {
-            return "unexpected character";
+            return "unexpected character" + at(i);
         }
     }
     return "IPv4 address too short";

@@ -68,6 +68,27 @@ void validate_endpoint(const Value& endpoint, const std::string& type, const Fie
     check_hints(endpoint["hints"], path.child("hints"), errors);
 }
 
+// old: the endpoints that were, which nobody has to judge again.
+void check_slice(const Value& object, const Value& old, FieldErrors& errors) {
+    constexpr size_t kEndpointsMax = 1000, kPortsMax = 20000;
+    const std::string& type = object["addressType"].as_string();
+    check_one_of(object["addressType"], FieldPath("addressType"), {"FQDN", "IPv4", "IPv6"}, errors);
+    const Value &endpoints = object["endpoints"], &ports = object["ports"];
+    const bool judged = endpoints == old;
+    if (!judged && endpoints.size() > kEndpointsMax) errors.too_many(FieldPath("endpoints"), endpoints.size(), kEndpointsMax);
+    for (size_t i = 0; !judged && i < endpoints.size(); ++i) validate_endpoint(endpoints[i], type, FieldPath("endpoints").index(i), errors);
+    if (ports.size() > kPortsMax) errors.too_many(FieldPath("ports"), ports.size(), kPortsMax);
+    std::set<std::string> names;
+    for (size_t i = 0; i < ports.size(); ++i) {
+        FieldPath path = FieldPath("ports").index(i);
+        const std::string& name = ports[i]["name"].as_string();
+        if (!name.empty()) add_complaints(check_dns1123_label(name), path.child("name"), name, errors);
+        if (!names.insert(name).second) errors.duplicate(path.child("name"), name);
+        check_listed(ports[i]["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
+        check_given_name(ports[i]["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
+    }
+}
+
 }  // namespace
 
 void validate_endpoints(const Value& object, FieldErrors& errors) {
@@ -82,30 +103,10 @@ void validate_endpoints(const Value& object, FieldErrors& errors) {
     }
 }
 
-void validate_endpoint_slice(const Value& object, FieldErrors& errors) {
-    constexpr size_t kEndpointsMax = 1000, kPortsMax = 20000;
-    const std::string& type = object["addressType"].as_string();
-    check_one_of(object["addressType"], FieldPath("addressType"), {"FQDN", "IPv4", "IPv6"}, errors);
-    const Value &endpoints = object["endpoints"], &ports = object["ports"];
-    if (endpoints.size() > kEndpointsMax) errors.too_many(FieldPath("endpoints"), endpoints.size(), kEndpointsMax);
-    for (size_t i = 0; i < endpoints.size(); ++i) validate_endpoint(endpoints[i], type, FieldPath("endpoints").index(i), errors);
-    if (ports.size() > kPortsMax) errors.too_many(FieldPath("ports"), ports.size(), kPortsMax);
-    std::set<std::string> names;
-    for (size_t i = 0; i < ports.size(); ++i) {
-        FieldPath path = FieldPath("ports").index(i);
-        const std::string& name = ports[i]["name"].as_string();
-        if (!name.empty()) add_complaints(check_dns1123_label(name), path.child("name"), name, errors);
-        if (!names.insert(name).second) errors.duplicate(path.child("name"), name);
-        check_listed(ports[i]["protocol"], path.child("protocol"), {"SCTP", "TCP", "UDP"}, errors);
-        check_given_name(ports[i]["appProtocol"], check_qualified_name, path.child("appProtocol"), errors);
-    }
-}
+void validate_endpoint_slice(const Value& object, FieldErrors& errors) { check_slice(object, Value(), errors); }
 
 void validate_endpoint_slice_update(const Value& object, const Value& old, FieldErrors& errors) {
-    // The endpoints are judged by the type that was.
-    Value judged = object;
-    if (!old["addressType"].empty()) judged.set("addressType", old["addressType"]);
-    validate_endpoint_slice(judged, errors);
+    check_slice(object, old["endpoints"], errors);
     check_immutable(object["addressType"], old["addressType"], FieldPath("addressType"), errors);
 }
 

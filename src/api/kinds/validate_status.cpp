@@ -8,6 +8,7 @@
 #include "api/kinds/set_default.h"
 #include "api/kinds/validate.h"
 #include "base/strings.h"
+#include "json/path.h"
 
 namespace skiff::api::kinds {
 
@@ -112,6 +113,15 @@ void check_conditions(const Value& conditions, const FieldPath& path, FieldError
 }
 
 void validate_policy_status(const Value& object, const Value&, FieldErrors& errors) {
+    const Value& warnings = object["status"]["typeChecking"]["expressionWarnings"];
+    for (size_t i = 0; i < warnings.size(); ++i) {
+        FieldPath at = kStatus.child("typeChecking").child("expressionWarnings").index(i);
+        check_required(warnings[i]["warning"], at.child("warning"), errors);
+        const std::string field(trim(warnings[i]["fieldRef"].as_string()));
+        if (field.empty()) errors.required(at.child("fieldRef"), "");
+        else if (std::isalpha(static_cast<unsigned char>(field[0]))) continue;   // a path from the root, which Kubernetes takes as it is
+        else if (auto path = json::JsonPath::parse("{" + field + "}"); !path.ok()) errors.invalid(at.child("fieldRef"), field, "invalid JSONPath: " + path.status().message());
+    }
     check_conditions(object["status"]["conditions"], kStatus.child("conditions"), errors);
 }
 

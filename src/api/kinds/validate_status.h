@@ -10,7 +10,7 @@ namespace skiff::api::kinds {
 void check_conditions(const json::Value& conditions, const FieldPath& path, FieldErrors& errors);
 
 // Each is a KindHooks::validate_status_update.
-void validate_policy_status(const json::Value& object, const json::Value& old, FieldErrors& errors);             // conditions only
+void validate_policy_status(const json::Value& object, const json::Value& old, FieldErrors& errors);             // ValidatingAdmissionPolicy
 void validate_disruption_budget_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_api_service_status(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_flow_control_status(const json::Value& object, const json::Value& old, FieldErrors& errors);

@@ -279,6 +279,7 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
         validate_metadata_maps(object, errors);
         if (again) validate_metadata_maps(object, errors);
     }
+    validate_prefix_update(kind, object, errors);
     if (kind.hooks.validate_update) kind.hooks.validate_update(object, old, errors);
     // Twice, as the kinds that have them are validated.
     check_device_selectors(kind, object, &old, errors);

@@ -134,7 +134,7 @@ private:
         if (rule.uses_old && !old && !rule.optional_old) return;
         std::vector<cel::Binding> bindings{{"self", cel::Value::json(value, node.decl.get())}};
         if (rule.optional_old) bindings.push_back({"oldSelf", old ? cel::Value::some(cel::Value::json(*old, node.decl.get())) : cel::Value::none()});
-        else if (old) bindings.push_back({"oldSelf", cel::Value::json(*old, node.decl.get())});
+        else if (old && rule.uses_old) bindings.push_back({"oldSelf", cel::Value::json(*old, node.decl.get())});
         auto result = rule.program->evaluate(bindings, budget_);
         if (budget_.exhausted) {
             exhausted_ = true;

@@ -188,6 +188,15 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, Fie
     validate_finalizers(kind, meta["finalizers"], path.child("finalizers"), errors);
 }
 
+void validate_prefix_update(const api::KindInfo& kind, const json::Value& object, FieldErrors& errors) {
+    const std::string& base = object["metadata"]["generateName"].as_string();
+    if (base.empty()) return;
+    FieldPath path = FieldPath("metadata").child("generateName");
+    for (char c : {'/', '%'})
+        if (base.find(c) != std::string::npos) errors.invalid(path, base, fmt::format("may not contain '{}'", c));
+    if (!has_generic_metadata(kind)) api::add_complaints(name_rule(kind)(as_name(base)), path, base, errors);
+}
+
 void validate_metadata_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old_object, FieldErrors& errors, Finalizers finalizers) {
     FieldPath path("metadata");
     const json::Value &meta = object["metadata"], &old = old_object["metadata"];
@@ -201,12 +210,6 @@ void validate_metadata_update(const api::KindInfo& kind, const json::Value& obje
             errors.forbidden(path.child("finalizers"), fmt::format("no new finalizers can be added if the object is being deleted, found new finalizers {}", go_list(added)));
     }
     for (const char* field : {"name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"}) immutable(meta, old, field, path, errors);
-    // A prefix is for new objects; a bad one is refused all the same.
-    if (const std::string& base = meta["generateName"].as_string(); !base.empty()) {
-        for (char c : {'/', '%'})
-            if (base.find(c) != std::string::npos) errors.invalid(path.child("generateName"), base, fmt::format("may not contain '{}'", c));
-        if (!has_generic_metadata(kind)) api::add_complaints(name_rule(kind)(as_name(base)), path.child("generateName"), base, errors);
-    }
     validate_metadata_maps(object, errors);
     if (finalizers == Finalizers::Check && !has_generic_metadata(kind) && !(meta["finalizers"] == old["finalizers"]))
         validate_finalizers(kind, meta["finalizers"], path.child("finalizers"), errors);

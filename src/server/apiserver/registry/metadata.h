@@ -16,6 +16,8 @@ void validate_metadata(const api::KindInfo& kind, const json::Value& object, api
 // Labels, annotations and owners, which every validation of an object looks at.
 void validate_metadata_maps(const json::Value& object, api::FieldErrors& errors);
 enum class Finalizers { Check, Skip };
+// generateName, which is for new objects, but refused when it is bad.
+void validate_prefix_update(const api::KindInfo& kind, const json::Value& object, api::FieldErrors& errors);
 void validate_metadata_update(const api::KindInfo& kind, const json::Value& object, const json::Value& old, api::FieldErrors& errors, Finalizers finalizers = Finalizers::Check);
 
 }  // namespace skiff::apiserver

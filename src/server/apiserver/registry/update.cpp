@@ -9,14 +9,15 @@ Status check_object_names(const RequestContext& context, json::Value& object) {
     json::Value& meta = object.mut("metadata");
     const std::string& name = meta["name"].as_string();
     if (name.empty()) return error(Reason::BadRequest, "the name of the object ({} based on URL) was undeterminable: name must be provided", a.name);
+    const std::string& ns = meta["namespace"].as_string();
+    if (context.kind->scope != api::Scope::Cluster && !ns.empty() && ns != a.ns)
+        return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
     if (name != a.name) return error(Reason::BadRequest, "the name of the object ({}) does not match the name on the URL ({})", name, a.name);
     if (context.kind->scope == api::Scope::Cluster) {
         meta.erase("namespace");
         return {};
     }
-    const std::string& ns = meta["namespace"].as_string();
     if (ns.empty()) meta.set("namespace", a.ns);
-    else if (ns != a.ns) return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
     return {};
 }
 
