@@ -39,10 +39,25 @@ Status normalize_custom(const CustomResource& custom, const TypeSchema& object_m
     return structural::coerce_embedded(object, custom.schema, object_meta, structural::DropInvalid::No, strict);
 }
 
+// What Kubernetes says of a path that leads through something else than objects; nothing when it does not.
+std::string blocked_at(const Value& object, std::string_view path) {
+    if (path.starts_with('.')) path.remove_prefix(1);
+    const Value* value = &object;
+    std::string at;
+    for (std::string_view part : split_views(path, '.')) {
+        (at += '.') += part;
+        if (value->is_null()) return {};
+        if (!value->is_object()) return fmt::format("{} accessor error: {} is of the type {}, expected map[string]interface{{}}", at, go_print(*value), go_type_name(*value));
+        value = &(*value)[part];
+    }
+    return {};
+}
+
 void check_count(const Value& object, const std::string& path, FieldErrors& errors) {
+    FieldPath where(path);
+    if (std::string why = blocked_at(object, path); !why.empty()) return errors.invalid(where, 0, why);
     const Value& value = value_at(object, path);
     if (value.is_null()) return;
-    FieldPath where(path);
     if (!value.is_int()) {
         std::string_view name = path;
         if (name.starts_with('.')) name.remove_prefix(1);
@@ -58,6 +73,7 @@ void check_scale(const CustomResource& custom, const Value& object, bool spec, F
     check_count(object, custom.scale->status_replicas, errors);
     const std::string& selector = custom.scale->label_selector;
     if (selector.empty()) return;
+    if (std::string why = blocked_at(object, selector); !why.empty()) return errors.invalid(FieldPath(selector), "", why);
     const Value& text = value_at(object, selector);
     if (!text.is_null() && !text.is_string())
         errors.invalid(FieldPath(selector), "", fmt::format("{} accessor error: {} is of the type {}, expected string", selector, go_print(text), go_type_name(text)));

@@ -164,7 +164,10 @@ private:
         if (converts_ && schema.kind == Kind::Int32 && tree.type() == json::Type::Int) tree = static_cast<int64_t>(static_cast<int32_t>(tree.as_int()));
         ScalarResult result = normalize_scalar(schema.kind, tree);
         if (result.error == ScalarError::Mismatch) report_mismatch(schema, go_type, result.text, frame, &tree);
-        if (result.error == ScalarError::Custom && first_error_.ok())
+        if (result.error != ScalarError::Custom) return;
+        // Values that read themselves end Go's reading: what did not fit before is forgotten.
+        const bool ends = !converts_ && schema.kind != Kind::Bytes && !std::exchange(ended_, true);
+        if (ends || first_error_.ok())
             first_error_ = Status(Reason::BadRequest, (converts_ && schema.kind == Kind::Bytes ? "error decoding from json: " : "") + std::move(result.text));
     }
 
@@ -255,6 +258,7 @@ private:
     StrictProblems* strict_;
     bool converts_;
     Status first_error_;
+    bool ended_ = false;   // first_error_ is of a value that read itself
 };
 
 // "{\"kind\":\"ConfigMap\",\"apiVersion ..." as Kubernetes quotes a body it cannot read.

@@ -71,6 +71,28 @@ std::string go_print(const json::Value& value) {
     return out + "]";
 }
 
+std::string go_syntax(const json::Value& value) {
+    if (value.is_null()) return "interface {}(nil)";
+    if (value.is_string()) return go_quote(value.as_string());
+    std::string out;
+    if (value.is_array()) {
+        for (const auto& item : value.items()) out += (out.empty() ? "" : ", ") + go_syntax(item);
+        return "[]interface {}{" + out + "}";
+    }
+    if (!value.is_object()) return go_print(value);
+    std::map<std::string_view, const json::Value*> sorted;
+    for (const auto& member : value.members()) sorted.emplace(member.key, &member.value);
+    for (const auto& [key, item] : sorted) out += (out.empty() ? "" : ", ") + go_quote(key) + ":" + go_syntax(*item);
+    return "map[string]interface {}{" + out + "}";
+}
+
+std::string go_text_verb(const json::Value& value) {
+    if (value.is_string()) return value.as_string();
+    if (value.is_null()) return "%!s(<nil>)";
+    if (!value.is_bool() && !value.is_number()) return go_print(value);
+    return fmt::format("%!s({}={})", value.is_bool() ? "bool" : value.is_int() ? "int64" : "float64", go_print(value));
+}
+
 std::string error_value(const json::Value& value) {
     if (value.is_string()) return go_quote(value.as_string());
     return json::write(value);

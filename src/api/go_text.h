@@ -12,6 +12,10 @@ namespace skiff::api {
 std::string go_quote(std::string_view text);          // %q
 // %v of an unstructured value: map[a:1 b:[x y]], <nil>.
 std::string go_print(const json::Value& value);
+// %#v of it: map[string]interface {}{"a":1}.
+std::string go_syntax(const json::Value& value);
+// %s of what should have been a text: %!s(float64=1.5).
+std::string go_text_verb(const json::Value& value);
 // A value inside field errors: strings as %q, numbers and booleans plain, the rest as JSON.
 std::string error_value(const json::Value& value);
 // A label selector as the generated String() of its Go type has it: &LabelSelector{MatchLabels:map[string]string{a: b,},...

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include "api/protobuf.h"
 #include "api/protobuf_wire.h"
 #include "api/timestamp.h"
@@ -52,11 +53,15 @@ std::string encode_inner_list(const ValueSchema& schema, const json::Value& valu
 }
 
 void encode_map(std::string& out, int field, const ValueSchema& schema, const json::Value& value) {
-    for (const auto& [key, item] : value.members()) {
+    // By key, whatever the server itself has added at the end.
+    std::vector<const json::Member*> sorted;
+    for (const json::Member& member : value.members()) sorted.push_back(&member);
+    std::sort(sorted.begin(), sorted.end(), [](const json::Member* a, const json::Member* b) { return a->key < b->key; });
+    for (const json::Member* member : sorted) {
         std::string entry;
-        append_bytes_field(entry, 1, key);
-        if (schema.element->kind == Kind::List) append_bytes_field(entry, 2, encode_inner_list(*schema.element, item));
-        else encode_value(entry, 2, *schema.element, item);
+        append_bytes_field(entry, 1, member->key);
+        if (schema.element->kind == Kind::List) append_bytes_field(entry, 2, encode_inner_list(*schema.element, member->value));
+        else encode_value(entry, 2, *schema.element, member->value);
         append_bytes_field(out, field, entry);
     }
 }

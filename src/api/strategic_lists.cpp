@@ -53,13 +53,16 @@ struct Placed {
 }  // namespace
 
 Status element_type(const json::Value& live, const json::Value& patch, bool& objects) {
-    bool first = true;
+    const json::Value* first = nullptr;
     for (const auto* list : {&live, &patch}) {
         for (const auto& item : list->items()) {
-            if (item.is_array()) return error(Reason::Invalid, "lists of lists are not supported");
-            if (!first && item.is_object() != objects) return error(Reason::Unknown, "list element types are not identical: {}", go_print(*list));
-            objects = item.is_object();
-            first = false;
+            if (!first) {
+                first = &item;
+                objects = item.is_object();
+                if (item.is_array()) return error(Reason::Invalid, "lists of lists are not supported");
+            } else if (item.type() != first->type()) {
+                return error(Reason::Unknown, "list element types are not identical: [{} {}]", go_print(live.is_null() ? json::Value::array() : live), go_print(patch.is_null() ? json::Value::array() : patch));
+            }
         }
     }
     return {};
@@ -105,7 +108,7 @@ Status take_special_elements(json::Value& live, json::Value& patch, std::string_
         } else if (name == "merge") {
             return error(Reason::Unknown, "merging lists cannot yet be specified in the patch");
         } else {
-            return error(Reason::Unknown, "unknown patch type: {} in map: {}", go_print(*directive), go_print(item));
+            return error(Reason::Unknown, "unknown patch type: {} in map: {}", go_text_verb(*directive), go_print(item));
         }
     }
     if (!gone.empty()) {

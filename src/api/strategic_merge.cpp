@@ -30,16 +30,14 @@ Status plain(fmt::format_string<Args...> format, Args&&... args) {
     return error(Reason::Unknown, format, std::forward<Args>(args)...);
 }
 
-// No field begins like this.
-bool is_list_directive(std::string_view key) { return key == kRetainKeys || key.starts_with(kDeletePrefix) || key.starts_with(kOrderPrefix); }
-
-// Takes directives out of a value that is new. False when the value is a directive itself.
+// Takes nulls and what is to be deleted or replaced out of a value that is new. False when the value is such a directive itself. Directives
+// about lists stay, as fields that nobody knows.
 bool remove_directives(json::Value& value) {
     if (value.is_object()) {
         if (value.has(kDirective)) return false;
         auto& members = value.mut_members();
         std::erase_if(members, [](json::Member& member) {
-            return member.value.is_null() || is_list_directive(member.key) || !remove_directives(member.value);
+            return member.value.is_null() || !remove_directives(member.value);
         });
     } else if (value.is_array()) {
         auto& items = value.mut_items();
@@ -71,7 +69,7 @@ public:
     // patch is used up.
     Status map(json::Value& original, json::Value& patch, const ValueSchema* schema, int depth) {
         if (depth > kDepthMax) return error(Reason::BadRequest, "patch is nested too deeply");
-        if (const json::Value* directive = patch.find(kDirective)) return directive_in_map(original, patch, directive->as_string());
+        if (const json::Value* directive = patch.find(kDirective)) return directive_in_map(original, patch, *directive);
         TRY(retain_keys(original, patch));
         TRY(ordered_lists(original, patch, schema, depth));
         if (schema && schema->kind == Kind::Map && patch.size() > kScanMax && is_plain(patch)) {
@@ -90,17 +88,18 @@ private:
         return std::none_of(members.begin(), members.end(), [](const json::Member& m) { return m.value.is_object() || m.value.is_array() || m.key.starts_with('$'); });
     }
 
-    static Status directive_in_map(json::Value& original, json::Value& patch, const std::string& directive) {
-        if (directive == "replace") {
+    static Status directive_in_map(json::Value& original, json::Value& patch, const json::Value& found) {
+        const json::Value directive = found;
+        if (directive.as_string() == "replace") {
             patch.erase(kDirective);
             original = std::move(patch);
             return {};
         }
-        if (directive == "delete") {
+        if (directive.as_string() == "delete") {
             original = json::Value::object();
             return {};
         }
-        return plain("unknown patch type: {} in map: {}", directive, go_print(patch));
+        return plain("unknown patch type: {} in map: {}", go_text_verb(directive), go_print(patch));
     }
 
     static Status retain_keys(json::Value& original, json::Value& patch) {
@@ -177,7 +176,7 @@ private:
         bool deletes = key.starts_with(kDeletePrefix);
         if (deletes) {
             key.remove_prefix(kDeletePrefix.size());
-            if (key.size() < 2 || key[0] != '/' || !patch.is_array()) return bad_list_format();
+            if (key.size() < 2 || key[0] != '/') return bad_list_format();
             key.remove_prefix(1);
         }
         if (patch.is_null()) {

@@ -1,4 +1,3 @@
-#include <map>
 #include <unordered_set>
 
 #include "api/go_text.h"
@@ -43,7 +42,7 @@ public:
             case Kind::String:
             case Kind::Bytes:
             case Kind::Duration:
-                if (!tree.is_string()) fail(path, fmt::format("expected string, got &value.valueUnstructured{{Value:{}}}", shown(tree)));
+                if (!tree.is_string()) fail(path, fmt::format("expected string, got &value.valueUnstructured{{Value:{}}}", go_syntax(tree)));
                 return;
             case Kind::Bool:
                 if (!tree.is_bool()) fail(path, fmt::format("expected boolean, got &{{{}}}", go_print(tree)));
@@ -73,18 +72,6 @@ private:
         errors_.push_back(path.empty() ? what : path + ": " + what);
     }
 
-    // As Go writes the value down in its own syntax.
-    static std::string shown(const json::Value& value) {
-        if (value.is_null()) return "interface {}(nil)";
-        if (value.is_string()) return go_quote(value.as_string());
-        if (!value.is_array() && !value.is_object()) return go_print(value);
-        std::string out;
-        for (const json::Value& item : value.items()) out += (out.empty() ? "" : ", ") + shown(item);
-        std::map<std::string_view, const json::Value*> sorted;
-        for (const json::Member& member : value.members()) sorted[member.key] = &member.value;
-        for (const auto& [key, member] : sorted) out += (out.empty() ? "" : ", ") + go_quote(key) + ":" + shown(*member);
-        return (value.is_array() ? "[]interface {}{" : "map[string]interface {}{") + out + "}";
-    }
     static std::string_view go_type(const json::Value& value) {
         if (value.is_string()) return "string";
         if (value.is_bool()) return "bool";

@@ -19,6 +19,7 @@ struct YamlOptions {
     size_t bytes_max = SIZE_MAX;   // of what is YAML and not JSON: the parser takes 25 to 70 ns for a byte
     // The same as Go's strict decoder says it: `line 9: key "a" already set in map`.
     std::vector<std::string>* repeated = nullptr;
+    bool first_document = false;   // what follows it is not looked at, as Kubernetes reads bodies
 };
 
 Result<Value> parse_yaml(std::string_view text, const YamlOptions& options = {});               // one document

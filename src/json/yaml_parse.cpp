@@ -268,6 +268,7 @@ Result<std::vector<Value>> parse_yaml_all(std::string_view text, const YamlOptio
             if (!parser.HandleNextDocument(builder)) break;
             Value document = builder.take();
             if (!document.is_null()) documents.push_back(std::move(document));
+            if (options.first_document) break;
         }
     } catch (const Refused& refused) {
         return yaml_error(refused.mark, refused.what);

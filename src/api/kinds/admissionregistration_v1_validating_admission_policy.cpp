@@ -101,7 +101,7 @@ constexpr TypeRow kTypes[] = {
     {.name = "admissionregistration.v1.NamedRuleWithOperations", .fields = kNamedRuleWithOperations},
     {.name = "admissionregistration.v1.Validation", .fields = kValidation},
     {.name = "admissionregistration.v1.AuditAnnotation", .fields = kAuditAnnotation},
-    {.name = "admissionregistration.v1.Variable", .fields = kVariable},
+    {.name = "admissionregistration.v1.Variable", .fields = kVariable, .atomic = true},
     {.name = "admissionregistration.v1.ValidatingAdmissionPolicyStatus", .fields = kValidatingAdmissionPolicyStatus},
     {.name = "admissionregistration.v1.TypeChecking", .fields = kTypeChecking},
     {.name = "admissionregistration.v1.ExpressionWarning", .fields = kExpressionWarning},

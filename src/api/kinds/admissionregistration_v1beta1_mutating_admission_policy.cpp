@@ -106,7 +106,7 @@ constexpr TypeRow kTypes[] = {
     {.name = "admissionregistration.v1beta1.MatchResources", .fields = kMatchResources},
     {.name = "admissionregistration.v1beta1.NamedRuleWithOperations", .fields = kNamedRuleWithOperations},
     {.name = "admissionregistration.v1beta1.MatchCondition", .fields = kNamed},
-    {.name = "admissionregistration.v1beta1.Variable", .fields = kNamed},
+    {.name = "admissionregistration.v1beta1.Variable", .fields = kNamed, .atomic = true},
     {.name = "admissionregistration.v1beta1.Mutation", .fields = kMutation},
     {.name = "admissionregistration.v1beta1.ApplyConfiguration", .fields = kExpression},
     {.name = "admissionregistration.v1beta1.JSONPatch", .fields = kExpression},

@@ -73,7 +73,7 @@ void add_autoscaling_v1_horizontal_pod_autoscaler(KindRegistryBuilder& builder) 
                 {
                     {.name = "status", .verbs = {"get", "patch", "update"}, .kind = "HorizontalPodAutoscaler"},
                 },
-            .columns = horizontal_pod_autoscaler_v1_columns(),
+            .columns = horizontal_pod_autoscaler_columns(),   // of an object in v2, as tables show it
             .hooks = horizontal_pod_autoscaler_v1_hooks(),
         },
         kTypes);

@@ -49,7 +49,9 @@ void check_webhook_url(std::string_view url, const FieldPath& path, FieldErrors&
 }
 
 void check_webhook_service(const json::Value& service, const FieldPath& path, FieldErrors& errors) {
-    for (const char* field : {"name", "namespace"}) check_required(service[field], path.child(field), errors);
+    // Kubernetes gives the two to its own check the wrong way round.
+    check_required(service["namespace"], path.child("name"), errors);
+    check_required(service["name"], path.child("namespace"), errors);
     if (int64_t port = service["port"].as_int(443); port < 1 || port > 65535) errors.invalid(path.child("port"), port, "port is not valid: must be between 1 and 65535, inclusive");
     check_url_path(service["path"].as_string(), path.child("path"), errors);
 }

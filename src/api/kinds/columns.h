@@ -60,7 +60,6 @@ std::vector<Column> network_policy_columns();
 // columns_policy.cpp
 std::vector<Column> pod_disruption_budget_columns();
 std::vector<Column> horizontal_pod_autoscaler_columns();
-std::vector<Column> horizontal_pod_autoscaler_v1_columns();
 // columns_rbac.cpp
 std::vector<Column> role_binding_columns();
 std::vector<Column> cluster_role_binding_columns();

@@ -55,12 +55,22 @@ Value targets(const Value& object, WallTime) {
     return specs.size() > kShown ? fmt::format("{} + {} more...", text, specs.size() - kShown) : text;
 }
 
-Value targets_v1(const Value& object, WallTime) {
-    return fmt::format("cpu: {}/{}", percent(object["status"]["currentCPUUtilizationPercentage"], kUnknown),
-                       percent(object["spec"]["targetCPUUtilizationPercentage"], "<auto>"));
+}  // namespace
+
+std::vector<Column> pod_disruption_budget_columns() {
+    return {
+        name_column(),
+        column("Min Available", "string", [](const Value& o, WallTime) -> Value { return int_or_text(o["spec"]["minAvailable"], "N/A"); },
+               "The minimum number of pods that must be available."),
+        column("Max Unavailable", "string", [](const Value& o, WallTime) -> Value { return int_or_text(o["spec"]["maxUnavailable"], "N/A"); },
+               "The maximum number of pods that may be unavailable."),
+        column("Allowed Disruptions", "integer", [](const Value& o, WallTime) -> Value { return o["status"]["disruptionsAllowed"].as_int(); },
+               "Calculated number of pods that may be disrupted at this time."),
+        age_column(),
+    };
 }
 
-std::vector<Column> autoscaler(CellFunction targets) {
+std::vector<Column> horizontal_pod_autoscaler_columns() {
     return {
         name_column(),
         column("Reference", "string",
@@ -90,24 +100,5 @@ std::vector<Column> autoscaler(CellFunction targets) {
         age_column(),
     };
 }
-
-}  // namespace
-
-std::vector<Column> pod_disruption_budget_columns() {
-    return {
-        name_column(),
-        column("Min Available", "string", [](const Value& o, WallTime) -> Value { return int_or_text(o["spec"]["minAvailable"], "N/A"); },
-               "The minimum number of pods that must be available."),
-        column("Max Unavailable", "string", [](const Value& o, WallTime) -> Value { return int_or_text(o["spec"]["maxUnavailable"], "N/A"); },
-               "The maximum number of pods that may be unavailable."),
-        column("Allowed Disruptions", "integer", [](const Value& o, WallTime) -> Value { return o["status"]["disruptionsAllowed"].as_int(); },
-               "Calculated number of pods that may be disrupted at this time."),
-        age_column(),
-    };
-}
-
-std::vector<Column> horizontal_pod_autoscaler_columns() { return autoscaler(targets); }
-
-std::vector<Column> horizontal_pod_autoscaler_v1_columns() { return autoscaler(targets_v1); }
 
 }  // namespace skiff::api::kinds

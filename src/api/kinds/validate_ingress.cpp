@@ -123,8 +123,10 @@ void validate_ingress_class(const Value& object, FieldErrors& errors) {
     check_given_name(parameters["apiGroup"], check_dns1123_subdomain, at.child("apiGroup"), errors);
     const std::string& scope = parameters["scope"].as_string();
     if (scope != "Cluster" && scope != "Namespace") errors.not_supported(at.child("scope"), scope, {"Cluster", "Namespace"});
-    if (scope == "Namespace" && parameters["namespace"].empty()) errors.required(at.child("namespace"), "`parameters.scope` is set to 'Namespace'");
-    if (scope == "Cluster" && !parameters["namespace"].is_null()) errors.forbidden(at.child("namespace"), "`parameters.scope` is set to 'Cluster'");
+    const Value& ns = parameters["namespace"];
+    if (scope == "Namespace" && ns.is_null()) errors.required(at.child("namespace"), "`parameters.scope` is set to 'Namespace'");
+    else if (scope == "Namespace") add_complaints(check_dns1123_label(ns.as_string()), at.child("namespace"), ns.as_string(), errors);
+    if (scope == "Cluster" && !ns.is_null()) errors.forbidden(at.child("namespace"), "`parameters.scope` is set to 'Cluster'");
 }
 
 }  // namespace skiff::api::kinds

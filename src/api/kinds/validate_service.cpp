@@ -56,7 +56,9 @@ void validate_ports(const Value& spec, FieldErrors& errors) {
     }
 }
 
-void validate_addresses(const Value& spec, FieldErrors& errors) {
+enum class Headless { Checked, Allowed };
+
+void validate_addresses(const Value& spec, Headless headless, FieldErrors& errors) {
     FieldPath path = kSpec.child("clusterIPs");
     const Value& ips = spec["clusterIPs"];
     const std::string& type = spec["type"].as_string();
@@ -69,8 +71,8 @@ void validate_addresses(const Value& spec, FieldErrors& errors) {
     if (ips.size() > 0 && spec["clusterIP"].empty()) errors.invalid(path, ips, "must be empty when `clusterIP` is not specified");
     else if (ips.size() > 0 && !(ips[0] == spec["clusterIP"])) errors.invalid(path, ips, "first value must match `clusterIP`");
     if (is_headless(spec)) {
-        if (type == "NodePort" || type == "LoadBalancer") errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
-        if (ips.size() > 1) errors.invalid(path, ips, "'None' must be the first and only value");
+        if (headless == Headless::Checked && (type == "NodePort" || type == "LoadBalancer")) errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
+        if (ips.size() > 1 && ips[0].as_string() == "None") errors.invalid(path, ips, "'None' must be the first and only value");
         return;
     }
     std::vector<std::string> given;
@@ -161,13 +163,18 @@ void validate_traffic(const Value& spec, FieldErrors& errors) {
 
 }  // namespace
 
+void validate_service_addresses(const Value& spec, FieldErrors& errors) {
+    validate_families(spec, errors);
+    validate_addresses(spec, Headless::Allowed, errors);
+}
+
 void validate_service(const Value& object, FieldErrors& errors) {
     const Value &spec = object["spec"], &notes = object["metadata"]["annotations"];
     // What the allocation of addresses does not understand is told before anything else is looked at.
     if (spec["type"].as_string() != "ExternalName") {
         const size_t before = errors.causes().size();
         validate_families(spec, errors);
-        validate_addresses(spec, errors);
+        validate_addresses(spec, Headless::Allowed, errors);
         if (errors.causes().size() != before) return;
     }
     const Value &mode = notes["service.kubernetes.io/topology-mode"], &hints = notes["service.kubernetes.io/topology-aware-hints"];
@@ -177,10 +184,7 @@ void validate_service(const Value& object, FieldErrors& errors) {
     validate_labels(spec["selector"], kSpec.child("selector"), errors);
     validate_affinity(spec, errors);
     check_one_of(spec["type"], kSpec.child("type"), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, errors);
-    if (spec["type"].as_string() == "ExternalName") {
-        validate_addresses(spec, errors);
-        validate_families(spec, errors);
-    }
+    validate_addresses(spec, Headless::Checked, errors);
     validate_external(spec, errors);
     validate_traffic(spec, errors);
 }
@@ -190,7 +194,7 @@ void validate_service_update(const Value& object, const Value& old, FieldErrors&
     if (spec["type"].as_string() != "ExternalName") {
         const size_t count = errors.causes().size();
         validate_families(spec, errors);
-        validate_addresses(spec, errors);
+        validate_addresses(spec, Headless::Allowed, errors);
         if (errors.causes().size() != count) return;
     }
     auto has_address = [](const Value& s) { return s["type"].as_string() != "ExternalName"; };

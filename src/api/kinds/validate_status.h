@@ -25,5 +25,7 @@ void validate_pod_status(const json::Value& object, const json::Value& old, Fiel
 
 // Of any object, after managedFields were made.
 void drop_disabled_status_fields(json::Value& object);
+// What stays of the old object, or follows from it, when somebody writes a status without it.
+void carry_status_fields(json::Value& object, const json::Value& old, const std::string& now);
 
 }  // namespace skiff::api::kinds

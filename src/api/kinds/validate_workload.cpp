@@ -138,7 +138,7 @@ void validate_template_of_workload(const Value& spec, std::string_view kind, con
     const Value& selector = spec["selector"];
     bool plain = kind == "ReplicationController";
     auto parsed = plain ? Result<LabelSelector>(LabelSelector::from_map(selector)) : LabelSelector::from_object(selector);
-    bool ignore = selector.is_object() && (plain ? selector.size() == 0 : is_empty_selector(selector));
+    bool ignore = plain ? selector.size() == 0 : selector.is_object() && is_empty_selector(selector);
     // Daemon sets are told of a broken selector once.
     FieldErrors broken;
     if (!plain) validate_label_selector(selector, path.child("selector"), broken);
@@ -146,7 +146,9 @@ void validate_template_of_workload(const Value& spec, std::string_view kind, con
     else if (!broken.empty()) errors.invalid(path.child("selector"), shown_selector(selector), kind == "StatefulSet" ? "" : "invalid label selector");
     else if (parsed.ok() && !ignore && !parsed->matches(labels))
         errors.invalid(at.child("metadata").child("labels"), shown_labels(labels), "`selector` does not match template `labels`");
-    validate_pod_template(pod_template, at, errors);
+    // Whose selector is broken is told no more; of stateful sets the policy is looked at all the same.
+    if (!broken.empty() && (kind == "Deployment" || kind == "ReplicaSet")) return;
+    if (broken.empty() || kind != "StatefulSet") validate_pod_template(pod_template, at, errors);
     const Value& restart = pod_template["spec"]["restartPolicy"];
     if (restart.as_string() != "Always") errors.not_supported(at.child("spec").child("restartPolicy"), restart, {"Always"});
     if (!pod_template["spec"]["activeDeadlineSeconds"].is_null())

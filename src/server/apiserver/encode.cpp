@@ -163,7 +163,12 @@ Result<net::Bytes> encode_bookmark(const Core& core, const api::KindInfo& kind, 
         object.mut("metadata").set("name", "");
         json::Value row = table_row(kind, object, form, core.clock.now());
         object.mut("metadata").erase("name");
-        if (form.include != Form::Include::None) row.set("object", json::Value::object({{"kind", kind.gvk.kind}, {"apiVersion", kind.gvk.api_version()}, {"metadata", std::move(metadata)}}));
+        // Texts and times that nobody has set.
+        for (json::Value& cell : row.mut("cells").mut_items())
+            if (cell.is_null()) cell = kind.columns.empty() ? "0001-01-01T00:00:00Z" : "";
+        const bool whole = form.include == Form::Include::Object;
+        if (form.include != Form::Include::None)
+            row.set("object", json::Value::object({{"kind", whole ? kind.gvk.kind : "PartialObjectMetadata"}, {"apiVersion", whole ? kind.gvk.api_version() : "meta.k8s.io/" + form.as_version}, {"metadata", std::move(metadata)}}));
         object = make_table(kind, json::Value::object({{"resourceVersion", std::to_string(revision)}}), json::Value::array({std::move(row)}), form, columns);
     }
     return event_of(core, "BOOKMARK", object, schema_of(kind, form), form);

@@ -49,6 +49,8 @@ struct Patch {
     enum class Type { Json, Merge, Strategic, Apply };
     Type type;
     json::Value document;
+    std::string repeated;                   // Apply: what is wrong with a document that names members twice
+    std::vector<std::string> problems;      // members that are named twice or that no operation has, for those who read strictly
 };
 // A tree made by the patch, brought into the kind's form.
 Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api::KindInfo& kind, json::Value tree, RequestContext& context, const Patch& patch);
@@ -56,10 +58,12 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
 // UnsupportedMediaType, or BadRequest for a patch that cannot be read.
 Result<Patch> decode_patch(const api::KindInfo& kind, const Body& body, RequestContext& context);
 // The patched tree (not apply). Errors as kube-apiserver words them.
-Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& old, const Patch& patch, RequestContext& context);
+Result<json::Value> apply_patch(const api::KindInfo& kind, const json::Value& old, const Patch& patch);
 // Server-side apply: the merged object with its managedFields; old null when the object does not exist. Conflict with causes.
-Result<json::Value> apply_configuration(const api::KindRegistry& kinds, const api::KindInfo& kind, const json::Value* old,
-                                        const json::Value& configuration, RequestContext& context, Clock& clock);
+Result<json::Value> apply_configuration(const api::KindRegistry& kinds, const api::KindInfo& kind, const json::Value* old, const json::Value& configuration,
+                                        RequestContext& context, Clock& clock);
+// What is said of a configuration that could be applied but names members twice: a warning or, strictly, BadRequest.
+Status settle_repeated(const Patch& patch, RequestContext& context);
 
 // "pods \"a\" not found" and its kin, with details.
 Status not_found(const api::KindInfo& kind, std::string_view name);

@@ -56,7 +56,8 @@ Status route_subresource(RequestContext& context, const api::KindInfo& kind) {
     const api::Subresource* sub = kind.subresource(a.subresource);
     // Definitions know no subresources but their own: what else is asked for is an object that is not there.
     if (sub == nullptr && kind.custom) return not_found(kind, a.name);
-    if (sub == nullptr) return no_such_resource();
+    // Only what is relayed goes on below the subresource.
+    if (sub == nullptr || (!kind.custom && !is_relayed(a) && !context.rest.empty())) return no_such_resource();
     if (kind.custom && !verb_allowed(sub->verbs, a.verb)) return not_supported(kind, a.verb);
     // What is relayed may have any method: OPTIONS has no verb of its own.
     if (is_relayed(a) && a.verb.empty() && context.http != nullptr && context.http->method == "OPTIONS") return {};
@@ -213,6 +214,8 @@ static Status check_segment(const std::string& name) {
 Result<Answer> execute(Core& core, RequestContext& context, const Body& body, const net::Query& query) {
     const Attributes& a = context.attributes;
     if (context.kind->storage) TRY(check_segment(a.name));
+    // A body that nobody reads is refused before the options are looked at.
+    if ((a.verb == "create" || a.verb == "update") && body.tree == nullptr) (void)TRY(body_media_type(body.content_type));
     if (a.verb != "get") TRY(parse_write_options(context, query));
     if (const SubresourceEntry* entry = find_subresource(*context.kind, a.subresource); entry != nullptr && entry->unary != nullptr)
         return entry->unary(core, context, body);

@@ -29,10 +29,16 @@ FormsAllowed forms_of(const RequestContext& context);
 
 Body body_of(const net::Request& request) { return {request.body, request.headers.get("Content-Type"), nullptr}; }
 
+// Refused before anybody could warn.
+void send_unacceptable(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context, const Status& status) {
+    context->warnings.clear();
+    send_status(*exchange, core, *context, status);
+}
+
 void list(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
     FormsAllowed allowed = forms_of(*context);
     auto form = negotiate(exchange->request(), allowed == FormsAllowed::Resources ? FormsAllowed::Lists : allowed);
-    if (!form.ok()) return send_status(*exchange, core, *context, form.status());
+    if (!form.ok()) return send_unacceptable(core, exchange, context, form.status());
     if (core.made.count(context->kind->gvr()))
         return on_pool(core, exchange, context, [&core, exchange, context, form = *form] {
             const net::Query& query = exchange->request().query;
@@ -64,13 +70,16 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
     on_pool(core, exchange, context, [&core, exchange, context] {
         auto finish = [&](const Status& status) { send_status(*exchange, core, *context, status); };
         auto form = negotiate(exchange->request(), forms_of(*context));
-        if (!form.ok()) return finish(form.status());
+        if (!form.ok()) return send_unacceptable(core, exchange, context, form.status());
         const net::Query& query = exchange->request().query;
         if (Status status = parse_write_options(*context, query); !status.ok()) return finish(status);
-        auto options = parse_delete_options(core, *context, body_of(exchange->request()), query);
-        if (!options.ok()) return finish(options.status());
         auto request = parse_list(*context, query);
         if (!request.ok()) return finish(request.status());
+        // Nobody checks here whether the options of the list go together.
+        request->send_initial_events = false;
+        if (request->resource_version.empty()) request->resource_version_match.clear();
+        auto options = parse_delete_options(core, *context, body_of(exchange->request()), query);
+        if (!options.ok()) return finish(options.status());
         auto answer = delete_collection(core, *context, *request, *options);
         if (!answer.ok()) return finish(answer.status());
         send_list(*exchange, core, *context, *answer, *form);
@@ -88,7 +97,7 @@ FormsAllowed forms_of(const RequestContext& context) {
 
 void unary(Core& core, const net::ExchangePtr& exchange, const ContextPtr& context) {
     auto form = negotiate(exchange->request(), forms_of(*context));
-    if (!form.ok()) return send_status(*exchange, core, *context, form.status());
+    if (!form.ok()) return send_unacceptable(core, exchange, context, form.status());
     auto run = [&core, exchange, context, form = *form] {
         auto answer = execute(core, *context, body_of(exchange->request()), exchange->request().query);
         if (!answer.ok()) return send_status(*exchange, core, *context, answer.status());

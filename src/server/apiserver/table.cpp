@@ -1,6 +1,7 @@
 #include "server/apiserver/table.h"
 
 #include "api/kinds/column_cells.h"
+#include "server/apiserver/registry/conversion.h"
 
 namespace skiff::apiserver {
 namespace {
@@ -50,7 +51,10 @@ json::Value partial_object(const json::Value& object, const std::string& version
     return out;
 }
 
-json::Value table_row(const api::KindInfo& kind, const json::Value& object, const Form& form, WallTime now) {
+json::Value table_row(const api::KindInfo& kind, const json::Value& given, const Form& form, WallTime now) {
+    json::Value stored;
+    if (is_shown_in_storage_version(kind)) stored = in_storage_version(given);
+    const json::Value& object = stored.is_null() ? given : stored;
     json::Value cells = json::Value::array();
     if (kind.columns.empty()) {
         cells.push_back(object["metadata"]["name"]);
@@ -64,7 +68,7 @@ json::Value table_row(const api::KindInfo& kind, const json::Value& object, cons
         const char* message = phase == "Failed" ? "The pod failed." : "The pod has completed successfully.";
         row.set("conditions", json::Value::array({json::Value::object({{"type", "Completed"}, {"status", "True"}, {"reason", phase}, {"message", message}})}));
     }
-    if (form.include == Form::Include::Object) row.set("object", object);
+    if (form.include == Form::Include::Object) row.set("object", given);
     else if (form.include == Form::Include::Metadata) row.set("object", partial_object(object, form.as_version.empty() ? "v1" : form.as_version));
     else row.set("object", nullptr);
     return row;

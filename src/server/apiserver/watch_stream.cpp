@@ -68,7 +68,7 @@ public:
 
     void change(WatchType type, const api::ObjectPtr& object, const api::ObjectPtr& previous, SharedLines* shared) override {
         std::unique_lock lock(mutex_);
-        if (closed_) return;
+        if (closed_ || ends_at_first()) return;
         if (converts_ || !pending_.empty() || response_->queued_bytes() > kQueuedBytesMax) {
             pending_.push_back({type, object, {}, filter_ ? previous : nullptr});
             if (pending_.size() > kPendingMax) give_up(lock);
@@ -80,6 +80,7 @@ public:
 
     void bookmark(int64_t revision, bool initial_end) override {
         std::unique_lock lock(mutex_);
+        if (closed_ || ends_at_first()) return;
         auto bytes = encode_bookmark(core_, kind_, revision, initial_end, form_, form_.as == Form::As::Table && !std::exchange(columns_sent_, true));
         if (closed_ || !bytes.ok()) return;
         if (converting_ || !pending_.empty()) pending_.push_back({WatchType::Added, nullptr, std::move(bytes).value(), nullptr});
@@ -121,6 +122,14 @@ public:
     }
 
 private:
+    // One object cannot be shown as a list of them: Kubernetes ends the stream then, without a word.
+    bool ends_at_first() {
+        if (!form_.of_list) return false;
+        closed_ = true;
+        response_->end();
+        return true;
+    }
+
     struct Pending {
         WatchType type;
         api::ObjectPtr object;

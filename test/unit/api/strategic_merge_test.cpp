@@ -70,10 +70,18 @@ TEST_CASE("lists of scalars lose the elements that the patch names") {
     CHECK(target["metadata"]["finalizers"].size() == 3);
 }
 
-TEST_CASE("a new element loses the directives it came with") {
+TEST_CASE("a new element keeps directives about lists as members that nobody knows") {
     CHECK(patched(R"({"template":{"spec":{"$setElementOrder/volumes":[{"name":"v"},{"name":"w"}],
         "volumes":[{"name":"w","$retainKeys":["name","emptyDir"],"emptyDir":{"medium":null}}]}}})", "volumes") ==
-          R"([{"name":"v","emptyDir":{}},{"name":"w","emptyDir":{}}])");
+          R"([{"name":"v","emptyDir":{}},{"name":"w","$retainKeys":["name","emptyDir"],"emptyDir":{}}])");
+}
+
+TEST_CASE("lists of mixed types and directives that are no words are refused in Kubernetes' words") {
+    auto target = tree(R"({"template":{"spec":{"containers":[{"name":"c"}]}}})");
+    const TypeSchema& schema = *kind_of("v1", "PodTemplate").schema;
+    CHECK(strategic_merge(schema, target, tree(R"({"template":{"spec":{"containers":["x"]}}})")).message() == "list element types are not identical: [[map[name:c]] [x]]");
+    CHECK(strategic_merge(schema, target, tree(R"({"template":{"spec":{"nodeSelector":{"$patch":1.5}}}})")).ok());
+    CHECK(strategic_merge(schema, target, tree(R"({"template":{"spec":{"containers":[{"name":"c","$patch":true}]}}})")).message() == "unknown patch type: %!s(bool=true) in map: map[$patch:true name:c]");
 }
 
 TEST_CASE("long lists are merged like short ones") {

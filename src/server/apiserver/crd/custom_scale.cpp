@@ -1,4 +1,6 @@
 // The scale subresource of custom resources: the counts stand where the definition says.
+#include <cstdint>
+
 #include "api/custom_hooks.h"
 #include "api/custom_resource.h"
 #include "base/strings.h"
@@ -9,6 +11,7 @@ namespace {
 
 using json::Value;
 constexpr const char* kScaleType = "autoscaling.v1.Scale";
+constexpr int64_t kUnset = INT32_MIN;   // what an object without a count is patched as
 
 api::KindInfo scale_kind(const api::KindRegistry& kinds) {
     api::KindInfo kind;
@@ -25,9 +28,10 @@ void set_at(Value& object, std::string_view path, Value value) {
     *at = std::move(value);
 }
 
-Result<Value> scale_of(const api::KindInfo& kind, const Value& object) {
+Result<Value> scale_of(const api::KindInfo& kind, const Value& object, std::optional<int64_t> unset = {}) {
     const api::CustomResource::Scale& paths = *kind.custom->scale;
-    const Value& replicas = api::value_at(object, paths.spec_replicas);
+    Value replicas = api::value_at(object, paths.spec_replicas);
+    if (replicas.is_null() && unset) replicas = *unset;
     if (replicas.is_null()) return error(Reason::InternalError, "Internal error occurred: the spec replicas field \"{}\" does not exist", paths.spec_replicas);
     const Value& meta = object["metadata"];
     Value metadata = Value::object();
@@ -94,9 +98,10 @@ Result<Answer> serve_custom_scale(Core& core, RequestContext& context, const Bod
         };
     } else {
         change.make = [&](const Value& old) -> Result<Value> {
-            Value patched = TRY(apply_patch(scale, TRY(scale_of(kind, old)), patch, context));
+            Value patched = TRY(apply_patch(scale, TRY(scale_of(kind, old, kUnset)), patch));
             Value wanted = TRY(normalize_patched(core.kinds, scale, std::move(patched), context, patch));
             TRY(check_object_names(context, wanted));
+            if (wanted["spec"]["replicas"].as_int() == kUnset) return error(Reason::BadRequest, "the spec replicas field \"{}\" cannot be empty", kind.custom->scale->spec_replicas);
             return with_replicas(context, old, wanted);
         };
     }

@@ -23,6 +23,12 @@ std::string shown_prefix(const api::KindInfo& kind, bool dry_run) {
     return prefix + (plural == "ingresses" ? std::string("ingress") : plural);
 }
 
+Status check_revision_text(const json::Value& meta) {
+    const std::string& version = meta["resourceVersion"].as_string();
+    if (version.empty() || (parse_int(version) && version[0] != '-')) return {};
+    return error(Reason::Unknown, "strconv.ParseUint: parsing {}: invalid syntax", api::go_quote(version));
+}
+
 namespace {
 
 // The caller's resourceVersion and uid against the present object's.
@@ -42,7 +48,7 @@ Status check_preconditions(const Change& change, const json::Value& meta, const 
             .with_details({kind.gvk.group, kind.plural, name, ""})
             .with_cause({"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"});
     }
-    if (!parse_int(version) || version[0] == '-') return error(Reason::Unknown, "strconv.ParseUint: parsing {}: invalid syntax", api::go_quote(version));
+    TRY(check_revision_text(meta));
     if (version != std::to_string(item.revision)) return modified_conflict(kind, name);
     return {};
 }
@@ -165,8 +171,7 @@ public:
 
     Result<Answer> run() {
         json::Value object = TRY(change_.make(old_));
-        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part == Change::Part::Whole || (change_.part == Change::Part::Status && !kind_.custom) || traits_of(kind_).unconditional_update,
-                                context_.dry_run));
+        TRY(check_preconditions(change_, object["metadata"], *item_, change_.part == Change::Part::Whole || traits_of(kind_).unconditional_update, context_.dry_run));
         carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         if (change_.track) track_fields(core_.kinds, kind_, &old_, object, context_, core_.clock);
         AdmissionRequest admission{Operation::Update, kind_, change_.ns, change_.name, context_.attributes.subresource, context_.attributes.user};
@@ -193,13 +198,14 @@ public:
         // Of priority classes it stays what it was in the beginning.
         if (kind_.has_generation && kind_.plural != "priorityclasses" && change_.bump_generation && change_.part != Change::Part::Status && content_differs(kind_, object, old_))
             object.mut("metadata").set("generation", old_["metadata"]["generation"].as_int() + 1);
+        ServiceClaim claim;
+        if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
         TRY(validate(change_, object, old_));
+        hide_service_fields(kind_, object);
         // Of a replication controller Kubernetes looks at the template that was, of service accounts only what a request newly sets is warned of.
         if (change_.part == Change::Part::Main && kind_.hooks.warnings && is_warned(object))
             for (std::string& warning : kind_.hooks.warnings(kind_.plural == "replicationcontrollers" ? old_ : object))
                 if (kind_.plural != "serviceaccounts" || kind_.hooks.warnings(old_).empty()) context_.warnings.push_back(std::move(warning));
-        ServiceClaim claim;
-        if (change_.part == Change::Part::Main) TRY(claim.on_update(core_, kind_, object, old_, context_.dry_run));
         if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.validate(admission));
         auto answer = store(object, claim);
@@ -238,6 +244,7 @@ private:
         // What nobody sets is kept.
         const json::Value& quality = old_["status"]["qosClass"];
         if (kind_.gvk.kind == "Pod" && object["status"]["qosClass"].empty() && !quality.empty()) object.mut("status").set("qosClass", quality);
+        api::kinds::carry_status_fields(object, old_, timestamp_now(core_.clock));
     }
 
     void stamp_phase(json::Value& object) const {

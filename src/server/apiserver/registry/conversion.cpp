@@ -205,6 +205,9 @@ json::Value convert(json::Value object, const api::KindInfo& from, const api::Ki
     return object;
 }
 
+bool is_shown_in_storage_version(const api::KindInfo& kind) { return !kind.custom && kind.gvk.kind == "HorizontalPodAutoscaler" && kind.gvk.version == "v1"; }
+json::Value in_storage_version(json::Value object) { return hpa_to_v2(std::move(object)); }
+
 const std::vector<std::string>& indexed_fields(const api::KindRegistry& kinds, const api::KindInfo& kind) {
     return kind.custom ? kind.custom->definition->indexed_fields : storage_kind(kinds, kind).selectable_fields;
 }

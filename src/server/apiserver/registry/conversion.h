@@ -17,4 +17,8 @@ const std::vector<std::string>& indexed_fields(const api::KindRegistry& kinds, c
 // The object in the version of `to`. Fields that the older version lacks travel in the annotations that Kubernetes uses for them.
 json::Value convert(json::Value object, const api::KindInfo& from, const api::KindInfo& to);
 
+// Whether tables and metadata show objects of the kind as they are in another version, and that form: autoscaling/v1 is shown as v2 is.
+bool is_shown_in_storage_version(const api::KindInfo& kind);
+json::Value in_storage_version(json::Value object);
+
 }  // namespace skiff::apiserver

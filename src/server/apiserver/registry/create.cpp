@@ -101,13 +101,15 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
         kind.hooks.prepare_create(object);
         if (kind.plural == "pods") stamp_conditions(core, object);
     }
+    // Addresses and ports are given out first: what is wrong with them is told alone.
+    ServiceClaim claim;
+    TRY(claim.on_create(core, kind, object, context.dry_run));
     TRY(validate_create(kind, object));
+    hide_service_fields(kind, object);
     if (!kind.custom)
         for (std::string& warning : api::kinds::create_warnings(kind.plural, object)) context.warnings.push_back(std::move(warning));
     if (kind.hooks.warnings)
         for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
-    ServiceClaim claim;
-    TRY(claim.on_create(core, kind, object, context.dry_run));
     // An update or an apply that creates needs the right to.
     if (a.verb != "create" && context.http != nullptr && !context.internal) {
         Attributes creates = a;

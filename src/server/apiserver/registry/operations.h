@@ -27,6 +27,8 @@ Result<Answer> get_object(Core& core, RequestContext& context, std::string_view 
 Result<Answer> create_object(Core& core, RequestContext& context, json::Value object, bool track = true);
 // A wanted object names the object of the request, or the answer is BadRequest. What it does not say of its namespace is filled in.
 Status check_object_names(const RequestContext& context, json::Value& object);
+// Whether metadata.resourceVersion, if there is one, is a revision at all: Kubernetes answers 500 when it is none.
+Status check_revision_text(const json::Value& meta);
 Result<Answer> update_object(Core& core, RequestContext& context, json::Value object);
 Result<Answer> patch_object(Core& core, RequestContext& context, const Body& body);
 

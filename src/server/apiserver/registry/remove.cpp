@@ -209,19 +209,27 @@ Result<Answer> try_delete(Core& core, RequestContext& context, const DeleteOptio
 }  // namespace
 
 Status check_preconditions(const api::KindInfo& kind, const DeleteOptions& options, const std::string& name, const std::string& uid, const std::string& resource_version) {
-    const std::string shown = kind.gvk.group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + kind.gvk.group;
+    // Namespaces and definitions are looked at by code of their own.
+    if (kind.plural == "namespaces" || kind.plural == "customresourcedefinitions") {
+        if (options.uid && *options.uid != uid) return conflict(kind, name, fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", *options.uid, uid));
+        if (options.resource_version && *options.resource_version != resource_version)
+            return conflict(kind, name, fmt::format("Precondition failed: ResourceVersion in precondition: {}, ResourceVersion in object meta: {}", *options.resource_version, resource_version));
+    }
+    // Events of both groups are one type inside kube-apiserver, which names it by the older one.
+    const std::string group = kind.gvk.group == "events.k8s.io" ? "" : kind.gvk.group;
+    const std::string shown = group.empty() ? kind.gvk.kind : kind.gvk.kind + "." + group;
     if (options.uid && *options.uid != uid)
         return error(Reason::Conflict,
                      "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({}) does not match the UID in record ({}). The object might have been "
                      "deleted and then recreated",
                      shown, name, *options.uid, uid)
-            .with_details({kind.gvk.group, kind.gvk.kind, name, ""});
+            .with_details({group, kind.gvk.kind, name, ""});
     if (options.resource_version && *options.resource_version != resource_version)
         return error(Reason::Conflict,
                      "Operation cannot be fulfilled on {} \"{}\": the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record ({}). The "
                      "object might have been modified",
                      shown, name, *options.resource_version, resource_version)
-            .with_details({kind.gvk.group, kind.gvk.kind, name, ""});
+            .with_details({group, kind.gvk.kind, name, ""});
     return {};
 }
 

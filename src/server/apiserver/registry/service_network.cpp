@@ -94,13 +94,15 @@ std::optional<uint32_t> ServiceNetwork::free_one(const Range& range) const {
     return ip ? ip : search(1, band);
 }
 
-Result<std::string> ServiceNetwork::take_ip(const std::string& wanted, const Reader& reader) {
+Result<std::string> ServiceNetwork::take_ip(const std::string& wanted, const Reader& reader, Run run) {
     std::lock_guard lock(mutex_);
     if (!wanted.empty()) {
         auto ip = parse_ip(wanted);
         bool inside = ip && own_.holds(*ip);
         if (ip && !inside)
             for (const Range& range : more_ranges(reader)) inside |= range.holds(*ip);
+        if (!inside && run == Run::Dry)
+            return error(Reason::Invalid, "failed to allocate IP {0}: the provided IP ({0}) is not in the valid range. The range of valid IPs is {1}", wanted, cidr_);
         if (!inside)
             return error(Reason::Invalid, "failed to allocate IP {}: the provided network does not match the current range", wanted);
         if (!ips_.insert(*ip).second) return error(Reason::Invalid, "failed to allocate IP {}: provided IP is already allocated", wanted);
@@ -115,10 +117,10 @@ Result<std::string> ServiceNetwork::take_ip(const std::string& wanted, const Rea
     return format_ip(*ip);
 }
 
-Result<int> ServiceNetwork::take_port(int wanted) {
+Result<int> ServiceNetwork::take_port(int wanted, Run run) {
     std::lock_guard lock(mutex_);
-    if (wanted > 0) {
-        if (wanted < port_min_ || wanted > port_max_)
+    if (wanted != 0) {
+        if (run == Run::Real && (wanted < port_min_ || wanted > port_max_))
             return error(Reason::Invalid, "provided port is not in the valid range. The range of valid ports is {}-{}", port_min_, port_max_);
         if (!ports_.insert(wanted).second) return error(Reason::Invalid, "provided port is already allocated");
         return wanted;

@@ -14,6 +14,9 @@
 
 namespace skiff::apiserver {
 
+// What only tries looks at less: whether a port is in its range at all is not asked.
+enum class Run { Real, Dry };
+
 class ServiceNetwork {
 public:
     // cidr: "10.43.0.0/16".
@@ -23,8 +26,8 @@ public:
 
     // Empty: any free one, from the upper part of the range so that the lower stays for addresses that people choose.
     // Further ranges are those of ServiceCIDRs that are ready. Invalid: in no range or taken, in Kubernetes' words.
-    Result<std::string> take_ip(const std::string& wanted, const Reader& reader);
-    Result<int> take_port(int wanted);
+    Result<std::string> take_ip(const std::string& wanted, const Reader& reader, Run run = Run::Real);
+    Result<int> take_port(int wanted, Run run = Run::Real);
     void free_ip(const std::string& ip);
     void free_port(int port);
     // Of a dry run: the same answers without taking.

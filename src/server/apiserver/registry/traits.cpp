@@ -12,12 +12,11 @@ const std::map<std::string, Traits, std::less<>>& table() {
         {"services", {.answers_deleted = true, .create_on_update = true}},
         {"serviceaccounts", {.answers_deleted = true}},
         {"podtemplates", {.answers_deleted = true}},
-        {"resourcequotas", {.answers_deleted = true}},
         {"persistentvolumes", {.answers_deleted = true}},
         {"persistentvolumeclaims", {.answers_deleted = true}},
         {"namespaces", {.answers_deleted = true}},
         {"nodes", {.durability = store::Durability::Cheap}},
-        {"resourcequotas", {.durability = store::Durability::Cheap}},
+        {"resourcequotas", {.answers_deleted = true, .durability = store::Durability::Cheap}},
         {"storageclasses.storage.k8s.io", {.answers_deleted = true}},
         {"csidrivers.storage.k8s.io", {.answers_deleted = true}},
         {"csinodes.storage.k8s.io", {.answers_deleted = true}},
@@ -47,8 +46,6 @@ const std::map<std::string, Traits, std::less<>>& table() {
         {"validatingadmissionpolicies.admissionregistration.k8s.io", {.unconditional_update = false}},
         {"validatingadmissionpolicybindings.admissionregistration.k8s.io", {.unconditional_update = false}},
         {"csistoragecapacities.storage.k8s.io", {.unconditional_update = false}},
-        {"flowschemas.flowcontrol.apiserver.k8s.io", {.unconditional_update = false}},
-        {"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io", {.unconditional_update = false}},
     };
     return kTraits;
 }

@@ -124,10 +124,12 @@ Result<json::Value> update_scale(Core& core, const RequestContext& context, cons
 }
 
 // Apply works on the Scale, with the managers of its one field.
-Result<json::Value> apply_scale(Core& core, RequestContext& context, const api::KindInfo& scale, const json::Value& old, const json::Value& configuration) {
+Result<json::Value> apply_scale(Core& core, RequestContext& context, const api::KindInfo& scale, const json::Value& old, const Patch& patch) {
     json::Value live = scale_of(old);
     live.mut("metadata").set("managedFields", scale_managers(old["metadata"]["managedFields"]));
-    json::Value merged = TRY(apply_configuration(core.kinds, scale, &live, configuration, context, core.clock));
+    json::Value merged = TRY(apply_configuration(core.kinds, scale, &live, patch.document, context, core.clock));
+    TRY(settle_repeated(patch, context));
+    TRY(check_object_names(context, merged));
     json::Value object = TRY(with_replicas(context, old, merged));
     object.mut("metadata").set("managedFields",
                                parent_managers(old["metadata"]["managedFields"], merged["metadata"]["managedFields"], context.kind->gvk.api_version()));
@@ -155,10 +157,10 @@ Result<Answer> serve_scale(Core& core, RequestContext& context, const Body& body
     }
     Patch patch = TRY(decode_patch(scale, body, context));
     if (patch.type == Patch::Type::Apply) {
-        change.make = [&](const json::Value& old) { return apply_scale(core, context, scale, old, patch.document); };
+        change.make = [&](const json::Value& old) { return apply_scale(core, context, scale, old, patch); };
     } else {
         change.make = [&](const json::Value& old) -> Result<json::Value> {
-            json::Value patched = TRY(apply_patch(scale, scale_of(old), patch, context));
+            json::Value patched = TRY(apply_patch(scale, scale_of(old), patch));
             json::Value wanted = TRY(normalize_patched(core.kinds, scale, std::move(patched), context, patch));
             TRY(check_object_names(context, wanted));
             return update_scale(core, context, scale, old, std::move(wanted));

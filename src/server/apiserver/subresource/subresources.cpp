@@ -57,9 +57,16 @@ Result<Answer> update_part(Core& core, RequestContext& context, const Body& body
         Patch patch = TRY(decode_patch(kind, body, context));
         change.track = patch.type != Patch::Type::Apply;
         change.make = [&](const json::Value& old) -> Result<json::Value> {
-            if (patch.type == Patch::Type::Apply) return apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock);
-            json::Value patched = TRY(apply_patch(kind, old, patch, context));
-            return normalize_patched(core.kinds, kind, std::move(patched), context, patch);
+            json::Value object;
+            if (patch.type == Patch::Type::Apply) {
+                object = TRY(apply_configuration(core.kinds, kind, &old, patch.document, context, core.clock));
+                TRY(settle_repeated(patch, context));
+            } else {
+                json::Value patched = TRY(apply_patch(kind, old, patch));
+                object = TRY(normalize_patched(core.kinds, kind, std::move(patched), context, patch));
+            }
+            TRY(check_object_names(context, object));
+            return object;
         };
         return change_object(core, context, change);
     }

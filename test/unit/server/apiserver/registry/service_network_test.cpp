@@ -29,6 +29,17 @@ TEST_CASE("node ports run out with a clear error") {
     CHECK(network->take_port(80).status().message() == "provided port is not in the valid range. The range of valid ports is 30000-30001");
 }
 
+TEST_CASE("a dry run is not told of ports outside of the range") {
+    const FakeReader reader;
+    auto network = ServiceNetwork::create("10.43.0.0/24", 30000, 30001).value_or(nullptr);
+    REQUIRE(network);
+    CHECK(network->take_port(80, Run::Dry).ok());
+    CHECK(network->take_port(80, Run::Dry).status().message() == "provided port is already allocated");
+    CHECK(network->take_ip("10.99.0.1", reader, Run::Dry).status().message() ==
+          "failed to allocate IP 10.99.0.1: the provided IP (10.99.0.1) is not in the valid range. The range of valid IPs is 10.43.0.0/24");
+    CHECK_FALSE(network->take_port(-1).ok());
+}
+
 TEST_CASE("every address of a small range is given before it is full") {
     const FakeReader reader;
     auto network = ServiceNetwork::create("10.0.0.0/28", 30000, 30001).value_or(nullptr);
