@@ -71,7 +71,24 @@ Result<json::Value> custom_form(const api::KindInfo& kind, json::Value tree, api
     return tree;
 }
 
-Result<json::Value> decode_custom(const api::KindInfo& kind, const Body& body, RequestContext& context) {
+json::Value with_sorted_members(const json::Value& object) {
+    json::Value out = object;
+    json::Object& members = out.mut_members();
+    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+    return out;
+}
+
+// Of a version that a definition does not have no field is known.
+void report_unknown_version(const api::KindRegistry& kinds, const api::KindInfo& kind, const json::Value& tree, api::StrictProblems& problems) {
+    const api::GroupVersion given = api::GroupVersion::parse(tree["apiVersion"].as_string());
+    if (tree["kind"].as_string() != kind.gvk.kind || given.group != kind.gvk.group || kinds.find(api::Gvk{given.group, given.version, kind.gvk.kind}) != nullptr) return;
+    problems.clear();
+    const json::Value sorted = with_sorted_members(tree);
+    for (const json::Member& member : sorted.members())
+        if (member.key != "apiVersion" && member.key != "kind" && member.key != "metadata") problems.push_back(fmt::format("unknown field \"{}\"", member.key));
+}
+
+Result<json::Value> decode_custom(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
     if (body.tree != nullptr) {
         TRY(check_version(kind, *body.tree));
         return custom_form(kind, *body.tree, nullptr);
@@ -96,7 +113,9 @@ Result<json::Value> decode_custom(const api::KindInfo& kind, const Body& body, R
     TRY(api::check_typed(kind.gvk, *tree, body.bytes));
     if ((*tree)["kind"].as_string().empty())
         return api::unrecognized(kind.gvk, error(Reason::BadRequest, "Object 'Kind' is missing in '{}'", body.bytes.substr(0, 1024)), body.bytes);
+    const json::Value before = check_version(kind, *tree).ok() ? json::Value() : *tree;
     json::Value object = TRY(custom_form(kind, std::move(tree).value(), look ? &problems : nullptr));
+    if (look && before.is_object()) report_unknown_version(kinds, kind, before, problems);
     if (!problems.empty()) {
         if (context.field_validation == FieldValidation::Strict) return api::strict_error(kind.gvk, problems);
         warn_or_fail(problems, context);
@@ -153,13 +172,6 @@ Status defaults_within_bounds(const api::KindInfo& kind, json::Value& object) {
     return check_object_values(object);
 }
 
-json::Value with_sorted_members(const json::Value& object) {
-    json::Value out = object;
-    json::Object& members = out.mut_members();
-    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
-    return out;
-}
-
 // ` "" is invalid: patch: Invalid value: "...": why`
 Status invalid_patch(const std::string& shown, std::string_view why) {
     std::string message = fmt::format("Invalid value: {}: {}", api::go_quote(shown), why);
@@ -203,7 +215,7 @@ Status check_patched_type(const json::Value& tree, const api::StrictProblems& kn
 }  // namespace
 
 Result<json::Value> decode_object(const api::KindRegistry& kinds, const api::KindInfo& kind, const Body& body, RequestContext& context) {
-    json::Value object = kind.custom ? TRY(decode_custom(kind, body, context)) : TRY(decode(kinds, kind.gvk, kind.type_name, body, context));
+    json::Value object = kind.custom ? TRY(decode_custom(kinds, kind, body, context)) : TRY(decode(kinds, kind.gvk, kind.type_name, body, context));
     TRY(defaults_within_bounds(kind, object));
     return object;
 }
@@ -241,6 +253,9 @@ Result<json::Value> normalize_patched(const api::KindRegistry& kinds, const api:
         if (!as_other.ok()) return invalid_patch(json::write(before), last_part(as_other.status().message()));
     }
     if (const std::string& version = tree["apiVersion"].as_string(); kind.custom && tree["kind"].as_string() == kind.gvk.kind && !version.empty() && version != kind.gvk.api_version()) {
+        if (strict != nullptr) report_unknown_version(kinds, kind, tree, problems);
+        if (!problems.empty() && context.field_validation == FieldValidation::Strict) return invalid_patch(json::write(before), api::strict_text(problems));
+        warn_or_fail(problems, context);
         api::FieldErrors errors;
         errors.invalid(api::FieldPath("apiVersion"), version, "must be " + kind.gvk.api_version());
         return errors.to_status(kind.gvk.group, kind.gvk.kind, context.attributes.name);

@@ -180,7 +180,7 @@ json::Value hpa_to_v2(json::Value object) {
         if (const json::Value* cpu = status->find("currentCPUUtilizationPercentage"); cpu && !cpu->is_null()) current.push_back(cpu_metric("current", *cpu));
         status->erase("currentCPUUtilizationPercentage");
         for (const json::Value& metric : current_others.items()) current.push_back(unflatten_metric(metric, "current", kCurrentNames));
-        if (current.size() > 0) status->set("currentMetrics", std::move(current));
+        status->set("currentMetrics", current.size() > 0 ? std::move(current) : json::Value());
         if (conditions.size() > 0) status->set("conditions", std::move(conditions));
     }
     return object;

@@ -46,6 +46,12 @@ Result<json::Value> with_replicas(const RequestContext& context, const json::Val
         errors.invalid(api::FieldPath("spec").child("replicas"), replicas, "must be greater than or equal to 0");
         return errors.to_status("autoscaling", "Scale", context.attributes.name);
     }
+    // An update says the same as one of the object would; a patch has words of its own.
+    const api::Gvr gvr = context.kind->gvr();
+    if (const std::string &uid = scale["metadata"]["uid"].as_string(), &now = old["metadata"]["uid"].as_string(); context.attributes.verb == "patch" && !uid.empty() && uid != now)
+        return error(Reason::Conflict, "Operation cannot be fulfilled on {}/scale{} \"{}\": Precondition failed: UID in precondition: {}, UID in object meta: {}", gvr.resource,
+                     gvr.group.empty() ? "" : "." + gvr.group, context.attributes.name, uid, now)
+            .with_details({gvr.group, gvr.resource + "/scale", context.attributes.name, ""});
     json::Value object = old;
     object.mut("spec").set("replicas", replicas);
     object.mut("metadata").set("resourceVersion", scale["metadata"]["resourceVersion"].as_string());
