@@ -227,8 +227,8 @@ void drop_disabled_status_fields(Value& object) {
     }
 }
 
-void carry_status_fields(Value& object, const Value& old, const std::string& now) {
-    constexpr std::string_view kGeneration = "deprecated.daemonset.template.generation", kTime = "lastPhaseTransitionTime";
+void carry_status_fields(Value& object, const Value& old) {
+    constexpr std::string_view kGeneration = "deprecated.daemonset.template.generation";
     const std::string& kind = object["kind"].as_string();
     if (kind == "DaemonSet") {
         // A field of the spec, inside Kubernetes.
@@ -236,11 +236,6 @@ void carry_status_fields(Value& object, const Value& old, const std::string& now
     } else if (kind == "Job") {
         const Value& labels = object["spec"]["template"]["metadata"]["labels"];
         if (object["metadata"]["labels"].size() == 0 && labels.size() > 0) object.mut("metadata").set("labels", labels);
-    } else if (kind == "PersistentVolume") {
-        const Value given = object["status"][kTime], before = old["status"][kTime];
-        const bool same = object["status"]["phase"] == old["status"]["phase"];
-        if (same && given.is_null() && !before.is_null()) object.mut("status").set(kTime, before);
-        else if (!same && (given.is_null() || given == before)) object.mut("status").set(kTime, now);
     }
 }
 

@@ -26,6 +26,6 @@ void validate_pod_status(const json::Value& object, const json::Value& old, Fiel
 // Of any object, after managedFields were made.
 void drop_disabled_status_fields(json::Value& object);
 // What stays of the old object, or follows from it, when somebody writes a status without it.
-void carry_status_fields(json::Value& object, const json::Value& old, const std::string& now);
+void carry_status_fields(json::Value& object, const json::Value& old);
 
 }  // namespace skiff::api::kinds

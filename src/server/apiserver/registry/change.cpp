@@ -244,7 +244,7 @@ private:
         // What nobody sets is kept.
         const json::Value& quality = old_["status"]["qosClass"];
         if (kind_.gvk.kind == "Pod" && object["status"]["qosClass"].empty() && !quality.empty()) object.mut("status").set("qosClass", quality);
-        api::kinds::carry_status_fields(object, old_, timestamp_now(core_.clock));
+        api::kinds::carry_status_fields(object, old_);
     }
 
     void stamp_phase(json::Value& object) const {
