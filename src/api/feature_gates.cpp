@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "api/kind_registry_builder.h"
 #include "api/kinds/disabled_fields.h"
@@ -28,10 +29,23 @@ Path pod_spec_path(const KindInfo& kind) {
 
 const Value& at(const Value& object, Path path) { return path.empty() ? object : at(object[path[0]], path.subspan(1)); }
 
-void drop(Value& object, Path path) {
-    if (path.empty()) return kinds::drop_image_volumes(object);
+Value* find(Value& object, Path path) {
+    if (path.empty()) return &object;
     Value* inner = object.is_object() ? object.find(path[0]) : nullptr;
-    if (inner) drop(*inner, path.subspan(1));
+    return inner ? find(*inner, path.subspan(1)) : nullptr;
+}
+
+void drop(Value& object, Path path) {
+    if (Value* spec = find(object, path); spec && spec->is_object()) kinds::drop_image_volumes(*spec);
+}
+
+// The positions of volumes whose image has no pull policy, which is not decided for them either.
+std::vector<size_t> without_policy(const Value& spec) {
+    std::vector<size_t> out;
+    const Value& volumes = spec["volumes"];
+    for (size_t i = 0; i < volumes.size(); ++i)
+        if (volumes[i]["image"].is_object() && volumes[i]["image"]["pullPolicy"].empty()) out.push_back(i);
+    return out;
 }
 
 }  // namespace
@@ -39,6 +53,11 @@ void drop(Value& object, Path path) {
 void drop_image_volumes_of(KindInfo& kind) {
     const Path path = pod_spec_path(kind);
     if (path.empty()) return;
+    kind.hooks.set_defaults = [path, inner = std::move(kind.hooks.set_defaults)](Value& object) {
+        const std::vector<size_t> undecided = without_policy(at(object, path));
+        inner(object);
+        for (size_t i : undecided) find(object, path)->mut("volumes").mut_items()[i].mut("image").erase("pullPolicy");
+    };
     kind.hooks.prepare_create = [path, inner = std::move(kind.hooks.prepare_create)](Value& object) {
         drop(object, path);
         if (inner) inner(object);

@@ -30,6 +30,7 @@ def scrub(node, key=""):
     if isinstance(node, str):
         node = re.sub(r"kube-api-access-[a-z0-9]{5}", "kube-api-access-X", node)
         node = re.sub(r"0xc[0-9a-f]{9}", "PTR", node)
+        node = re.sub(r"selfType\d+", "selfType", node)
         node = re.sub(r'("resourceVersion\\?":\\?")\d+', r"\1N", node)
         node = re.sub(r'("(?:time|creationTimestamp|lastTransitionTime)\\?":\\?")20\d\d-[^"\\]*', r"\1T", node)
         node = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID", node)

@@ -83,6 +83,10 @@ void default_daemon_set(Value& object) {
         set_default(rolling, "maxUnavailable", 1);
         set_default(rolling, "maxSurge", 0);
     }
+    // Where there are any, both are numbers.
+    if_object(strategy, "rollingUpdate", [](Value& rolling) {
+        for (auto field : {"maxUnavailable", "maxSurge"}) set_default(rolling, field, 0);
+    });
     set_default(spec, "revisionHistoryLimit", 10);
     // The counter is a field of Kubernetes' own type: everybody who writes a daemon set writes it.
     if (!object["metadata"]["annotations"].has(kTemplateGeneration)) object.mut("metadata").mut("annotations").set(kTemplateGeneration, "0");

@@ -33,8 +33,10 @@ bool has_gate(const Value& gates, const Value& name) {
 }
 
 void check_gates(const Value& gates, const Value& old, const FieldPath& path, FieldErrors& errors) {
+    // Of a name that is there twice the last one counts.
+    auto again = [&](size_t i) { return std::any_of(gates.items().begin() + static_cast<std::ptrdiff_t>(i) + 1, gates.items().end(), [&](const Value& later) { return later["name"] == gates[i]["name"]; }); };
     for (size_t i = 0; i < gates.size(); ++i)
-        if (!has_gate(old, gates[i]["name"]))
+        if (!has_gate(old, gates[i]["name"]) && !again(i))
             errors.forbidden(path.index(i).child("name"),
                              "only deletion is allowed, but found new scheduling gate '" + gates[i]["name"].as_string() + "'");
 }

@@ -106,7 +106,7 @@ Value with_claim_volumes(const Value& spec) {
     std::set<std::string> claimed;
     for (const auto& claim : spec["volumeClaimTemplates"].items()) {
         const auto& name = claim["metadata"]["name"].as_string();
-        claimed.insert(name);
+        if (!claimed.insert(name).second) continue;
         volumes.push_back(Value::object({{"name", name}, {"persistentVolumeClaim", Value::object({{"claimName", name}})}}));
     }
     for (const auto& volume : spec["template"]["spec"]["volumes"].items())

@@ -331,31 +331,33 @@ private:
 };
 
 // Every default must be a valid value of its place.
-void check_defaults(const Schema& schema, const FieldPath& path, FieldErrors& errors) {
+void check_defaults(const Schema& schema, Level level, const FieldPath& path, FieldErrors& errors) {
     if (schema.default_value) {
         Value pruned = *schema.default_value;
-        prune(pruned, schema, schema.embedded_resource ? Root::Yes : Root::No);
+        prune(pruned, schema, schema.embedded_resource || level == Level::Root ? Root::Yes : Root::No);
         FieldPath where = path.child("default");
         if (!(pruned == *schema.default_value)) errors.invalid(where, *schema.default_value, "must not have unknown fields");
         FieldErrors found;
-        validate_embedded(*schema.default_value, schema, where, found);
+        validate_embedded(*schema.default_value, schema, where, found, level == Level::Root);
         if (found.empty()) validate(*schema.default_value, nullptr, schema, where, found);
         if (found.empty()) validate_lists(*schema.default_value, schema, where, found);
         errors.append(found);
     }
-    if (schema.items) check_defaults(*schema.items, path.child("items"), errors);
-    for (const Property& property : schema.properties) check_defaults(property.schema, path.child("properties").key(property.name), errors);
+    if (schema.items) check_defaults(*schema.items, Level::Item, path.child("items"), errors);
+    for (const Property& property : schema.properties) check_defaults(property.schema, Level::Field, path.child("properties").key(property.name), errors);
 }
 
 // Keywords that structural schemas cannot even be asked about; what forbids them says so.
 bool has_foreign_parts(const Value& s) {
     if (!s.is_object()) return false;
-    for (const char* keyword : {"$ref", "additionalItems", "patternProperties", "definitions", "dependencies"})
+    for (const char* keyword : {"$ref", "additionalItems", "patternProperties", "definitions", "dependencies", "id", "$schema"})
         if (!s[keyword].empty()) return true;
     if (s["items"].is_array()) return true;
     for (const auto& [name, below] : s["properties"].members())
         if (has_foreign_parts(below)) return true;
-    return has_foreign_parts(s["items"]) || has_foreign_parts(s["additionalProperties"]);
+    for (const char* list : {"allOf", "anyOf", "oneOf"})
+        if (std::any_of(s[list].items().begin(), s[list].items().end(), has_foreign_parts)) return true;
+    return has_foreign_parts(s["items"]) || has_foreign_parts(s["additionalProperties"]) || has_foreign_parts(s["not"]);
 }
 
 void collect_formats(const Value& s, std::vector<std::string>& out) {
@@ -388,8 +390,9 @@ std::string_view foreign_keyword(const Value& s) {
 
 // The shape, and the defaults of a schema that has it.
 static void check_structure(const Value& props, const FieldPath& path, FieldErrors& errors) {
-    if (!has_foreign_parts(props)) StructureChecker(errors).node(props, Level::Root, path);
-    if (errors.empty()) check_defaults(compile(props), path, errors);
+    if (has_foreign_parts(props)) return;
+    StructureChecker(errors).node(props, Level::Root, path);
+    if (errors.empty()) check_defaults(compile(props), Level::Root, path, errors);
 }
 
 bool is_sound(const Value& props) {

@@ -83,12 +83,12 @@ void validate_lists(const Value& value, const Schema& schema, const FieldPath& r
     }
 }
 
-void validate_embedded(const Value& value, const Schema& schema, const FieldPath& root, FieldErrors& errors) {
+void validate_embedded(const Value& value, const Schema& schema, const FieldPath& root, FieldErrors& errors, bool whole) {
     if (value.is_array() && schema.items)
         for (size_t i = 0; i < value.size(); ++i)
             if (value[i].is_object() || value[i].is_array()) validate_embedded(value[i], *schema.items, root.index(i), errors);
     if (!value.is_object()) return;
-    if (schema.embedded_resource) check_embedded(value, root, errors);
+    if (schema.embedded_resource || whole) check_embedded(value, root, errors);
     for (const auto& [key, item] : value.members()) {
         if (!item.is_object() && !item.is_array()) continue;
         if (const Schema* below = schema.property(key)) validate_embedded(item, *below, root.child(key), errors);

@@ -12,6 +12,6 @@ void validate(const json::Value& value, const json::Value* old, const Schema& sc
 // x-kubernetes-list-type set and map.
 void validate_lists(const json::Value& value, const Schema& schema, const FieldPath& root, FieldErrors& errors);
 // metadata, kind and apiVersion of embedded resources.
-void validate_embedded(const json::Value& value, const Schema& schema, const FieldPath& root, FieldErrors& errors);
+void validate_embedded(const json::Value& value, const Schema& schema, const FieldPath& root, FieldErrors& errors, bool whole = false);
 
 }  // namespace skiff::api::structural

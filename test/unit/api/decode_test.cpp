@@ -104,3 +104,11 @@ TEST_CASE("maps are in the order of their keys, as Go prints them") {
     CHECK(text("v1", "ConfigMap", R"({"metadata":{"name":"a","labels":{"z":"1","a":"2"}},"data":{"b":"x","B":"y","a":"z"}})") ==
           R"({"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","labels":{"a":"2","z":"1"}},"data":{"B":"y","a":"z","b":"x"}})");
 }
+
+TEST_CASE("a time that cannot be read is told before a number that is none") {
+    const KindInfo& kind = kind_of("events.k8s.io/v1", "Event");
+    json::Value event = tree(R"({"series":{"count":"5","lastObservedTime":"2030-01-01T00:00:00Z"}})");
+    Status status = normalize(*kind.schema, event);
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.message().find("parsing time") != std::string::npos);
+}

@@ -43,3 +43,12 @@ TEST_CASE("with the feature gate volumes of images stay") {
     CHECK(pod["spec"]["volumes"].size() == 2);
     CHECK(pod["spec"]["containers"][0]["volumeMounts"].size() == 2);
 }
+
+TEST_CASE("a volume of an image gets no pull policy while its feature is off") {
+    const char* spec = R"({"volumes":[{"name":"i","image":{"reference":"a:1"}}],"containers":[{"name":"c"}]})";
+    json::Value off = json::Value::object({{"spec", tree(spec)}}), on = off;
+    kind_of("v1", "Pod").hooks.set_defaults(off);
+    CHECK_FALSE(off["spec"]["volumes"][0]["image"].has("pullPolicy"));
+    builtin_kinds({}, {.image_volume = true})->find(Gvk{"", "v1", "Pod"})->hooks.set_defaults(on);
+    CHECK(on["spec"]["volumes"][0]["image"]["pullPolicy"].as_string() == "IfNotPresent");
+}

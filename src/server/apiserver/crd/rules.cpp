@@ -54,6 +54,13 @@ cel::Environment environment_of(const cel::DeclPtr& decl, bool optional_old) {
     return env;
 }
 
+// Kubernetes calls the type of `self` by a number of its own, which messages may quote.
+std::string self_type(const std::string& place) {
+    uint32_t number = 2166136261;
+    for (char c : place) number = (number ^ static_cast<unsigned char>(c)) * 16777619;
+    return fmt::format("selfType{}", number % 1'000'000'000);
+}
+
 CompiledRule compile_rule(const Value& written, const cel::DeclPtr& decl) {
     CompiledRule rule;
     rule.message = trimmed(written["message"]);
@@ -84,7 +91,7 @@ std::unique_ptr<Node> compile_node(const Value& props, cel::SchemaRoot root, con
     if (!has_rules(props)) return nullptr;
     auto node = std::make_unique<Node>();
     node->type = props["type"].as_string();
-    if (props["x-kubernetes-validations"].size() > 0) node->decl = cel::declare_openapi(props, root, name);
+    if (props["x-kubernetes-validations"].size() > 0) node->decl = cel::declare_openapi(props, root, self_type(name));
     for (const Value& rule : props["x-kubernetes-validations"].items()) node->rules.push_back(compile_rule(rule, node->decl));
     node->items = compile_node(props["items"], cel::SchemaRoot::No, name + ".@idx");
     node->additional = compile_node(props["additionalProperties"], cel::SchemaRoot::No, name + ".@elem");
@@ -220,7 +227,7 @@ public:
         FieldPath where = path.child("x-kubernetes-validations");
         if (is_wrong(path.text())) return;
         if (rules.size() > 0) {
-            cel::DeclPtr decl = cel::declare_openapi(props, root, name);
+            cel::DeclPtr decl = cel::declare_openapi(props, root, self_type(name));
             if (!decl || !decl->type)
                 errors_.internal(where, "internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations");
             else
