@@ -118,7 +118,7 @@ void validate_certificate_request(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     std::string pem = base64_decode(spec["request"].as_string()).value_or("");
     if (pem.find("-----BEGIN CERTIFICATE REQUEST-----") == std::string::npos)
-        errors.invalid(kSpec.child("request"), spec["request"].as_string(), "PEM block type must be CERTIFICATE REQUEST");
+        errors.invalid(kSpec.child("request"), spec["request"], "PEM block type must be CERTIFICATE REQUEST");
     const Value& usages = spec["usages"];
     if (usages.size() == 0) errors.required(kSpec.child("usages"), "");
     std::set<std::string> seen;

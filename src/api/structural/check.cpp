@@ -396,6 +396,7 @@ static void check_structure(const Value& props, const FieldPath& path, FieldErro
 }
 
 bool is_sound(const Value& props) {
+    if (has_foreign_parts(props)) return false;
     FieldErrors errors;
     check_structure(props, FieldPath(), errors);
     return errors.empty();
