@@ -152,7 +152,11 @@ Status check_request(const KindInfo& kind, const json::Value& config) {
         return error(Reason::BadRequest, "invalid object type: {}/{}, Kind={}", version.group, version.version, name);
     // A list with elements of another shape is none to the reader; that it does not fit is found later.
     const json::Value& managers = config["metadata"]["managedFields"];
-    if (managers.is_array() && std::all_of(managers.items().begin(), managers.items().end(), [](const json::Value& one) { return one.is_object(); }))
+    auto is_entry = [](const json::Value& one) {
+        auto fits = [](const json::Member& member) { return member.key == "fieldsV1" || member.value.is_string() || member.value.is_null(); };
+        return one.is_object() && std::all_of(one.members().begin(), one.members().end(), fits);
+    };
+    if (managers.is_array() && std::all_of(managers.items().begin(), managers.items().end(), is_entry))
         return error(Reason::BadRequest, "metadata.managedFields must be nil");
     return {};
 }

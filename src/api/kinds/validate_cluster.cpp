@@ -74,8 +74,9 @@ void validate_priority_class_update(const Value& object, const Value& old, Field
 void validate_api_service(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     std::string wanted = spec["version"].as_string() + "." + spec["group"].as_string();
-    if (const Value& name = object["metadata"]["name"]; !name.empty() && name.as_string() != wanted)
-        errors.invalid(kName, object["metadata"]["name"], "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
+    for (auto key : {"generateName", "name"})
+        if (const Value& name = object["metadata"][key]; !name.empty() && name.as_string() != wanted)
+            errors.invalid(FieldPath("metadata").child(key), name, "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
     if (spec["group"].empty() && spec["version"].as_string() != "v1")
         errors.required(kSpec.child("group"), "only v1 may have an empty group and it better be legacy kube");
     if (!spec["group"].empty()) add_complaints(check_dns1123_subdomain(spec["group"].as_string()), kSpec.child("group"), spec["group"].as_string(), errors);

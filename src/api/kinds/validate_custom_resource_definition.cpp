@@ -295,9 +295,9 @@ void check_status_names(const Value& object, FieldErrors& errors) { check_names(
 
 void validate_definition(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
-    const std::string& name = object["metadata"]["name"].as_string();
-    if (!name.empty() && name != spec["names"]["plural"].as_string() + "." + spec["group"].as_string())
-        errors.invalid(FieldPath("metadata").child("name"), name, "must be spec.names.plural+\".\"+spec.group");
+    for (auto key : {"generateName", "name"})
+        if (const std::string& name = object["metadata"][key].as_string(); !name.empty() && name != spec["names"]["plural"].as_string() + "." + spec["group"].as_string())
+            errors.invalid(FieldPath("metadata").child(key), name, "must be spec.names.plural+\".\"+spec.group");
     check_spec(spec, errors);
     check_status_names(object, errors);
     check_stored_versions(object, errors);

@@ -66,7 +66,7 @@ Status check_version(const api::KindInfo& kind, const json::Value& tree) {
 // A tree of a custom kind, pruned. That it is of another kind is found when it is validated.
 Result<json::Value> custom_form(const api::KindInfo& kind, json::Value tree, api::StrictProblems* strict) {
     if (const json::Value* given = tree.find("apiVersion"); given != nullptr && given->is_null())
-        return api::cannot_handle({kind.gvk.group, "", tree["kind"].as_string()}, error(Reason::BadRequest, ".apiVersion accessor error: <nil> is of the type <nil>, expected string"));
+        return error(Reason::BadRequest, "{} in version \"\" cannot be handled as a {}: .apiVersion accessor error: <nil> is of the type <nil>, expected string", tree["kind"].as_string(), kind.gvk.kind);
     if (Status status = kind.hooks.normalize(tree, strict); !status.ok()) return api::cannot_handle(kind.gvk, status);
     return tree;
 }
@@ -111,6 +111,8 @@ Result<json::Value> decode_custom(const api::KindRegistry& kinds, const api::Kin
     if (look)
         for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
     TRY(api::check_typed(kind.gvk, *tree, body.bytes));
+    if (const std::string& version = (*tree)["apiVersion"].as_string(); std::count(version.begin(), version.end(), '/') > 1)
+        return api::unrecognized(kind.gvk, error(Reason::BadRequest, "unexpected GroupVersion string: {}", version), body.bytes);
     if ((*tree)["kind"].as_string().empty())
         return api::unrecognized(kind.gvk, error(Reason::BadRequest, "Object 'Kind' is missing in '{}'", body.bytes.substr(0, 1024)), body.bytes);
     const json::Value before = check_version(kind, *tree).ok() ? json::Value() : *tree;

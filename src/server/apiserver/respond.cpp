@@ -152,6 +152,8 @@ void send_value(net::Exchange& exchange, const Core& core, const RequestContext&
 }
 
 void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form) {
+    if (answer.value && form.as == Form::As::PartialObject && form.of_list && (*answer.value)["kind"].as_string() == "Scale")
+        return send_status(exchange, core, context, error(Reason::NotAcceptable, "you requested PartialObjectMetadataList, but the requested object is not a list (*autoscaling.Scale)"));
     if (answer.value && form.as != Form::As::Object && form.as != Form::As::Discovery && (*answer.value)["kind"].as_string() == "Scale")
         return send_value(exchange, core, context, answer.code, scale_form(*answer.value, form, core.clock.now()), form.as == Form::As::PartialObject ? "meta.v1.PartialObjectMetadata" : "", form);
     if (answer.value && form.as == Form::As::PartialObject && (*answer.value)["kind"].as_string() != "Status")

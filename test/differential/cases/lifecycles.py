@@ -1,4 +1,6 @@
 """The life of one object of every kind, with the questions that clients ask on the way: again, with another version, as a table, in parts, gone."""
+import json
+
 import objects
 from words import *
 
@@ -13,6 +15,10 @@ def plain(table):
 def told(url, body):
     """(collection, object) with the namespace and the name of a story"""
     collection = url.replace("/namespaces/fuzzing/", "/namespaces/{ns}/")
+    # Names that hold the name of a group are a story's own as well.
+    body = json.loads(json.dumps(body).replace("fuzz.example.com", "{id}.example.com").replace("fuzzes.example.com", "fuzzes.{id}.example.com"))
+    if body["kind"] == "CustomResourceDefinition":
+        body["spec"]["group"] = "{id}.example.com"
     rename = "/namespaces/" not in url and body["metadata"]["name"] == "fuzz"
     name = "{id}" if rename else body["metadata"]["name"]
     text = dict(body, metadata=dict(body["metadata"], name=name))
@@ -26,7 +32,7 @@ def life(collection, path, body):
     labelled = dict(body, metadata=dict(body["metadata"], labels={"l": "1"}))
     stale = dict(body, metadata=dict(body["metadata"], resourceVersion="1"))
     other = dict(body, metadata=dict(body["metadata"], uid="00000000-0000-0000-0000-000000000000"))
-    renamed = dict(body, metadata=dict(body["metadata"], name="other"))
+    renamed = dict(body, metadata=dict(body["metadata"], name="{id}x"))
     yield "before", [get(path), put(path + "?dryRun=All", body), merge(path, {"metadata": {"labels": {"l": "1"}}}), delete(path), delete(path + "?propagationPolicy=Odd"), get(path + "/odd"), get(path + "/scale"),
                      get(path + "/status"), post(path, body), put(collection, body), merge(collection, {}), get(collection + "?fieldSelector=spec.odd%3D1"), get(collection + "?fieldSelector=metadata.name%3Dnone"),
                      get(collection + "?labelSelector=l%3Dnone", headers=TABLE, keep=plain), get(collection + "?labelSelector=l%3Dnone", headers=PARTIAL_LIST), delete(collection + "?labelSelector=l%3Dnone&dryRun=All")]
@@ -51,7 +57,7 @@ def life(collection, path, body):
 
 def stories():
     for url, body in objects.all_objects():
-        if body["kind"] == "CertificateSigningRequest":
+        if body["kind"] in ("CertificateSigningRequest", "IPAddress"):   # their names or contents cannot be a story's own
             continue
         group = body["apiVersion"].split("/")[0].replace(".", "-") if "/" in body["apiVersion"] else "core"
         for name, steps in life(*told(url, body)):

@@ -77,6 +77,16 @@ Result<std::string> stream_url(const Core& core, const RequestContext& context, 
     return with_query(fmt::format("{}/{}/{}/{}/{}", base, a.subresource, a.ns, a.name, container), kubelet_query(query));
 }
 
+Status check_ports(const net::Query& query) {
+    for (const std::string& list : query.all("ports"))
+        for (std::string_view text : split_views(list, ',')) {
+            const auto port = text.starts_with('-') || text.starts_with('+') ? std::optional<int64_t>() : parse_int(text);
+            if (port && *port <= UINT16_MAX) continue;
+            return error(Reason::BadRequest, "cannot convert to []int32: strconv.ParseUint: parsing {}: {}", api::go_quote(text), port ? "value out of range" : "invalid syntax");
+        }
+    return {};
+}
+
 // The request as PodExecOptions, PodAttachOptions or PodPortForwardOptions, for admission.
 Status admit_stream(Core& core, RequestContext& context, const net::Query& query) {
     const Attributes& a = context.attributes;
@@ -92,9 +102,9 @@ Status admit_stream(Core& core, RequestContext& context, const net::Query& query
 
 Result<std::string> log_url(const Core& core, const RequestContext& context, const net::Query& query) {
     const Attributes& a = context.attributes;
+    TRY(check_log_options(query, a.name));
     api::ObjectPtr object = TRY(find_pod(core, context));
     api::TreePtr pod = object->tree();
-    TRY(check_log_options(query, a.name));
     std::string container = TRY(container_of(*pod, query.get("container")));
     const std::string& node = (*pod)["spec"]["nodeName"].as_string();
     if (node.empty()) return std::string();   // not scheduled: no log yet, and no error
@@ -120,6 +130,7 @@ void serve_pod_stream(Core& core, net::ExchangePtr exchange, std::shared_ptr<Req
     // Admission may ask webhooks: not on an io thread.
     on_pool(core, exchange, context, [&core, exchange, context] {
         const net::Request& request = exchange->request();
+        if (Status status = check_ports(request.query); context->attributes.subresource == "portforward" && !status.ok()) return send_status(*exchange, core, *context, status);
         if (Status status = admit_stream(core, *context, request.query); !status.ok()) return send_status(*exchange, core, *context, status);
         auto url = stream_url(core, *context, request.query);
         if (!url.ok()) return send_status(*exchange, core, *context, url.status());
