@@ -68,6 +68,11 @@ public:
     PodWarnings(const Value& meta, const Value& spec, Owner owner, const FieldPath& meta_path, const FieldPath& path)
         : annotations_(meta["annotations"]), spec_(spec), owner_(owner), annotations_path_(meta_path.child("annotations")), path_(path) {}
 
+    Warnings profiles() && {
+        each_container([&](const Value& container, const FieldPath&) { app_armor(container); });
+        return std::move(out_);
+    }
+
     Warnings run() && {
         // Of a pod the profile moves into its field before anything else is looked at.
         if (owner_ == Owner::Pod) each_container([&](const Value& container, const FieldPath&) { app_armor(container); });
@@ -224,6 +229,10 @@ void warn_of_claim_amounts(const Value& claim_spec, const FieldPath& path, Warni
 
 std::vector<std::string> pod_warnings(const Value& pod) {
     return PodWarnings(pod["metadata"], pod["spec"], Owner::Pod, FieldPath("metadata"), FieldPath("spec")).run();
+}
+
+std::vector<std::string> pod_profile_warnings(const Value& pod) {
+    return PodWarnings(pod["metadata"], pod["spec"], Owner::Pod, FieldPath("metadata"), FieldPath("spec")).profiles();
 }
 
 std::vector<std::string> template_warnings(const Value& pod_template, const FieldPath& path) {

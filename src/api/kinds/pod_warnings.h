@@ -9,6 +9,8 @@
 namespace skiff::api::kinds {
 
 std::vector<std::string> pod_warnings(const json::Value& pod);
+// The first of them, which is said of a pod that is refused as well.
+std::vector<std::string> pod_profile_warnings(const json::Value& pod);
 std::vector<std::string> cron_job_warnings(const json::Value& object);
 std::vector<std::string> template_warnings(const json::Value& pod_template, const FieldPath& path);
 std::vector<std::string> stateful_set_warnings(const json::Value& object);

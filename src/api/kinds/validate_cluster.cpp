@@ -19,6 +19,8 @@ const FieldPath kSpec("spec"), kName = FieldPath("metadata").child("name");
 }  // namespace
 
 void validate_node(const Value& node, FieldErrors& errors) {
+    for (auto list : {"capacity", "allocatable"})
+        for (const auto& [resource, amount] : node["status"][list].members()) check_quantity(amount, FieldPath("status").child(list).child(resource), errors);
     validate_taints(node["spec"]["taints"], FieldPath("metadata").child("taints"), errors);
     const Value& cidrs = node["spec"]["podCIDRs"];
     for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), kSpec.child("podCIDRs").index(i), cidrs[i].as_string(), errors);

@@ -172,6 +172,8 @@ void validate_claim_status(const Value& object, const Value&, FieldErrors& error
 }
 
 void validate_node_status(const Value& object, const Value&, FieldErrors& errors) {
+    for (auto list : {"capacity", "allocatable"})
+        for (const auto& [resource, amount] : object["status"][list].members()) check_quantity(amount, kStatus.child(list).child(resource), errors);
     const Value& addresses = object["status"]["addresses"];
     for (size_t i = 1; i < addresses.size(); ++i)
         for (size_t k = 0; k < i; ++k)

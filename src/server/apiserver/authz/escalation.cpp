@@ -1,5 +1,7 @@
 #include "server/apiserver/authz/escalation.h"
 
+#include "api/go_text.h"
+
 #include <algorithm>
 #include <set>
 
@@ -63,6 +65,7 @@ private:
         if (request.old_object && (*request.old_object)["roleRef"] == binding["roleRef"] && (*request.old_object)["subjects"] == binding["subjects"]) return {};
         const std::string& kind = binding["roleRef"]["kind"].as_string();
         const std::string& name = binding["roleRef"]["name"].as_string();
+        if (kind != "Role" && kind != "ClusterRole") return error(Reason::Unknown, "unsupported role reference kind: {}", api::go_quote(kind));
         if (allowed(request, "bind", kind == "Role" ? "roles" : "clusterroles", name)) return {};
         auto rules = rbac_->role_rules(request.ns, kind, name);
         if (!rules.ok()) return not_found(request.kind, name);

@@ -1,6 +1,7 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
 #include "api/custom_resource.h"
 #include "api/kinds/object_warnings.h"
+#include "api/kinds/pod_warnings.h"
 #include "base/random.h"
 #include "base/strings.h"
 #include "server/apiserver/authorize.h"
@@ -32,6 +33,7 @@ std::string fill_metadata(Core& core, const api::KindInfo& kind, json::Value& me
     meta.set("uid", random_uuid());
     meta.set("creationTimestamp", timestamp_now(core.clock));
     if (kind.has_generation) meta.set("generation", 1);
+    if (kind.plural == "limitranges" && !kind.custom && meta["name"].as_string().empty() && meta["generateName"].as_string().empty()) meta.set("name", random_uuid());
     if (!meta["name"].as_string().empty() || meta["generateName"].as_string().empty()) return {};
     std::string base = meta["generateName"].as_string().substr(0, kGeneratedBaseMax);
     meta.set("name", base + random_name_suffix(5));
@@ -101,6 +103,9 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
         kind.hooks.prepare_create(object);
         if (kind.plural == "pods") stamp_conditions(core, object);
     }
+    size_t said = 0;
+    if (kind.plural == "pods" && !kind.custom)
+        for (std::string& warning : api::kinds::pod_profile_warnings(object)) context.warnings.push_back(std::move(warning)), ++said;
     // Addresses and ports are given out first: what is wrong with them is told alone.
     ServiceClaim claim;
     TRY(claim.on_create(core, kind, object, context.dry_run));
@@ -109,7 +114,10 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     if (!kind.custom)
         for (std::string& warning : api::kinds::create_warnings(kind.plural, object)) context.warnings.push_back(std::move(warning));
     if (kind.hooks.warnings)
-        for (std::string& warning : kind.hooks.warnings(object)) context.warnings.push_back(std::move(warning));
+        for (std::string& warning : kind.hooks.warnings(object)) {
+            if (said == 0) context.warnings.push_back(std::move(warning));
+            else --said;
+        }
     // An update or an apply that creates needs the right to.
     if (a.verb != "create" && context.http != nullptr && !context.internal) {
         Attributes creates = a;

@@ -30,3 +30,13 @@ TEST_CASE("of a node's reports only one that says nothing new is cheap") {
     CHECK(durability_of(node, reports("False", "2"), &before) == store::Durability::Synced);
     CHECK(durability_of(node, before, nullptr) == store::Durability::Synced);
 }
+
+TEST_CASE("which kinds may be updated without a revision is what their strategies say") {
+    const auto kinds = api::KindRegistry::builtin();
+    auto allowed = [&](const char* group, const char* version, const char* plural) { return traits_of(*kinds->find(api::Gvr{group, version, plural})).unconditional_update; };
+    CHECK(allowed("flowcontrol.apiserver.k8s.io", "v1", "flowschemas"));
+    CHECK(allowed("storage.k8s.io", "v1", "storageclasses"));
+    CHECK_FALSE(allowed("storage.k8s.io", "v1", "csidrivers"));
+    CHECK_FALSE(allowed("policy", "v1", "poddisruptionbudgets"));
+    CHECK(traits_of(*kinds->find(api::Gvr{"node.k8s.io", "v1", "runtimeclasses"})).create_on_update);
+}
