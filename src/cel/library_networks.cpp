@@ -1,31 +1,19 @@
 // IP addresses and networks: ip(), cidr() and what they answer. Words of mistakes are Go's (net/netip).
-#include <arpa/inet.h>
-
-#include <array>
-#include <cstring>
+#include <algorithm>
 
 #include <fmt/core.h>
 
 #include "api/go_text.h"
+#include "base/ip.h"
 #include "base/strings.h"
 #include "cel/functions.h"
 
 namespace skiff::cel {
 namespace {
 
-struct Address {
-    std::array<uint8_t, 16> bytes{};
-    bool v6 = false;
-    size_t size() const { return v6 ? 16 : 4; }
-    std::string text() const {
-        char buffer[INET6_ADDRSTRLEN] = {};
-        inet_ntop(v6 ? AF_INET6 : AF_INET, bytes.data(), buffer, sizeof buffer);
-        return buffer;
-    }
-    bool starts(std::initializer_list<uint8_t> prefix) const { return std::equal(prefix.begin(), prefix.end(), bytes.begin()); }
-    bool mapped() const { return v6 && starts({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}); }
-    friend bool operator==(const Address& a, const Address& b) { return a.v6 == b.v6 && a.bytes == b.bytes; }
-};
+using ip::Address;
+
+bool starts(const Address& address, std::initializer_list<uint8_t> prefix) { return std::equal(prefix.begin(), prefix.end(), address.bytes.begin()); }
 
 struct Ip : Opaque {
     Address address;
@@ -36,15 +24,11 @@ struct Ip : Opaque {
 };
 
 struct Cidr : Opaque {
-    Address address;
-    int bits = 0;
+    ip::Prefix prefix;
     std::string_view type_name() const override { return "net.CIDR"; }
-    bool equals(const Opaque& other) const override {
-        const auto& o = static_cast<const Cidr&>(other);
-        return address == o.address && bits == o.bits;
-    }
-    std::optional<size_t> size() const override { return static_cast<size_t>((bits + 7) / 8); }
-    std::string text() const override { return fmt::format("{}/{}", address.text(), bits); }
+    bool equals(const Opaque& other) const override { return prefix == static_cast<const Cidr&>(other).prefix; }
+    std::optional<size_t> size() const override { return static_cast<size_t>((prefix.bits + 7) / 8); }
+    std::string text() const override { return prefix.text(); }
 };
 
 std::string why_not_v4(std::string_view text) {
@@ -71,16 +55,13 @@ std::string why_not_v4(std::string_view text) {
 
 // `prefix` names what was read, in front of the reason.
 Result<Address> parse_address(std::string_view text) {
-    Address out;
-    std::string copy(text.substr(0, 64));
     size_t sign = text.find_first_of(".:%");
     auto fail = [&](std::string_view why) { return error(Reason::BadRequest, "ParseAddr({}): {}", api::go_quote(text), why); };
     if (sign == std::string_view::npos) return fail("unable to parse IP");
     if (text[sign] == '%') return fail("missing IPv6 address");
-    out.v6 = text[sign] == ':';
-    copy = copy.substr(0, copy.find('%'));
-    if (text.size() <= 64 && inet_pton(out.v6 ? AF_INET6 : AF_INET, copy.c_str(), out.bytes.data()) == 1) return out;
-    return fail(out.v6 ? "unable to parse IP" : why_not_v4(text));
+    const bool v6 = text[sign] == ':';
+    if (auto address = Address::parse(text.substr(0, v6 ? text.find('%') : text.npos)); address && address->v6 == v6) return *address;
+    return fail(v6 ? "unable to parse IP" : why_not_v4(text));
 }
 
 Result<Address> parse_ip(std::string_view text) {
@@ -107,14 +88,8 @@ Result<Cidr> parse_cidr(std::string_view text) {
     if (*bits > static_cast<int64_t>(address->size() * 8)) return fail("prefix length out of range");
     if (address->mapped()) return error(Reason::BadRequest, "IPv4-mapped IPv6 address {} is not allowed", api::go_quote(text));
     Cidr out;
-    out.address = *address;
-    out.bits = static_cast<int>(*bits);
+    out.prefix = {*address, static_cast<int>(*bits)};
     return out;
-}
-
-Address masked(Address address, int bits) {
-    for (int bit = bits; bit < static_cast<int>(address.size() * 8); ++bit) address.bytes[static_cast<size_t>(bit / 8)] &= static_cast<uint8_t>(~(0x80 >> (bit % 8)));
-    return address;
 }
 
 Value make_ip(const Address& address) {
@@ -124,7 +99,7 @@ Value make_ip(const Address& address) {
 }
 
 const Address& address_of(const Value& value) { return static_cast<const Ip*>(value.opaque())->address; }
-const Cidr& cidr_of(const Value& value) { return *static_cast<const Cidr*>(value.opaque()); }
+const ip::Prefix& prefix_of(const Value& value) { return static_cast<const Cidr*>(value.opaque())->prefix; }
 
 Value ip(Arguments args, Run&) {
     auto address = parse_ip(args[0].text());
@@ -142,12 +117,12 @@ Value cidr(Arguments args, Run&) {
     return Value::opaque(std::make_shared<Cidr>(std::move(*parsed)));
 }
 
-bool link_local_multicast(const Address& a) { return a.v6 ? a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2 : a.starts({224, 0, 0}); }
-bool link_local_unicast(const Address& a) { return a.v6 ? a.bytes[0] == 0xfe && (a.bytes[1] & 0xc0) == 0x80 : a.starts({169, 254}); }
+bool link_local_multicast(const Address& a) { return a.v6 ? a.bytes[0] == 0xff && (a.bytes[1] & 0x0f) == 2 : starts(a, {224, 0, 0}); }
+bool link_local_unicast(const Address& a) { return a.v6 ? a.bytes[0] == 0xfe && (a.bytes[1] & 0xc0) == 0x80 : starts(a, {169, 254}); }
 bool unspecified(const Address& a) { return a.bytes == std::array<uint8_t, 16>{}; }
-bool loopback(const Address& a) { return a.v6 ? a.starts({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}) : a.bytes[0] == 127; }
+bool loopback(const Address& a) { return a.v6 ? starts(a, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}) : a.bytes[0] == 127; }
 bool global_unicast(const Address& a) {
-    if (!a.v6 && (unspecified(a) || a.starts({255, 255, 255, 255}))) return false;
+    if (!a.v6 && (unspecified(a) || starts(a, {255, 255, 255, 255}))) return false;
     bool multicast = a.v6 ? a.bytes[0] == 0xff : (a.bytes[0] & 0xf0) == 0xe0;
     return !unspecified(a) && !loopback(a) && !multicast && !link_local_unicast(a);
 }
@@ -157,27 +132,23 @@ Value test(Arguments args, Run&) {
     return Value::of(Test(address_of(args[0])));
 }
 
-Value contains(const Cidr& net, const Address& address) {
-    return Value::of(net.address.v6 == address.v6 && masked(address, net.bits) == masked(net.address, net.bits));
-}
-
 Value contains_ip(Arguments args, Run&) {
-    if (!args[1].is(ValueKind::String)) return contains(cidr_of(args[0]), address_of(args[1]));
+    if (!args[1].is(ValueKind::String)) return Value::of(prefix_of(args[0]).contains(address_of(args[1])));
     auto address = parse_ip(args[1].text());
-    return address.ok() ? contains(cidr_of(args[0]), *address) : Value::error(address.status().message());
+    return address.ok() ? Value::of(prefix_of(args[0]).contains(*address)) : Value::error(address.status().message());
 }
 
 Value contains_cidr(Arguments args, Run& run) {
     Value other = args[1].is(ValueKind::String) ? cidr(args.subspan(1), run) : args[1];
     if (other.is_error()) return other;
-    const Cidr &net = cidr_of(args[0]), &inner = cidr_of(other);
-    if (net.bits > inner.bits) return Value::of(false);
-    return contains(net, inner.address);
+    const ip::Prefix &net = prefix_of(args[0]), &inner = prefix_of(other);
+    return Value::of(net.bits <= inner.bits && net.contains(inner.address));
 }
 
 Value masked_cidr(Arguments args, Run&) {
-    auto out = std::make_shared<Cidr>(cidr_of(args[0]));
-    out->address = masked(out->address, out->bits);
+    auto out = std::make_shared<Cidr>();
+    out->prefix = prefix_of(args[0]);
+    out->prefix.address = out->prefix.address.masked(out->prefix.bits);
     return Value::opaque(std::move(out));
 }
 
@@ -185,7 +156,7 @@ Value opaque_text(Arguments args, Run&) { return Value::string(args[0].opaque()-
 
 constexpr FunctionRow kRows[] = {
     {"ip", "string_to_ip", "string", "net.IP", &ip},
-    {"ip", "cidr_ip", ".net.CIDR", "net.IP", [](Arguments args, Run&) { return make_ip(cidr_of(args[0]).address); }},
+    {"ip", "cidr_ip", ".net.CIDR", "net.IP", [](Arguments args, Run&) { return make_ip(prefix_of(args[0]).address); }},
     {"family", "ip_family", ".net.IP", "int", [](Arguments args, Run&) { return Value::of_int(address_of(args[0]).v6 ? 6 : 4); }},
     {"ip.isCanonical", "ip_is_canonical", "string", "bool", &canonical},
     {"isUnspecified", "ip_is_unspecified", ".net.IP", "bool", &test<&unspecified>},
@@ -202,7 +173,7 @@ constexpr FunctionRow kRows[] = {
     {"containsIP", "cidr_contains_ip_ip", ".net.CIDR, net.IP", "bool", &contains_ip},
     {"containsCIDR", "cidr_contains_cidr_string", ".net.CIDR, string", "bool", &contains_cidr},
     {"containsCIDR", "cidr_contains_cidr", ".net.CIDR, net.CIDR", "bool", &contains_cidr},
-    {"prefixLength", "cidr_prefix_length", ".net.CIDR", "int", [](Arguments args, Run&) { return Value::of_int(cidr_of(args[0]).bits); }},
+    {"prefixLength", "cidr_prefix_length", ".net.CIDR", "int", [](Arguments args, Run&) { return Value::of_int(prefix_of(args[0]).bits); }},
     {"masked", "cidr_masked", ".net.CIDR", "net.CIDR", &masked_cidr},
 };
 

@@ -1,8 +1,6 @@
-#include <arpa/inet.h>
-
 #include <cstdlib>
-#include <cstring>
 
+#include "base/ip.h"
 #include "base/strings.h"
 #include "net/blocking_client.h"
 
@@ -16,25 +14,10 @@ std::string either_case(const char* name) {
     return value ? value : "";
 }
 
-// Leading bits of two addresses in network order.
-bool same_prefix(const unsigned char* a, const unsigned char* b, int64_t bits) {
-    const auto whole = static_cast<size_t>(bits / 8);
-    if (memcmp(a, b, whole) != 0) return false;
-    const int rest = static_cast<int>(bits % 8);
-    return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
-}
-
 bool in_network(std::string_view network, const std::string& host) {
-    const size_t slash = network.find('/');
-    const auto bits = parse_int(network.substr(slash + 1));
-    const std::string base(network.substr(0, slash));
-    for (const int family : {AF_INET, AF_INET6}) {
-        unsigned char a[16], b[16];
-        const int64_t width = family == AF_INET ? 32 : 128;
-        if (inet_pton(family, base.c_str(), a) != 1 || inet_pton(family, host.c_str(), b) != 1) continue;
-        return bits && *bits >= 0 && *bits <= width && same_prefix(a, b, *bits);
-    }
-    return false;
+    const auto prefix = ip::Prefix::parse(network);
+    const auto address = ip::Address::parse(host);
+    return prefix && address && prefix->contains(*address);
 }
 
 bool matches(std::string_view rule, const std::string& host, uint16_t port) {

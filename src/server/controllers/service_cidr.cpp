@@ -1,11 +1,8 @@
 #include "server/controllers/service_cidr.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
 
-#include "base/strings.h"
+#include "base/ip.h"
 #include "server/controllers/conditions.h"
 #include "server/controllers/garbage_verdict.h"
 #include "server/controllers/resources.h"
@@ -21,32 +18,11 @@ constexpr const char* kFinalizer = "networking.k8s.io/service-cidr-finalizer";
 // So that whoever gives out addresses has heard of the deletion.
 constexpr std::chrono::seconds kGrace{10};
 
-struct Bits {
-    unsigned char bytes[16] = {};
-    int length = 0;                                       // 0: no address
-};
-
-Bits bits_of(const std::string& text) {
-    Bits bits;
-    if (inet_pton(AF_INET, text.c_str(), bits.bytes) == 1) bits.length = 32;
-    else if (inet_pton(AF_INET6, text.c_str(), bits.bytes) == 1) bits.length = 128;
-    return bits;
-}
-
-bool covers(const std::string& range, const Bits& address) {
-    const size_t slash = range.find('/');
-    if (slash == std::string::npos) return false;
-    const Bits base = bits_of(range.substr(0, slash));
-    const auto prefix = parse_int(std::string_view(range).substr(slash + 1));
-    if (base.length == 0 || base.length != address.length || !prefix || *prefix < 0 || *prefix > base.length) return false;
-    const size_t whole = static_cast<size_t>(*prefix / 8);
-    const int rest = static_cast<int>(*prefix % 8);
-    if (std::memcmp(base.bytes, address.bytes, whole) != 0) return false;
-    return rest == 0 || ((base.bytes[whole] ^ address.bytes[whole]) >> (8 - rest)) == 0;
-}
-
-bool any_covers(const std::vector<std::string>& ranges, const Bits& address) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const std::string& range) { return covers(range, address); });
+bool any_covers(const std::vector<std::string>& ranges, const ip::Address& address) {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const std::string& text) {
+        const auto range = ip::Prefix::parse(text);
+        return range && range->contains(address);
+    });
 }
 
 void add_strings(std::vector<std::string>& out, const json::Value& list) {
@@ -133,8 +109,8 @@ private:
 
 bool would_orphan(const std::vector<std::string>& ranges, const std::vector<std::string>& others, const std::vector<std::string>& addresses) {
     return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& text) {
-        const Bits address = bits_of(text);
-        return address.length > 0 && any_covers(ranges, address) && !any_covers(others, address);
+        const auto address = ip::Address::parse(text);
+        return address && any_covers(ranges, *address) && !any_covers(others, *address);
     });
 }
 
