@@ -37,21 +37,17 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
     out.push_back('"');
 }
 
-std::string label_text(const std::vector<std::string>& names, const std::vector<std::string>& values, std::string_view extra_name = {},
-                       std::string_view extra_value = {}) {
-    if (names.empty() && extra_name.empty()) return {};
-    std::string out = "{";
+// a="b",c="d"
+std::string label_text(const std::vector<std::string>& names, const std::vector<std::string>& values) {
+    std::string out;
     for (size_t i = 0; i < names.size(); ++i) {
         if (i > 0) out.push_back(',');
         append_label(out, names[i], i < values.size() ? values[i] : "");
     }
-    if (!extra_name.empty()) {
-        if (!names.empty()) out.push_back(',');
-        append_label(out, extra_name, extra_value);
-    }
-    out.push_back('}');
     return out;
 }
+
+std::string braced(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
 
 void append_head(std::string& out, const std::string& name, const std::string& help, std::string_view type) {
     out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
@@ -70,6 +66,16 @@ void Histogram::observe(double value) {
     size_t i = static_cast<size_t>(std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin());
     buckets_[i].fetch_add(1, std::memory_order_relaxed);
     atomic_add(sum_, value);
+}
+
+void Histogram::append(std::string& out, const std::string& name, const std::string& labels) const {
+    const std::string bucket = name + "_bucket{" + labels + (labels.empty() ? "" : ",") + "le=\"", shown = braced(labels);
+    uint64_t total = 0;
+    for (size_t i = 0; i <= bounds_.size(); ++i) {
+        total += buckets_[i].load(std::memory_order_relaxed);
+        out.append(fmt::format("{}{}\"}} {}\n", bucket, i < bounds_.size() ? number(bounds_[i]) : "+Inf", total));
+    }
+    out.append(fmt::format("{}_sum{} {}\n{}_count{} {}\n", name, shown, number(sum()), name, shown, total));
 }
 
 std::vector<double> duration_bounds() { return {0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60}; }
@@ -132,27 +138,18 @@ std::string Registry::text() const {
         append_head(out, family->name_, family->help_, "counter");
         std::lock_guard held(family->mutex_);
         for (const auto& [values, series] : family->series_)
-            out.append(family->name_).append(label_text(family->labels_, values)).append(" ").append(number(series->value())).append("\n");
+            out.append(family->name_).append(braced(label_text(family->labels_, values))).append(" ").append(number(series->value())).append("\n");
     }
     for (const auto& family : gauges_) {
         append_head(out, family->name_, family->help_, "gauge");
         std::lock_guard held(family->mutex_);
         for (const auto& [values, series] : family->series_)
-            out.append(family->name_).append(label_text(family->labels_, values)).append(" ").append(number(series->value())).append("\n");
+            out.append(family->name_).append(braced(label_text(family->labels_, values))).append(" ").append(number(series->value())).append("\n");
     }
     for (const auto& family : histograms_) {
         append_head(out, family->name_, family->help_, "histogram");
         std::lock_guard held(family->mutex_);
-        for (const auto& [values, series] : family->series_) {
-            uint64_t total = 0;
-            for (size_t i = 0; i <= family->bounds_.size(); ++i) {
-                total += series->buckets_[i].load(std::memory_order_relaxed);
-                std::string bound = i < family->bounds_.size() ? number(family->bounds_[i]) : "+Inf";
-                out.append(fmt::format("{}_bucket{} {}\n", family->name_, label_text(family->labels_, values, "le", bound), total));
-            }
-            std::string labels = label_text(family->labels_, values);
-            out.append(fmt::format("{}_sum{} {}\n{}_count{} {}\n", family->name_, labels, number(series->sum_.load()), family->name_, labels, total));
-        }
+        for (const auto& [values, series] : family->series_) series->append(out, family->name_, label_text(family->labels_, values));
     }
     for (const auto& collector : collectors_) collector(out);
     return out;

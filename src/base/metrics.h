@@ -38,11 +38,14 @@ private:
 
 class Histogram {
 public:
+    // The bounds must outlive it.
     explicit Histogram(const std::vector<double>& bounds);
     void observe(double value);
+    double sum() const { return sum_.load(std::memory_order_relaxed); }
+    // The lines of one series; labels: `a="b",c="d"`.
+    void append(std::string& out, const std::string& name, const std::string& labels) const;
 
 private:
-    friend class Registry;
     const std::vector<double>& bounds_;
     std::unique_ptr<std::atomic<uint64_t>[]> buckets_;   // bounds + 1
     std::atomic<double> sum_{0};

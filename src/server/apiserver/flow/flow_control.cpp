@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace skiff::apiserver::flow {
 namespace {
@@ -30,32 +29,13 @@ LevelSpec level_spec(const api::Object& object) {
     return out;
 }
 
-// How long requests waited in queues: apiserver_flowcontrol_request_wait_duration_seconds.
-struct Waits {
-    static constexpr double kBounds[] = {0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30};
-    std::atomic<uint64_t> buckets[std::size(kBounds) + 1] = {};
-    std::atomic<int64_t> sum_ns{0};
-
-    void observe(Duration time) {
-        const double seconds = std::chrono::duration<double>(time).count();
-        ++buckets[std::lower_bound(std::begin(kBounds), std::end(kBounds), seconds) - std::begin(kBounds)];
-        sum_ns += time.count();
-    }
-    void append(std::string& out, const std::string& labels) const {
-        constexpr const char* kName = "apiserver_flowcontrol_request_wait_duration_seconds";
-        uint64_t total = 0;
-        for (size_t i = 0; i <= std::size(kBounds); ++i) {
-            total += buckets[i];
-            out += fmt::format("{}_bucket{{{},le=\"{}\"}} {}\n", kName, labels, i < std::size(kBounds) ? fmt::format("{}", kBounds[i]) : "+Inf", total);
-        }
-        out += fmt::format("{}_sum{{{}}} {}\n{}_count{{{}}} {}\n", kName, labels, static_cast<double>(sum_ns) / 1e9, kName, labels, total);
-    }
-};
+// How long requests waited in queues, in seconds.
+const std::vector<double> kWaits = {0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30};
 
 }  // namespace
 
 struct FlowControl::Counters {
-    Waits executed, refused;
+    metrics::Histogram executed{kWaits}, refused{kWaits};
     std::atomic<int> executing{0}, waiting{0};
     std::atomic<uint64_t> dispatched{0}, queue_full{0}, concurrency_limit{0}, timed_out{0}, cancelled{0};
 };
@@ -144,7 +124,7 @@ FlowControl::Place FlowControl::wait(const Flow& flow, int width, Resume resume,
     waiting.width = std::max(1, std::min(width, flow.level->nominal()));
     waiting.resume = [self = self_, flow, width = waiting.width, resume = std::move(resume), tail, since = waiting.since, &clock = clock_](Outcome outcome) {
         --flow.counters->waiting;
-        (outcome == Outcome::Run ? flow.counters->executed : flow.counters->refused).observe(clock.elapsed() - since);
+        (outcome == Outcome::Run ? flow.counters->executed : flow.counters->refused).observe(std::chrono::duration<double>(clock.elapsed() - since).count());
         if (outcome == Outcome::TimedOut) ++flow.counters->timed_out;
         if (outcome == Outcome::Cancelled) ++flow.counters->cancelled;
         if (outcome != Outcome::Run) return resume(outcome, nullptr);
@@ -262,8 +242,8 @@ void FlowControl::append_metrics(std::string& out) {
     family("request_wait_duration_seconds", "histogram", "Length of time a request spent waiting in its queue");
     for (const Schemas::Entry& entry : all->list)
         for (bool executed : {false, true}) {
-            const Waits& waits = executed ? entry.counters->executed : entry.counters->refused;
-            if (waits.sum_ns != 0) waits.append(out, fmt::format("priority_level=\"{}\",flow_schema=\"{}\",execute=\"{}\"", entry.schema->level(), entry.schema->name(), executed));
+            const metrics::Histogram& waits = executed ? entry.counters->executed : entry.counters->refused;
+            if (waits.sum() != 0) waits.append(out, "apiserver_flowcontrol_request_wait_duration_seconds", fmt::format("priority_level=\"{}\",flow_schema=\"{}\",execute=\"{}\"", entry.schema->level(), entry.schema->name(), executed));
         }
     const char* rejected = "rejected_requests_total";
     of_schema(rejected, "counter", "Number of requests that were refused", ",reason=\"queue-full\"", [](const Counters& c) { return c.queue_full.load(); });
