@@ -5,9 +5,9 @@
 #include <set>
 
 #include "api/kinds/quota_scope.h"
+#include "api/kinds/quota_usage.h"
 #include "base/strings.h"
 #include "json/member_index.h"
-#include "server/controllers/quota_usage.h"
 #include "server/controllers/resources.h"
 #include "server/controllers/served_resources.h"
 #include "server/controllers/status_update.h"
@@ -49,16 +49,17 @@ public:
         auto tree = quota->tree();
         const auto& spec = (*tree)["spec"];
         std::set<std::string> resources;
-        for (const auto& [name, limit] : spec["hard"].members()) resources.insert(quota_resource(name));
+        for (const auto& [name, limit] : spec["hard"].members()) resources.insert(api::kinds::quota_resource(name));
 
-        Quantities usage;
+        api::kinds::Quantities usage;
         std::optional<ServedResources> served;
         for (const auto& resource : resources) {
             auto informer = TRY(informer_of(resource, served));
             if (!informer) continue;
             for (const auto& object : informer->list(parts[0])) {
                 auto object_tree = object->tree();
-                if (api::kinds::quota_covers(spec, informer->gvr(), *object_tree)) add_usage(usage, informer->gvr(), *object_tree);
+                if (!api::kinds::quota_covers(spec, informer->gvr(), *object_tree)) continue;
+                for (const auto& [name, value] : api::kinds::quota_usage(informer->gvr(), *object_tree)) usage[name] += value;
             }
         }
         auto used = json::Value::object();

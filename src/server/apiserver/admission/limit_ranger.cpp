@@ -2,13 +2,16 @@
 #include <algorithm>
 #include <functional>
 
+#include "api/kinds/pod_resources.h"
 #include "server/apiserver/admission/plugins.h"
-#include "server/apiserver/admission/pod_resources.h"
 
 namespace skiff::apiserver {
 namespace {
 
 using api::Quantity;
+using api::kinds::container_resources;
+using api::kinds::Quantities;
+using api::kinds::ResourceSide;
 
 const api::Gvr kLimitRanges{"", "v1", "limitranges"};
 constexpr const char* kAnnotation = "kubernetes.io/limit-ranger";
@@ -127,7 +130,7 @@ public:
         for_each_item(request.ns, [&](const json::Value& item) {
             const std::string& type = item["type"].as_string();
             if (pod && type == "Container") check_containers(*request.object, item, errors);
-            if (pod && type == "Pod") Bounds("Pod", errors).check(item, pod_resources(*request.object, ResourceSide::Requests), pod_resources(*request.object, ResourceSide::Limits));
+            if (pod && type == "Pod") Bounds("Pod", errors).check(item, api::kinds::pod_resources(*request.object, ResourceSide::Requests), api::kinds::pod_resources(*request.object, ResourceSide::Limits));
             if (claim && type == "PersistentVolumeClaim") check_claim(*request.object, item, errors);
         });
         if (errors.empty()) return {};

@@ -8,10 +8,10 @@
 #include <set>
 
 #include "api/kinds/quota_scope.h"
+#include "api/kinds/quota_usage.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "server/apiserver/admission/plugins.h"
-#include "server/apiserver/admission/quota_usage.h"
 #include "server/apiserver/admission/settings.h"
 #include "server/apiserver/registry/operations.h"
 
@@ -19,6 +19,8 @@ namespace skiff::apiserver {
 namespace {
 
 using api::Quantity;
+using api::kinds::Quantities;
+using api::kinds::quantities_text;
 
 const api::Gvr kQuotas{"", "v1", "resourcequotas"};
 
@@ -46,11 +48,11 @@ public:
         if (request.ns.empty() || request.operation == Operation::Delete || (!request.subresource.empty() && !resize) || request.object == nullptr) return {};
         std::vector<api::ObjectPtr> quotas = reader_.list(kQuotas, request.ns);
         if (quotas.empty() && limited_.size() == 0) return {};
-        const Quantities whole = usage_of(request.kind, *request.object);
+        const Quantities whole = api::kinds::quota_usage(request.kind.gvr(), *request.object);
         const bool update = request.operation == Operation::Update && request.old_object != nullptr;
         Quantities more = whole;
         if (update)
-            for (const auto& [name, old] : usage_of(request.kind, *request.old_object)) more[name] -= old;
+            for (const auto& [name, old] : api::kinds::quota_usage(request.kind.gvr(), *request.old_object)) more[name] -= old;
         // What a pod does not say is complained of before what is too much.
         bool costs = quotas.empty() && grows(more);
         for (const api::ObjectPtr& quota : quotas) {
@@ -176,7 +178,7 @@ private:
         for (const api::ObjectPtr& object : reader_.list(request.kind.gvr(), request.ns)) {
             api::TreePtr tree = object->tree();
             if (!api::kinds::quota_covers(quota["spec"], request.kind.gvr(), *tree)) continue;
-            for (const auto& [name, value] : usage_of(request.kind, *tree))
+            for (const auto& [name, value] : api::kinds::quota_usage(request.kind.gvr(), *tree))
                 if (wanted.count(name)) used[name] += value;
         }
         return used;

@@ -1,7 +1,5 @@
 // Disruption budgets and resource quotas.
-#include "api/kinds/quota_scope.h"
 #include "server/controllers/disruption.h"
-#include "server/controllers/quota_usage.h"
 #include "server/controllers/resource_quota.h"
 #include "support/controller_bench.h"
 
@@ -26,11 +24,6 @@ struct Budgets : ControllerBench {
     json::Value budget() { return client->tree(kDisruptionBudgets, "default", "b"); }
     int64_t status(const char* field) { return budget()["status"][field].as_int(-1); }
 };
-
-std::string text(const Quantities& usage, const std::string& name) {
-    auto it = usage.find(name);
-    return it == usage.end() ? "-" : it->second.text();
-}
 
 }  // namespace
 
@@ -87,34 +80,6 @@ TEST_CASE("budget numbers") {
     CHECK(budget_numbers(parse(R"({"maxUnavailable":1})"), 3, 5).desired_healthy == 4);
     CHECK(budget_numbers(parse(R"({"minAvailable":"34%"})"), 3, 3).desired_healthy == 2);
     CHECK(budget_numbers(parse(R"({"minAvailable":4})"), 3, 0).expected == 3);
-}
-
-TEST_CASE("what objects cost in quota names") {
-    auto parse = [](const char* text) { return *json::parse(text); };
-    Quantities usage;
-    add_usage(usage, kPods, parse(R"({"spec":{"containers":[{"resources":{"requests":{"cpu":"100m","memory":"1Gi"},"limits":{"cpu":1}}},{"resources":{"requests":{"cpu":"200m"}}}],
-        "initContainers":[{"resources":{"requests":{"cpu":"500m"}}},{"restartPolicy":"Always","resources":{"requests":{"cpu":"50m"}}}],"overhead":{"cpu":"10m"}}})"));
-    CHECK(text(usage, "pods") == "1");
-    CHECK(text(usage, "requests.cpu") == "510m");
-    CHECK(text(usage, "cpu") == "510m");
-    CHECK(text(usage, "memory") == "1Gi");
-    CHECK(text(usage, "limits.cpu") == "1010m");
-    add_usage(usage, kPods, parse(R"({"status":{"phase":"Succeeded"}})"));
-    CHECK(text(usage, "count/pods") == "1");
-    add_usage(usage, kServices, parse(R"({"spec":{"type":"LoadBalancer","ports":[{},{}]}})"));
-    CHECK(text(usage, "services.nodeports") == "2");
-    CHECK(text(usage, "services.loadbalancers") == "1");
-    add_usage(usage, kVolumeClaims, parse(R"({"spec":{"storageClassName":"gold","resources":{"requests":{"storage":"5Gi"}}}})"));
-    CHECK(text(usage, "gold.storageclass.storage.k8s.io/requests.storage") == "5Gi");
-    auto terminating = parse(R"({"scopes":["Terminating"]})");
-    CHECK(!api::kinds::quota_covers(terminating, kPods, parse(R"({"spec":{}})")));
-    CHECK(api::kinds::quota_covers(terminating, kPods, parse(R"({"spec":{"activeDeadlineSeconds":5}})")));
-    CHECK(api::kinds::quota_covers(parse(R"({"scopes":["BestEffort"]})"), kPods, parse(R"({"spec":{"containers":[{}]}})")));
-    CHECK(api::kinds::quota_covers(parse(R"({"scopeSelector":{"matchExpressions":[{"scopeName":"PriorityClass","operator":"In","values":["high"]}]}})"), kPods,
-                       parse(R"({"spec":{"priorityClassName":"high"}})")));
-    CHECK(quota_resource("count/deployments.apps") == "deployments.apps");
-    CHECK(quota_resource("services.nodeports") == "services");
-    CHECK(quota_resource("limits.memory") == "pods");
 }
 
 TEST_CASE_METHOD(ControllerBench, "a quota's usage follows the objects") {

@@ -8,16 +8,17 @@
 #include "api/quantity.h"
 #include "json/value.h"
 
-namespace skiff::apiserver {
+namespace skiff::api::kinds {
 
-using Quantities = std::map<std::string, api::Quantity>;
+using Quantities = std::map<std::string, Quantity>;
 
 enum class ResourceSide { Requests, Limits };
+// Held: containers that are being resized count with the larger of what is asked for and what their status says that they have.
+enum class ResourceView { Asked, Held };
 // Of a container, or of the pod as a whole when given its spec.
 Quantities container_resources(const json::Value& container, ResourceSide side);
-Quantities pod_resources(const json::Value& pod, ResourceSide side);
-void add_to(Quantities& sum, const Quantities& other);
+Quantities pod_resources(const json::Value& pod, ResourceSide side, ResourceView view = ResourceView::Asked);
 // "cpu=500m,memory=1Gi"
 std::string quantities_text(const Quantities& quantities);
 
-}  // namespace skiff::apiserver
+}  // namespace skiff::api::kinds
