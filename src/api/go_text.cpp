@@ -93,6 +93,19 @@ std::string go_text_verb(const json::Value& value) {
     return fmt::format("%!s({}={})", value.is_bool() ? "bool" : value.is_int() ? "int64" : "float64", go_print(value));
 }
 
+std::string_view go_type(const json::Value& value) {
+    switch (value.type()) {
+        case json::Type::Bool: return "bool";
+        case json::Type::Int: return "int64";
+        case json::Type::Double: return "float64";
+        case json::Type::String: return "string";
+        case json::Type::Array: return "[]interface {}";
+        case json::Type::Object: return "map[string]interface {}";
+        case json::Type::Null: break;
+    }
+    return "<nil>";
+}
+
 std::string error_value(const json::Value& value) {
     if (value.is_string()) return go_quote(value.as_string());
     return json::write(value);

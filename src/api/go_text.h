@@ -16,6 +16,8 @@ std::string go_print(const json::Value& value);
 std::string go_syntax(const json::Value& value);
 // %s of what should have been a text: %!s(float64=1.5).
 std::string go_text_verb(const json::Value& value);
+// The Go type of an unstructured value: int64, []interface {}, <nil>.
+std::string_view go_type(const json::Value& value);
 // A value inside field errors: strings as %q, numbers and booleans plain, the rest as JSON.
 std::string error_value(const json::Value& value);
 // A label selector as the generated String() of its Go type has it: &LabelSelector{MatchLabels:map[string]string{a: b,},...

@@ -72,12 +72,6 @@ private:
         errors_.push_back(path.empty() ? what : path + ": " + what);
     }
 
-    static std::string_view go_type(const json::Value& value) {
-        if (value.is_string()) return "string";
-        if (value.is_bool()) return "bool";
-        return value.is_array() ? "[]interface {}" : "map[string]interface {}";
-    }
-
     void map(const ValueSchema& schema, const json::Value& tree, const Place& path) {
         if (!tree.is_object()) return fail(path, fmt::format("expected map, got &{{{}}}", go_print(tree)));
         for (const auto& [key, item] : tree.members()) {

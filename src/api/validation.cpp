@@ -108,19 +108,21 @@ void FieldErrors::internal(const FieldPath& path, std::string_view detail) {
     add("InternalError", path, with_detail("Internal error", detail));
 }
 
-Status FieldErrors::to_status(std::string_view group, std::string_view kind, std::string_view name) const {
-    if (errors_.empty()) return {};
-    // The same text twice is said once in the message; details.causes keep both.
+std::string FieldErrors::text() const {
     std::vector<std::string> texts;
     for (const auto& error : errors_) {
         std::string text = error.field + ": " + error.message;
         if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
     }
     std::string all = join(texts, ", ");
-    if (texts.size() > 1) all = "[" + all + "]";
+    return texts.size() > 1 ? "[" + all + "]" : all;
+}
+
+Status FieldErrors::to_status(std::string_view group, std::string_view kind, std::string_view name) const {
+    if (errors_.empty()) return {};
     std::string group_kind(kind);
     if (!group.empty()) group_kind += "." + std::string(group);
-    Status status = error(Reason::Invalid, "{} {} is invalid: {}", group_kind, go_quote(name), all);
+    Status status = error(Reason::Invalid, "{} {} is invalid: {}", group_kind, go_quote(name), text());
     for (const auto& cause : errors_) status = std::move(status).with_cause(cause);
     return std::move(status).with_details({std::string(group), std::string(kind), std::string(name), ""});
 }

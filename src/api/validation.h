@@ -45,6 +45,8 @@ public:
     // There are so many errors that no more are kept: who has an expensive one to make may stop.
     bool full() const;
     const std::vector<Cause>& causes() const { return errors_; }
+    // All in one line as Go joins errors: "a: why", "[a: why, b: why]"; the same text twice is said once.
+    std::string text() const;
     // group "" gives `Pod "x" is invalid`, else `Deployment.apps "x" is invalid`.
     Status to_status(std::string_view group, std::string_view kind, std::string_view name) const;
 

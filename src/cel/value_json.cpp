@@ -1,6 +1,7 @@
 // Values as views over JSON documents, and reading of lists and maps of every origin.
 #include <algorithm>
 
+#include "api/go_text.h"
 #include "base/encoding.h"
 #include "cel/nodes.h"
 #include "cel/times.h"
@@ -12,21 +13,8 @@ namespace {
 
 using Form = Declaration::Form;
 
-std::string_view go_type(const json::Value& value) {
-    switch (value.type()) {
-        case json::Type::Bool: return "bool";
-        case json::Type::Int: return "int64";
-        case json::Type::Double: return "float64";
-        case json::Type::String: return "string";
-        case json::Type::Array: return "[]interface {}";
-        case json::Type::Object: return "map[string]interface {}";
-        case json::Type::Null: break;
-    }
-    return "<nil>";
-}
-
 Value expected(std::string_view what, const json::Value& got) {
-    return Value::error("invalid data, expected " + std::string(what) + ", got " + std::string(go_type(got)));
+    return Value::error("invalid data, expected " + std::string(what) + ", got " + std::string(api::go_type(got)));
 }
 
 Value declared_string(const std::string& text, Form form) {

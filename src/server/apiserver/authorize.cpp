@@ -33,16 +33,8 @@ Status denied(const Attributes& a, const std::string& reason) {
 }
 
 Status may_impersonate(const Core& core, const User& user, std::string group, std::string resource, std::string subresource, std::string ns, std::string name) {
-    Attributes a;
-    a.user = user;
-    a.verb = "impersonate";
-    a.resource_request = true;
-    a.group = std::move(group);
-    a.version = "v1";
-    a.resource = std::move(resource);
+    Attributes a = Attributes::of_resource(user, "impersonate", {std::move(group), "v1", std::move(resource)}, std::move(ns), std::move(name));
     a.subresource = std::move(subresource);
-    a.ns = std::move(ns);
-    a.name = std::move(name);
     return authorize(core, a);
 }
 

@@ -17,16 +17,8 @@ RequestContext server_context(const api::KindInfo& kind, const json::Value& obje
     context.kind = &kind;
     context.field_manager = "kube-apiserver";
     context.field_validation = FieldValidation::Ignore;
-    Attributes& a = context.attributes;
-    a.user.name = "system:apiserver";
-    a.user.groups = {std::string(kMasters)};
-    a.verb = verb;
-    a.resource_request = true;
-    a.group = kind.gvk.group;
-    a.version = kind.gvk.version;
-    a.resource = kind.plural;
-    a.ns = object["metadata"]["namespace"].as_string();
-    a.name = object["metadata"]["name"].as_string();
+    const json::Value& meta = object["metadata"];
+    context.attributes = Attributes::of_resource({.name = "system:apiserver", .groups = {std::string(kMasters)}}, verb, kind.gvr(), meta["namespace"].as_string(), meta["name"].as_string());
     return context;
 }
 

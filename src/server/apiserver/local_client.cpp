@@ -198,16 +198,8 @@ private:
     RequestContext context_of(const char* verb, const api::Gvr& gvr, const std::string& ns, const std::string& name, const client::WriteOptions& options) {
         RequestContext context;
         context.id = "local";
-        Attributes& a = context.attributes;
-        a.user = user_;
-        a.verb = verb;
-        a.resource_request = true;
-        a.group = gvr.group;
-        a.version = gvr.version;
-        a.resource = gvr.resource;
-        a.ns = ns;
-        a.name = name;
-        a.subresource = options.subresource;
+        context.attributes = Attributes::of_resource(user_, verb, gvr, ns, name);
+        context.attributes.subresource = options.subresource;
         context.field_manager = options.field_manager.empty() ? manager_ : options.field_manager;
         context.field_validation = FieldValidation::Ignore;
         context.dry_run = options.dry_run;

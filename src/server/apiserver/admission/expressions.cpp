@@ -13,26 +13,21 @@ namespace skiff::apiserver {
 namespace {
 
 cel::AccessAnswer ask(const Authorizer* authorizer, const AdmissionRequest& request, const cel::AccessQuestion& question) {
-    Attributes attributes;
+    if (!authorizer) return {true, "", ""};
+    User user;
     if (question.service_account.empty()) {
-        attributes.user = request.user;
+        user = request.user;
     } else {
         const std::string& ns = question.service_account_namespace;
-        attributes.user.name = "system:serviceaccount:" + ns + ":" + question.service_account;
-        attributes.user.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns, std::string(kAuthenticated)};
+        user.name = "system:serviceaccount:" + ns + ":" + question.service_account;
+        user.groups = {"system:serviceaccounts", "system:serviceaccounts:" + ns, std::string(kAuthenticated)};
     }
-    attributes.verb = question.verb;
+    Attributes attributes = Attributes::of_resource(std::move(user), question.verb, {question.group, "*", question.resource}, question.namespace_name, question.name);
     attributes.path = question.path;
     attributes.resource_request = question.path.empty();
-    attributes.ns = question.namespace_name;
-    attributes.group = question.group;
-    attributes.version = "*";
-    attributes.resource = question.resource;
     attributes.subresource = question.subresource;
-    attributes.name = question.name;
     attributes.field_selector = question.field_selector;
     attributes.label_selector = question.label_selector;
-    if (!authorizer) return {true, "", ""};
     Verdict verdict = authorizer->authorize(attributes);
     return {verdict.kind == Verdict::Kind::Allow, verdict.reason, ""};
 }

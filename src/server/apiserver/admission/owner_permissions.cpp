@@ -43,16 +43,8 @@ public:
 
 private:
     Verdict may(const AdmissionRequest& request, const api::KindInfo& kind, const char* verb, const std::string& ns, const std::string& subresource, const std::string& name) const {
-        Attributes attributes;
-        attributes.user = request.user;
-        attributes.verb = verb;
-        attributes.resource_request = true;
-        attributes.ns = ns;
-        attributes.group = kind.gvk.group;
-        attributes.version = kind.gvk.version;
-        attributes.resource = kind.plural;
+        Attributes attributes = Attributes::of_resource(request.user, verb, kind.gvr(), ns, name);
         attributes.subresource = subresource;
-        attributes.name = name;
         return core_.authorizer->authorize(attributes);
     }
     bool may_finalize_all(const AdmissionRequest& request) const {

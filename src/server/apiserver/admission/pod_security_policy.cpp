@@ -113,7 +113,7 @@ Result<PodSecurityConfiguration> read_pod_security(const json::Value& configurat
     out.exempt_namespaces = read_names(exemptions, "namespaces", api::check_dns1123_label, errors);
     out.exempt_runtime_classes = read_names(exemptions, "runtimeClasses", api::check_dns1123_subdomain, errors);
     out.exempt_users = read_names(exemptions, "usernames", check_user, errors);
-    if (!errors.empty()) return error(Reason::BadRequest, "{}: {}", errors.causes()[0].field, errors.causes()[0].message);
+    if (!errors.empty()) return Status(Reason::BadRequest, errors.text());
     return out;
 }
 

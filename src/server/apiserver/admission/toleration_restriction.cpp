@@ -103,7 +103,7 @@ MadePlugin make_toleration_restriction(const Reader& reader, const json::Value& 
         api::FieldErrors errors;
         const api::FieldPath root("podtolerationrestriction");
         for (const char* list : {"default", "whitelist"}) api::kinds::validate_tolerations(configuration[list], root.child(list), errors);
-        if (!errors.empty()) return error(Reason::BadRequest, "invalid config: {}", errors.causes()[0].field + ": " + errors.causes()[0].message);
+        if (!errors.empty()) return error(Reason::BadRequest, "invalid config: {}", errors.text());
     }
     return std::unique_ptr<AdmissionPlugin>(std::make_unique<TolerationRestriction>(reader, configuration));
 }

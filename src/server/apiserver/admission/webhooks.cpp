@@ -49,10 +49,8 @@ Status denied(const Webhook& webhook, const Value& result) {
     return std::move(status).with_code(code >= 400 && code < 1000 ? static_cast<int>(code) : 400);
 }
 
-constexpr std::string_view kBadBase64 = "failed to call webhook: illegal base64 data at input byte 0";
-
-// What Go's decoder says of members that have another type; "": nothing.
-std::string misread(const Value& response) {
+// What Go's decoder says of members that have another type; "": nothing. patch: decoded, what is readable of it.
+std::string misread(const Value& response, std::string& patch) {
     auto wrong = [](const Value& value, std::string_view path, std::string_view type) {
         return fmt::format("json: cannot unmarshal {} into Go struct field {} of type {}", api::go_json_kind(value), path, type);
     };
@@ -61,9 +59,11 @@ std::string misread(const Value& response) {
     const Value &status = response["status"], &code = status["code"];
     if (!status.is_null() && !status.is_object()) return wrong(status, "AdmissionResponse.response.status", "v1.Status");
     if (!code.is_null() && !code.is_int()) return wrong(code, "AdmissionResponse.response.status.code", "int32");
-    const Value &patch = response["patch"], &warnings = response["warnings"];
+    const Value& warnings = response["warnings"];
     if (!warnings.is_null() && !warnings.is_array()) return wrong(warnings, "AdmissionResponse.response.warnings", "[]string");
-    if (patch.is_string() && !base64_decode(patch.as_string())) return std::string(kBadBase64.substr(kBadBase64.find("illegal")));
+    auto decoded = base64_decode(response["patch"].as_string());
+    if (!decoded || decoded->size() > kPatchBytesMax) return "illegal base64 data at input byte 0";
+    patch = std::move(*decoded);
     return {};
 }
 
@@ -219,9 +219,10 @@ private:
             if (api_version != version || kind != "AdmissionReview")
                 return failed(fmt::format("failed to call webhook: no kind \"{}\" is registered for version \"{}\" in scheme \"pkg/runtime/scheme.go:110\"", kind, api_version));
         }
-        if (std::string wrong = misread(response); !wrong.empty()) return failed("failed to call webhook: " + wrong);
+        std::string patch;
+        if (std::string wrong = misread(response, patch); !wrong.empty()) return failed("failed to call webhook: " + wrong);
         if (!response.is_object()) return failed("received invalid webhook response: webhook response was absent");
-        const std::string &patch = response["patch"].as_string(), &type = response["patchType"].as_string();
+        const std::string& type = response["patchType"].as_string();
         if (hook.review_version == "v1") {
             if (response["uid"].as_string() != uid)
                 return failed(fmt::format("received invalid webhook response: expected response.uid=\"{}\", got \"{}\"", uid, response["uid"].as_string()));
@@ -237,9 +238,7 @@ private:
         for (const json::Member& note : response["auditAnnotations"].members()) request.annotate(hook.name + "/" + note.key, note.value.as_string());
         if (!response["allowed"].as_bool()) return {Verdict::Denied, denied(hook, response["status"]), {}};
         if (!mutating_ || patch.empty()) return {};
-        auto bytes = base64_decode(patch);
-        if (!bytes || bytes->size() > kPatchBytesMax) return failed(kBadBase64);
-        auto parsed = json::parse(*bytes);
+        auto parsed = json::parse(patch);
         if (!parsed.ok()) return failed("received undecodable patch in webhook response: " + api::without_offset(parsed.status()));
         if (!parsed->is_array()) return failed(fmt::format("received undecodable patch in webhook response: json: cannot unmarshal {} into Go value of type jsonpatch.Patch", api::go_json_kind(*parsed)));
         if (parsed->size() > 0 && !type.empty() && type != "JSONPatch") return failed(fmt::format("unsupported patch type \"{}\"", type));

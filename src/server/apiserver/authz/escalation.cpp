@@ -33,16 +33,8 @@ public:
 
 private:
     bool allowed(const AdmissionRequest& request, const char* verb, std::string_view resource, std::string_view name) const {
-        Attributes a;
-        a.user = request.user;
-        a.verb = verb;
-        a.resource_request = true;
-        a.ns = request.ns;
-        a.group = kGroup;
-        a.version = "v1";
-        a.resource = resource;
-        a.name = name;
-        return authorizer_->authorize(a).kind == Verdict::Kind::Allow;
+        const api::Gvr gvr{std::string(kGroup), "v1", std::string(resource)};
+        return authorizer_->authorize(Attributes::of_resource(request.user, verb, gvr, request.ns, std::string(name))).kind == Verdict::Kind::Allow;
     }
 
     Status check_role(const AdmissionRequest& request) const {

@@ -40,10 +40,7 @@ public:
 private:
     // The narrowest thing that is known to be read: everything, a version of a group, a resource.
     Attributes about(const AdmissionRequest& request, const json::Value& param_kind) const {
-        Attributes a;
-        a.user = request.user;
-        a.resource_request = true;
-        a.group = a.version = a.resource = "*";
+        Attributes a = Attributes::of_resource(request.user, "", {"*", "*", "*"});
         if (!param_kind.is_object()) return a;
         auto version = api::GroupVersion::parse(param_kind["apiVersion"].as_string());
         a.group = version.group;

@@ -1,5 +1,6 @@
 #include "server/apiserver/crd/converter.h"
 
+#include "api/go_text.h"
 #include "api/names.h"
 #include "api/validation.h"
 #include "base/random.h"
@@ -43,14 +44,8 @@ Status check_map(std::string_view field, const Value& map) {
     const api::FieldPath path("metadata");
     if (field == "labels") api::validate_labels(map, path.child("labels"), errors);
     else api::validate_annotations(map, path.child("annotation"), errors);
-    if (errors.empty()) return {};
-    std::string text;
-    for (const Cause& cause : errors.causes()) text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", cause.field, cause.message);
-    if (errors.causes().size() > 1) text = "[" + text + "]";
-    return error(Reason::InternalError, "returned invalid metadata: {}", text);
+    return errors.empty() ? Status() : error(Reason::InternalError, "returned invalid metadata: {}", errors.text());
 }
-
-std::string_view go_type(const Value& value) { return value.is_bool() ? "bool" : value.is_int() ? "int64" : value.is_array() ? "[]interface {}" : value.is_object() ? "map[string]interface {}" : "float64"; }
 
 // Metadata is the original's, but for labels and annotations.
 Status take_metadata(const Value& original, Value& converted, const api::KindInfo& to) {
@@ -68,7 +63,7 @@ Status take_metadata(const Value& original, Value& converted, const api::KindInf
     for (const char* field : {"labels", "annotations"}) {
         const Value& changed = converted["metadata"][field];
         for (const auto& [key, value] : changed.members())
-            if (!value.is_string()) return error(Reason::InternalError, "returned invalid metadata: metadata.{}[{}] must be a string, but is {} in converted object", field, key, go_type(value));
+            if (!value.is_string()) return error(Reason::InternalError, "returned invalid metadata: metadata.{}[{}] must be a string, but is {} in converted object", field, key, api::go_type(value));
         if (!(changed == metadata[field])) TRY(check_map(field, changed));
         if (changed.size() > 0) metadata.set(field, changed);
         else metadata.erase(field);

@@ -20,7 +20,7 @@ struct Fixture {
         AdmissionRequest request{Operation::Create, *kinds->find(api::Gvr{"", "v1", resource}), "ns", name, subresource, node};
         json::Value object = json::parse(body).value_or(json::Value());
         request.object = &object;
-        Status status = plugin->validate(request);
+        Status status = plugin->mutate(request);
         return status.ok() ? "" : status.message();
     }
     std::string token(const std::string& ref) { return said("serviceaccounts", "default", "token", R"({"spec":{"boundObjectRef":)" + ref + "}}"); }
@@ -50,6 +50,6 @@ TEST_CASE("a node makes only mirror pods that it owns and that need nothing of t
     CHECK(f.mirror(own, "").empty());
     CHECK(f.mirror("[]", "") == "pods \"m\" is forbidden: node \"n1\" can only create pods with an owner reference set to itself");
     CHECK(f.mirror(R"([{"apiVersion":"v1","kind":"Node","name":"n1","uid":"old","controller":true}])", "") == "pods \"m\" is forbidden: node n1 UID mismatch: expected old got node-uid");
-    CHECK(f.mirror(own, R"(,"volumes":[{"name":"v","configMap":{"name":"c"}}])") == "pods \"m\" is forbidden: node \"n1\" can not create pods that reference configmaps (via configmap volumes)");
+    CHECK(f.mirror(own, R"(,"volumes":[{"name":"v","configMap":{"name":"c"}}])") == "pods \"m\" is forbidden: node \"n1\" can not create pods that reference configmaps");
     CHECK(f.mirror(own, R"(,"volumes":[{"name":"v","hostPath":{"path":"/x"}}])").empty());
 }
