@@ -103,6 +103,12 @@ Result<Kubeconfig> Kubeconfig::load(const std::vector<std::string>& paths) {
     return merged;
 }
 
+Result<RemoteConfig> Kubeconfig::credentials(const json::Value& user) {
+    RemoteConfig config;
+    TRY(apply_user(user, config));
+    return config;
+}
+
 void Kubeconfig::merge(const Kubeconfig& later) {
     for (const auto& [key, value] : later.tree_.members()) {
         auto* mine = tree_.find(key);

@@ -34,6 +34,8 @@ public:
     static Result<Connection> in_cluster();
 
     Result<Connection> resolve(const KubeconfigOverrides& overrides = {}) const;
+    // A user's part alone: what it says of tokens, passwords and certificates.
+    static Result<RemoteConfig> credentials(const json::Value& user);
     // The merged document: kind Config, with clusters, contexts, users, current-context.
     const json::Value& tree() const { return tree_; }
     void merge(const Kubeconfig& later);

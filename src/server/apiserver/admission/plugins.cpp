@@ -31,6 +31,7 @@ const Entry kPlugins[] = {
     {"NodeRestriction", Default::Fixed, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader, s.core); }},
     {"TaintNodesByCondition", Default::On, false, kAdmits, [](const PluginSources&) -> MadePlugin { return make_taint_nodes(); }},
     {"AlwaysPullImages", Default::Off, false, kBoth, [](const PluginSources&) -> MadePlugin { return make_always_pull_images(); }},
+    {"ImagePolicyWebhook", Default::Off, true, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_image_policy(*s.core, s.settings.configuration("ImagePolicyWebhook")) : MadePlugin(nullptr); }},
     {"PodSecurity", Default::On, true, kValidates, [](const PluginSources& s) { return make_pod_security(s.reader, s.settings.configuration("PodSecurity")); }},
     {"PodNodeSelector", Default::Off, true, kBoth, [](const PluginSources& s) { return make_pod_node_selector(s.reader, s.settings.configuration("PodNodeSelector")); }},
     {"Priority", Default::Fixed, false, kBoth, [](const PluginSources& s) -> MadePlugin { return make_priority(s.reader); }},
@@ -50,9 +51,9 @@ const Entry kPlugins[] = {
     {"DefaultIngressClass", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_default_ingress_class(s.reader); }},
     {"DenyServiceExternalIPs", Default::Off, false, kValidates, [](const PluginSources&) -> MadePlugin { return make_external_ip_denier(); }},
     {"MutatingAdmissionPolicy", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return s.core && s.settings.mutating_policies ? make_mutating_policies(*s.core) : nullptr; }},
-    {"MutatingAdmissionWebhook", Default::On, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return s.core ? make_mutating_webhooks(*s.core) : nullptr; }},
+    {"MutatingAdmissionWebhook", Default::On, true, kAdmits, [](const PluginSources& s) -> MadePlugin { return s.core ? make_webhooks(*s.core, true, s.settings.configuration("MutatingAdmissionWebhook")) : MadePlugin(nullptr); }},
     {"ValidatingAdmissionPolicy", Default::On, false, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_policies(*s.core) : nullptr; }},
-    {"ValidatingAdmissionWebhook", Default::On, false, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_validating_webhooks(*s.core) : nullptr; }},
+    {"ValidatingAdmissionWebhook", Default::On, true, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_webhooks(*s.core, false, s.settings.configuration("ValidatingAdmissionWebhook")) : MadePlugin(nullptr); }},
     {"ResourceQuota", Default::On, true, kValidates, [](const PluginSources& s) { return make_resource_quota(s.reader, s.core, s.settings.configuration("ResourceQuota")); }},
 };
 

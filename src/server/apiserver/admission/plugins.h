@@ -53,9 +53,11 @@ std::unique_ptr<AdmissionPlugin> make_runtime_class(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_default_ingress_class(const Reader& reader);
 std::unique_ptr<AdmissionPlugin> make_external_ip_denier();
 std::unique_ptr<AdmissionPlugin> make_mutating_policies(Core& core);
-std::unique_ptr<AdmissionPlugin> make_mutating_webhooks(Core& core);
+// configuration: its imagePolicy.
+MadePlugin make_image_policy(Core& core, const json::Value& configuration);
+// configuration: WebhookAdmissionConfiguration, or null.
+MadePlugin make_webhooks(Core& core, bool mutating, const json::Value& configuration);
 std::unique_ptr<AdmissionPlugin> make_validating_policies(Core& core);
-std::unique_ptr<AdmissionPlugin> make_validating_webhooks(Core& core);
 MadePlugin make_resource_quota(const Reader& reader, Core* core, const json::Value& configuration);
 // Not plugins of Kubernetes, where strategies of the kinds do the same.
 std::unique_ptr<AdmissionPlugin> make_device_claims(const Reader& reader);

@@ -39,6 +39,17 @@ Result<Target> target_of(const Reader& reader, const json::Value& config) {
     return target;
 }
 
+// "name.ns.svc:443" or the URL's host with its port.
+std::string host_of(const json::Value& config) {
+    if (const json::Value& service = config["service"]; service.is_object())
+        return fmt::format("{}.{}.svc:{}", service["name"].as_string(), service["namespace"].as_string(), service["port"].as_int(443));
+    std::string_view url = config["url"].as_string();
+    if (const size_t scheme = url.find("://"); scheme != url.npos) url.remove_prefix(scheme + 3);
+    const std::string host(url.substr(0, url.find_first_of("/?#")));
+    const size_t colon = host.rfind(':');
+    return colon != host.npos && host.find(']', colon) == host.npos ? host : host + ":443";   // not a colon inside [::1]
+}
+
 }  // namespace
 
 Result<std::string> service_endpoint(const Reader& reader, const std::string& ns, const std::string& name, int64_t port) {
@@ -66,25 +77,31 @@ Result<std::string> service_endpoint(const Reader& reader, const std::string& ns
     return ready[random_u64() % ready.size()];
 }
 
-Result<std::shared_ptr<net::HttpClient>> WebhookClient::client_for(const std::string& ca_bundle) {
-    std::string key = sha256_hex(ca_bundle);
+Result<std::shared_ptr<net::HttpClient>> WebhookClient::client_for(const std::string& ca_bundle, const client::RemoteConfig* user) {
+    const std::string key = sha256_hex(ca_bundle) + (user ? sha256_hex(user->tls.certificate_pem) : "");
     std::lock_guard lock(mutex_);
     if (auto found = clients_.find(key); found != clients_.end()) return found->second;
     net::TlsClientConfig config;
     config.ca_pem = ca_bundle;
+    if (user) {
+        config.certificate_pem = user->tls.certificate_pem;
+        config.key_pem = user->tls.key_pem;
+    }
     auto tls = TRY(net::TlsClientContext::create(config));
     if (clients_.size() >= kClientsMax) clients_.clear();   // running calls keep theirs
     return clients_[key] = net::HttpClient::create(io_, std::move(tls));
 }
 
-Result<json::Value> WebhookClient::call(const json::Value& config, const std::string& query, const json::Value& review, std::chrono::milliseconds timeout) {
+Result<json::Value> WebhookClient::call(const json::Value& config, const std::string& query, const json::Value& review, std::chrono::milliseconds timeout,
+                                        const WebhookCredentials* credentials) {
     std::string ca;
     if (const std::string& text = config["caBundle"].as_string(); !text.empty()) {
         auto decoded = base64_decode(text);
         if (!decoded) return error(Reason::InternalError, "unable to load root certificates: caBundle is no base64");
         if (!trim(*decoded).empty()) ca = std::move(*decoded);
     }
-    auto client = client_for(ca);
+    const client::RemoteConfig* user = credentials ? credentials->find(host_of(config)) : nullptr;
+    auto client = client_for(ca, user);
     if (!client.ok()) return error(Reason::InternalError, "unable to load root certificates: {}", client.status().message());
     auto target = target_of(reader_, config);
     std::string shown = config["service"].is_object() ? fmt::format("https://{}.{}.svc:{}{}", config["service"]["name"].as_string(), config["service"]["namespace"].as_string(),
@@ -100,6 +117,8 @@ Result<json::Value> WebhookClient::call(const json::Value& config, const std::st
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Accept", "application/json, */*");
     request.headers.set("User-Agent", "kube-apiserver-admission");
+    if (user)
+        if (const std::string authorization = TRY(authorization_of(*user)); !authorization.empty()) request.headers.set("Authorization", authorization);
     request.body = net::make_bytes(json::write(review));
     request.timeout = timeout;
     request.body_bytes_max = kAnswerBytesMax;

@@ -10,6 +10,7 @@
 
 #include "json/value.h"
 #include "net/http_client.h"
+#include "server/apiserver/admission/webhook_credentials.h"
 #include "server/apiserver/reader.h"
 
 namespace skiff::apiserver {
@@ -26,16 +27,17 @@ public:
     WebhookClient(net::IoThreads& io, const Reader& reader) : io_(io), reader_(reader) {}
 
     // config: clientConfig of a webhook (url, service, caBundle). query: "timeout=10s". The answer's body as JSON. Errors: `failed to call
-    // webhook: Post "https://...": dial tcp ...`.
-    Result<json::Value> call(const json::Value& config, const std::string& query, const json::Value& review, std::chrono::milliseconds timeout);
+    // webhook: Post "https://...": dial tcp ...`. credentials: null, we say nobody who we are.
+    Result<json::Value> call(const json::Value& config, const std::string& query, const json::Value& review, std::chrono::milliseconds timeout,
+                             const WebhookCredentials* credentials = nullptr);
 
 private:
-    Result<std::shared_ptr<net::HttpClient>> client_for(const std::string& ca_bundle);
+    Result<std::shared_ptr<net::HttpClient>> client_for(const std::string& ca_bundle, const client::RemoteConfig* user);
 
     net::IoThreads& io_;
     const Reader& reader_;
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<net::HttpClient>> clients_;   // by the hash of the bundle
+    std::map<std::string, std::shared_ptr<net::HttpClient>> clients_;   // by the hash of the bundle and of our certificate
 };
 
 }  // namespace skiff::apiserver

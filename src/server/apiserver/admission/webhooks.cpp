@@ -77,8 +77,8 @@ struct Reply {
 
 class WebhookPlugin final : public AdmissionPlugin {
 public:
-    WebhookPlugin(Core& core, bool mutating)
-        : core_(core), mutating_(mutating), gvr_{"admissionregistration.k8s.io", "v1", mutating ? "mutatingwebhookconfigurations" : "validatingwebhookconfigurations"} {}
+    WebhookPlugin(Core& core, bool mutating, std::shared_ptr<const WebhookCredentials> credentials)
+        : core_(core), mutating_(mutating), credentials_(std::move(credentials)), gvr_{"admissionregistration.k8s.io", "v1", mutating ? "mutatingwebhookconfigurations" : "validatingwebhookconfigurations"} {}
 
     std::string_view name() const override { return mutating_ ? "MutatingAdmissionWebhook" : "ValidatingAdmissionWebhook"; }
 
@@ -209,7 +209,7 @@ private:
         const std::string version = "admission.k8s.io/" + hook.review_version;
         Value review = Value::object({{"kind", "AdmissionReview"}, {"apiVersion", version}});
         review.set("request", std::move(body));
-        auto answer = core_.webhooks->call(hook.client, fmt::format("timeout={}s", hook.timeout_s), review, std::chrono::seconds(hook.timeout_s));
+        auto answer = core_.webhooks->call(hook.client, fmt::format("timeout={}s", hook.timeout_s), review, std::chrono::seconds(hook.timeout_s), credentials_.get());
         if (!answer.ok()) return failed(answer.status().message());
         const Value& response = (*answer)["response"];
         const std::string &api_version = (*answer)["apiVersion"].as_string(), &kind = (*answer)["kind"].as_string();
@@ -277,13 +277,15 @@ private:
     };
     Core& core_;
     const bool mutating_;
+    const std::shared_ptr<const WebhookCredentials> credentials_;
     const api::Gvr gvr_;
     Guarded<Compiled> compiled_;
 };
 
 }  // namespace
 
-std::unique_ptr<AdmissionPlugin> make_mutating_webhooks(Core& core) { return std::make_unique<WebhookPlugin>(core, true); }
-std::unique_ptr<AdmissionPlugin> make_validating_webhooks(Core& core) { return std::make_unique<WebhookPlugin>(core, false); }
+MadePlugin make_webhooks(Core& core, bool mutating, const json::Value& configuration) {
+    return std::unique_ptr<AdmissionPlugin>(std::make_unique<WebhookPlugin>(core, mutating, TRY(WebhookCredentials::open(configuration))));
+}
 
 }  // namespace skiff::apiserver

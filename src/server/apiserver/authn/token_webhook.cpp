@@ -8,20 +8,15 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "base/thread_pool.h"
-#include "client/kubeconfig.h"
-#include "json/parse.h"
-#include "json/write.h"
 #include "server/apiserver/authn/bearer.h"
 #include "server/apiserver/authn/waiting.h"
+#include "server/apiserver/review_client.h"
 
 namespace skiff::apiserver {
 
 namespace {
 
 constexpr size_t kKeptMax = 4096;
-constexpr size_t kAnswerMax = 1 << 20;
-constexpr std::chrono::milliseconds kTimeout{10'000};
 
 // What the service said of a token; no user: it does not know the token.
 struct Verdict {
@@ -41,8 +36,8 @@ User user_of(const json::Value& value) {
 
 class TokenWebhook : public WaitingAuthenticator {
 public:
-    TokenWebhook(const TokenWebhookOptions& options, std::shared_ptr<client::RemoteClient> client, std::string path, Clock& clock)
-        : options_(options), client_(std::move(client)), path_(std::move(path)), clock_(clock) {}
+    TokenWebhook(const TokenWebhookOptions& options, std::shared_ptr<ReviewClient> client, Clock& clock)
+        : options_(options), client_(std::move(client)), clock_(clock) {}
 
     bool waits(const net::Request& request) override {
         const std::string token = bearer_token(request);
@@ -102,19 +97,7 @@ private:
         if (list.size() > 0) spec.set("audiences", std::move(list));
         const auto review = json::Value::object({{"kind", "TokenReview"}, {"apiVersion", "authentication.k8s.io/" + options_.version},
                                                  {"metadata", json::Value::object({{"creationTimestamp", json::Value()}})}, {"spec", std::move(spec)}});
-        client::RawRequest raw;
-        raw.method = "POST";
-        raw.path = path_;
-        auto request = client_->prepare(raw);
-        request.headers.set("Content-Type", "application/json");
-        request.headers.set("Accept", "application/json");
-        request.body = net::make_bytes(json::write(review));
-        request.timeout = kTimeout;
-        request.body_bytes_max = kAnswerMax;
-        ThreadPool::Blocking blocking;
-        const auto response = TRY(client_->http()->request(request));
-        if (response.code != 200 && response.code != 201) return error(Reason::ServiceUnavailable, "the webhook answered with code {}", response.code);
-        const auto answer = TRY(json::parse(response.body, {.depth_max = 32}));
+        const json::Value answer = TRY(client_->post(review));
         const auto& status = answer["status"];
         Verdict verdict;
         verdict.error = status["error"].as_string().substr(0, 1024);
@@ -131,8 +114,7 @@ private:
     }
 
     const TokenWebhookOptions options_;
-    const std::shared_ptr<client::RemoteClient> client_;
-    const std::string path_;
+    const std::shared_ptr<ReviewClient> client_;
     Clock& clock_;
     std::mutex mutex_;
     std::map<std::string, VerdictPtr> kept_;
@@ -141,17 +123,7 @@ private:
 }  // namespace
 
 Result<std::shared_ptr<Authenticator>> make_token_webhook(const TokenWebhookOptions& options, net::IoThreads& io, Clock& clock) {
-    auto config = TRY(client::Kubeconfig::load({options.kubeconfig}));
-    auto connection = TRY(config.resolve().context("{}", options.kubeconfig));
-    // The server of this kubeconfig is a whole URL: the review goes to its very path.
-    std::string url = connection.config.servers.empty() ? "" : connection.config.servers[0], path = "/";
-    if (!url.starts_with("https://") && !url.starts_with("http://")) return error(Reason::Invalid, "{}: names no server", options.kubeconfig);
-    if (const size_t slash = url.find('/', url.find("://") + 3); slash != std::string::npos) {
-        path = url.substr(slash);
-        connection.config.servers[0] = url.substr(0, slash);
-    }
-    auto client = TRY(client::RemoteClient::create(io, connection.config));
-    return std::shared_ptr<Authenticator>(std::make_shared<TokenWebhook>(options, std::move(client), std::move(path), clock));
+    return std::shared_ptr<Authenticator>(std::make_shared<TokenWebhook>(options, TRY(ReviewClient::open(options.kubeconfig, io)), clock));
 }
 
 }  // namespace skiff::apiserver
