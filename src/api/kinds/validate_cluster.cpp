@@ -1,4 +1,5 @@
 #include "api/kinds/internal_form.h"
+#include "api/quantity.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_config.h"
 #include "base/encoding.h"
@@ -18,9 +19,19 @@ const FieldPath kSpec("spec"), kName = FieldPath("metadata").child("name");
 
 }  // namespace
 
-void validate_node(const Value& node, FieldErrors& errors) {
+void validate_node_resources(const Value& node, FieldErrors& errors) {
     for (auto list : {"capacity", "allocatable"})
-        for (const auto& [resource, amount] : node["status"][list].members()) check_quantity(amount, FieldPath("status").child(list).child(resource), errors);
+        for (const auto& [name, amount] : node["status"][list].members()) {
+            const FieldPath path = FieldPath("status").child(list).child(name);
+            const Quantity wanted = Quantity::parse_or_zero(amount.as_string());
+            const bool extended = name.find('/') != name.npos && name.find("kubernetes.io/") == name.npos;
+            if (wanted.sign() < 0) errors.invalid(path, amount, "must be greater than or equal to 0");
+            if ((extended || name == "pods") && wanted.milli_value() % 1000 != 0) errors.invalid(path, wanted.text(), "must be an integer");
+        }
+}
+
+void validate_node(const Value& node, FieldErrors& errors) {
+    validate_node_resources(node, errors);
     validate_taints(node["spec"]["taints"], FieldPath("metadata").child("taints"), errors);
     const Value& cidrs = node["spec"]["podCIDRs"];
     for (size_t i = 0; i < cidrs.size(); ++i) add_complaints(check_cidr(cidrs[i].as_string()), kSpec.child("podCIDRs").index(i), cidrs[i].as_string(), errors);
@@ -40,6 +51,7 @@ void validate_node(const Value& node, FieldErrors& errors) {
 
 void validate_node_update(const Value& node, const Value& old, FieldErrors& errors) {
     validate_node(node, errors);
+    validate_node_resources(node, errors);
     validate_taints(node["spec"]["taints"], FieldPath("metadata").child("taints"), errors);   // once more, as Kubernetes does
     if (node["spec"]["externalID"].as_string() != old["spec"]["externalID"].as_string()) errors.forbidden(kSpec.child("externalID"), "may not be updated");
     if (!old["spec"]["podCIDRs"].empty() && !(node["spec"]["podCIDRs"] == old["spec"]["podCIDRs"]))
@@ -59,9 +71,9 @@ void validate_priority_class(const Value& object, FieldErrors& errors) {
     const std::string& name = object["metadata"]["name"].as_string();
     int64_t value = object["value"].as_int();
     if (name.starts_with("system-")) {
-        bool known = (name == "system-node-critical" && value == 2000001000) || (name == "system-cluster-critical" && value == 2000000000);
-        if (!known)
-            errors.forbidden(kName, "priority class names with 'system-' prefix are reserved for system use only. error: " + name + " is not a known system priority class");
+        const int64_t wanted = name == "system-node-critical" ? 2000001000 : name == "system-cluster-critical" ? 2000000000 : 0;
+        const std::string why = wanted == 0 ? name + " is not a known system priority class" : wanted != value ? fmt::format("value of {} PriorityClass must be {}", name, wanted) : "";
+        if (!why.empty()) errors.forbidden(kName, "priority class names with 'system-' prefix are reserved for system use only. error: " + why);
     } else if (value > kUserMax) {
         errors.forbidden(FieldPath("value"), fmt::format("maximum allowed value of a user defined priority is {}", kUserMax));
     }

@@ -16,6 +16,8 @@ void validate_resource_quota(const json::Value& object, FieldErrors& errors);
 void validate_resource_quota_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 // validate_cluster.cpp
 void validate_node(const json::Value& object, FieldErrors& errors);
+// What it has and gives to pods.
+void validate_node_resources(const json::Value& node, FieldErrors& errors);
 void validate_node_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 void validate_lease(const json::Value& object, FieldErrors& errors);
 void validate_priority_class(const json::Value& object, FieldErrors& errors);

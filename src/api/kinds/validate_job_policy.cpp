@@ -155,11 +155,6 @@ void check_counted(const Value& job, const FieldPath& path, FieldErrors& errors)
         errors.invalid(path.child("failedIndexes"), failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null");
 }
 
-bool has_condition(const Value& status, std::string_view type) {
-    const auto& conditions = status["conditions"].items();
-    return std::any_of(conditions.begin(), conditions.end(), [&](const Value& c) { return c["type"].as_string() == type && c["status"].as_string() == "True"; });
-}
-
 }  // namespace
 
 void validate_job_policies(const Value& spec, const FieldPath& path, FieldErrors& errors) {
@@ -184,16 +179,7 @@ void validate_job_status_update(const Value& object, const Value& old, FieldErro
         errors.invalid(path.child("ready"), status["ready"], "cannot set more ready pods than active");
     for (auto field : {"failed", "succeeded"})
         if (status[field].as_int() < before[field].as_int()) errors.invalid(path.child(field), status[field], fmt::format("cannot decrease the {} counter", field));
-    const Value &completed = status["completionTime"], &started = status["startTime"];
-    bool complete = has_condition(status, "Complete");
-    if (!completed.is_null()) {
-        if (!complete) errors.invalid(path.child("completionTime"), completed, "cannot set completionTime when there is no Complete=True condition");
-        if (!started.is_null() && completed.as_string() < started.as_string())
-            errors.invalid(path.child("completionTime"), completed, "must be equal to or after `startTime`");
-        if (!before["completionTime"].is_null() && !(completed == before["completionTime"])) errors.invalid(path.child("completionTime"), completed, "field is immutable");
-    } else if (complete) {
-        errors.required(path.child("completionTime"), "completionTime is required for Complete jobs");
-    }
+    check_job_end(object, old, errors);
 }
 
 }  // namespace skiff::api::kinds

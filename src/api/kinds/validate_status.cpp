@@ -7,6 +7,7 @@
 #include "api/kinds/internal_form.h"
 #include "api/kinds/set_default.h"
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_config.h"
 #include "base/strings.h"
 #include "json/path.h"
 
@@ -172,8 +173,7 @@ void validate_claim_status(const Value& object, const Value&, FieldErrors& error
 }
 
 void validate_node_status(const Value& object, const Value&, FieldErrors& errors) {
-    for (auto list : {"capacity", "allocatable"})
-        for (const auto& [resource, amount] : object["status"][list].members()) check_quantity(amount, kStatus.child(list).child(resource), errors);
+    validate_node_resources(object, errors);
     const Value& addresses = object["status"]["addresses"];
     for (size_t i = 1; i < addresses.size(); ++i)
         for (size_t k = 0; k < i; ++k)

@@ -23,6 +23,8 @@ void validate_stateful_set_status_update(const json::Value& object, const json::
 void validate_daemon_set_status_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 // validate_job_policy.cpp: failure, success and management of a Job's pods; its status.
 void validate_job_policies(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
+// What its status says of its end.
+void check_job_end(const json::Value& job, const json::Value& old, FieldErrors& errors);
 void validate_job_status_update(const json::Value& object, const json::Value& old, FieldErrors& errors);
 // validate_job.cpp
 void validate_job(const json::Value& object, FieldErrors& errors);
