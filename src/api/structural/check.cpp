@@ -158,14 +158,16 @@ private:
     size_t instructions_ = 0;   // of the patterns so far
 };
 
-// .a.b or ['a'].b, along properties and maps of the schema.
-bool is_field_path(const Value& props, std::string_view path) {
+}  // namespace
+
+std::optional<FieldPath> field_path_of(const Value& props, std::string_view path) {
     const Value* at = &props;
+    FieldPath out;
     while (!path.empty()) {
         std::string name;
         if (path.starts_with("['")) {
             size_t end = path.find("']");
-            if (end == path.npos) return false;
+            if (end == path.npos) return {};
             name = std::string(path.substr(2, end - 2));
             path.remove_prefix(end + 2);
         } else if (path[0] == '.') {
@@ -173,16 +175,20 @@ bool is_field_path(const Value& props, std::string_view path) {
             name = std::string(path.substr(1, end - 1));
             path.remove_prefix(end);
         } else {
-            return false;
+            return {};
         }
-        if (name.empty()) return false;
+        if (name.empty()) return {};
         const Value* next = (*at)["properties"].find(name);
-        if (!next && (*at)["additionalProperties"].is_object()) next = &(*at)["additionalProperties"];
-        if (!next) return false;
+        const bool named = next != nullptr;
+        if (!named && (*at)["additionalProperties"].is_object()) next = &(*at)["additionalProperties"];
+        if (!next) return {};
+        out = named ? out.child(name) : out.key(name);
         at = next;
     }
-    return true;
+    return out;
 }
+
+namespace {
 
 // Keywords that are not supported, and what x-kubernetes extensions need of each other.
 class KeywordChecker {
@@ -265,7 +271,7 @@ private:
         const std::string& field = rule["fieldPath"].as_string();
         if (!field.empty() && trim(field).empty()) errors_.invalid(path.child("fieldPath"), field, "must be non-empty if specified");
         if (broken(field)) errors_.invalid(path.child("fieldPath"), field, "must not contain line breaks");
-        if (!field.empty() && !is_field_path(s, field)) errors_.invalid(path.child("fieldPath"), field, "must be a valid path");
+        if (!field.empty() && !field_path_of(s, field)) errors_.invalid(path.child("fieldPath"), field, "must be a valid path");
     }
 
     void list(const Value& s, const FieldPath& path) {

@@ -23,7 +23,7 @@ std::vector<size_t> repeated(const std::vector<std::string>& texts) {
 
 void check_set(const Value& list, const FieldPath& path, FieldErrors& errors) {
     std::vector<std::string> texts;
-    for (const Value& item : list.items()) texts.push_back(json::write(item));
+    for (const Value& item : list.items()) texts.push_back(json::write(item) + (item.type() == json::Type::Double ? "." : ""));   // 1.0 is not 1
     for (size_t i : repeated(texts)) errors.duplicate(path.index(i), list[i]);
 }
 

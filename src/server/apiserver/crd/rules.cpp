@@ -61,13 +61,12 @@ std::string self_type(const std::string& place) {
     return fmt::format("selfType{}", number % 1'000'000'000);
 }
 
-CompiledRule compile_rule(const Value& written, const cel::DeclPtr& decl) {
+CompiledRule compile_rule(const Value& written, const Value& props, const cel::DeclPtr& decl) {
     CompiledRule rule;
     rule.message = trimmed(written["message"]);
     rule.shown = rule.message.empty() ? trimmed(written["rule"]) : rule.message;
     rule.reason = written["reason"].as_string();
-    rule.field_path = trimmed(written["fieldPath"]);
-    if (rule.field_path.starts_with('.')) rule.field_path.erase(0, 1);
+    if (auto path = api::structural::field_path_of(props, trimmed(written["fieldPath"]))) rule.field_path = path->text();
     rule.optional_old = written["optionalOldSelf"].as_bool();
     if (!decl || !decl->type) return rule;
     cel::Environment env = environment_of(decl, rule.optional_old);
@@ -92,7 +91,7 @@ std::unique_ptr<Node> compile_node(const Value& props, cel::SchemaRoot root, con
     auto node = std::make_unique<Node>();
     node->type = props["type"].as_string();
     if (props["x-kubernetes-validations"].size() > 0) node->decl = cel::declare_openapi(props, root, self_type(name));
-    for (const Value& rule : props["x-kubernetes-validations"].items()) node->rules.push_back(compile_rule(rule, node->decl));
+    for (const Value& rule : props["x-kubernetes-validations"].items()) node->rules.push_back(compile_rule(rule, props, node->decl));
     node->items = compile_node(props["items"], cel::SchemaRoot::No, name + ".@idx");
     node->additional = compile_node(props["additionalProperties"], cel::SchemaRoot::No, name + ".@elem");
     if (props["x-kubernetes-list-type"].as_string() == "map")
@@ -167,7 +166,8 @@ private:
             }
             exhausted_ = exhausted_ || budget_.exhausted;
         }
-        report(rule, rule.field_path.empty() ? path : path.child(rule.field_path), type, detail);
+        const std::string& below = rule.field_path;   // begins with a key of a map, or a field
+        report(rule, below.empty() ? path : below[0] == '[' ? FieldPath(path.text() + below) : path.child(below), type, detail);
     }
 
     void report(const CompiledRule& rule, const FieldPath& path, const Value& type, const std::string& detail) {
