@@ -135,7 +135,7 @@ Value test(Arguments args, Run&) {
 Value contains_ip(Arguments args, Run&) {
     if (!args[1].is(ValueKind::String)) return Value::of(prefix_of(args[0]).contains(address_of(args[1])));
     auto address = parse_ip(args[1].text());
-    return address.ok() ? Value::of(prefix_of(args[0]).contains(*address)) : Value::error(address.status().message());
+    return address.ok() ? Value::of(prefix_of(args[0]).contains(*address)) : Value::error("no such overload");   // as Kubernetes answers
 }
 
 Value contains_cidr(Arguments args, Run& run) {

@@ -183,6 +183,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     bool named = !a.name.empty() && (!collection || (old_watch && a.path.ends_with("/" + a.name)));
     if (old_watch && context.http != nullptr && context.http->method != "GET" && context.http->method != "HEAD") return method_not_allowed();
     if (namespaced && a.ns.empty()) {
+        known_version = kind.custom == nullptr || a.verb == "list" || a.verb == "watch";
         // The name of a watch is its path's, when no selector gave it.
         if (named || (a.verb == "watch" && !a.name.empty() && a.field_selector.empty())) return no_such_resource();
         if (a.verb != "list" && a.verb != "watch") return kind.storage ? method_not_allowed() : no_such_resource();
@@ -190,6 +191,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     }
     if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a) && !kind.custom) return method_not_allowed();
     if (kind.custom && a.verb.empty() && a.subresource.empty()) return not_supported(kind, "");
+    if (!a.subresource.empty() && a.subresource != "proxy" && !kind.custom && !context.rest.empty()) return no_such_resource();
     if (!a.subresource.empty()) return route_subresource(context, kind);
     // What is only answered has no paths of its objects.
     if (named && kind.verbs.size() == 1 && kind.verbs[0] == "create") return no_such_resource();

@@ -35,6 +35,10 @@ namespace {
 constexpr size_t kObjectsPerSeat = 100;
 constexpr size_t kSeatsMax = 10;
 
+bool is_action(const Attributes& a) {
+    return a.resource == "pods" && a.group.empty() && (a.subresource == "exec" || a.subresource == "attach" || a.subresource == "portforward");
+}
+
 // Answers that go on for as long as the client likes.
 bool is_stream(const Attributes& a) {
     const std::string& s = a.subresource;
@@ -176,10 +180,9 @@ Pipeline::Step Pipeline::authenticate_user(State& state) {
 
 Pipeline::Step Pipeline::read_request_info(State& state) {
     if (parse_request_info(state.request(), *state.context)) {
-        // exec, attach and portforward act, whatever the method of the transport: they need create.
+        // They act, whatever the method of the transport: they need create (and of those that GET, get).
         Attributes& a = state.context->attributes;
-        bool acts = a.subresource == "exec" || a.subresource == "attach" || a.subresource == "portforward";
-        if (acts && a.resource == "pods" && a.verb == "get") a.verb = "create";
+        if (is_action(a) && a.verb == "get") a.verb = "create";
         Status timeout = a.verb == "watch" || is_stream(a) ? Status() : check_timeout(state.request());
         if (timeout.ok()) return Step::Next;
         send_status(*state.exchange, core_, *state.context, timeout);
@@ -282,7 +285,14 @@ void Pipeline::note(const RequestContext& context, const net::Request& request, 
 
 Pipeline::Step Pipeline::authorize_user(State& state) {
     std::string reason;
-    Status status = authorize(core_, state.context->attributes, audit_ ? &reason : nullptr);
+    const Attributes& a = state.context->attributes;
+    Status status;
+    if (is_action(a) && state.request().method == "GET") {
+        Attributes reads = a;
+        reads.verb = "get";
+        status = authorize(core_, reads, audit_ ? &reason : nullptr);
+    }
+    if (status.ok()) status = authorize(core_, a, audit_ ? &reason : nullptr);
     if (audit_) {
         state.context->annotations["authorization.k8s.io/decision"] = status.ok() ? "allow" : "forbid";
         state.context->annotations["authorization.k8s.io/reason"] = std::move(reason);

@@ -25,7 +25,8 @@ public:
 
     std::string_view name() const override { return "RBACEscalation"; }
 
-    Status validate(const AdmissionRequest& request) override {
+    // Before the object is validated, as in Kubernetes, where the storage of roles asks.
+    Status mutate(AdmissionRequest& request) override {
         if (request.kind.gvk.group != kGroup || !request.object || request.operation == Operation::Delete || request.user.in_group(kMasters)) return {};
         bool binding = request.kind.plural == "clusterrolebindings" || request.kind.plural == "rolebindings";
         return binding ? check_binding(request) : check_role(request);

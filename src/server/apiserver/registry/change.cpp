@@ -241,6 +241,9 @@ private:
     void prepare_status(json::Value& object) const {
         api::kinds::drop_disabled_status_fields(object);
         if (kind_.plural == "persistentvolumes") stamp_phase(object);
+        // A Job without labels is read with its template's.
+        if (const json::Value& labels = object["spec"]["template"]["metadata"]["labels"]; kind_.gvk.kind == "Job" && labels.size() > 0 && object["metadata"]["labels"].size() == 0)
+            object.mut("metadata").set("labels", json::Value(labels));
         // What nobody sets is kept.
         const json::Value& quality = old_["status"]["qosClass"];
         if (kind_.gvk.kind == "Pod" && object["status"]["qosClass"].empty() && !quality.empty()) object.mut("status").set("qosClass", quality);

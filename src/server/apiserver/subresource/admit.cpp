@@ -28,6 +28,8 @@ Status admit_created(Core& core, RequestContext& context, const api::Gvk& gvk, s
     if (context.internal) return {};
     const Attributes& a = context.attributes;
     json::Value& meta = body.mut("metadata");
+    if (const std::string& ns = meta["namespace"].as_string(); !ns.empty() && !a.ns.empty() && ns != a.ns)
+        return error(Reason::BadRequest, "the namespace of the provided object does not match the namespace sent on the request");
     if (meta["name"].as_string().empty()) meta.set("name", a.name);
     if (meta["namespace"].as_string().empty() && !a.ns.empty()) meta.set("namespace", a.ns);
     const api::KindInfo form = form_of(core, gvk, type);

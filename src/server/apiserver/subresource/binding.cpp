@@ -41,6 +41,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     static const api::Gvr kPods{"", "v1", "pods"};
     Attributes& a = context.attributes;
     json::Value binding = TRY(decode_typed(core.kinds, {"", "v1", "Binding"}, "core.v1.Binding", body, context));
+    if (a.name.empty()) binding.mut("metadata").erase("uid");   // of the old collection, as of any object that is created
     const bool named = a.name.empty() || binding["metadata"]["name"].as_string() == a.name;
     TRY(admit_created(core, context, {"", "v1", "Binding"}, "core.v1.Binding", binding));
     const std::string& name = binding["metadata"]["name"].as_string();

@@ -121,7 +121,7 @@ Status mark_disrupted(Core& core, const RequestContext& context, DeleteOptions& 
         TRY(check_preconditions(*inner.kind, options, meta["name"].as_string(), meta["uid"].as_string(), meta["resourceVersion"].as_string()));
         json::Value pod = old;
         json::Value& conditions = pod.mut("status").mut("conditions");
-        json::Value target = json::Value::object({{"type", "DisruptionTarget"}, {"status", "True"}, {"reason", "EvictionByEvictionAPI"},
+        json::Value target = json::Value::object({{"type", "DisruptionTarget"}, {"status", "True"}, {"lastProbeTime", nullptr}, {"reason", "EvictionByEvictionAPI"},
                                                   {"message", "Eviction API: evicting"}, {"lastTransitionTime", timestamp_now(core.clock)}});
         for (json::Value& condition : conditions.mut_items()) {
             if (condition["type"].as_string() != "DisruptionTarget") continue;

@@ -39,12 +39,10 @@ Result<std::string> container_of(const json::Value& pod, const std::string& want
     const std::string& name = pod["metadata"]["name"].as_string();
     if (wanted.empty()) {
         if (spec["containers"].size() == 1) return spec["containers"][0]["name"].as_string();
-        const std::string& chosen = pod["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"].as_string();
-        if (!chosen.empty()) return chosen;
-        std::string message = fmt::format("a container name must be specified for pod {}, choose one of: [{}]", name, names(spec["containers"]));
-        if (spec["initContainers"].size() > 0) message += fmt::format(" or one of the init containers: [{}]", names(spec["initContainers"]));
-        if (spec["ephemeralContainers"].size() > 0) message += fmt::format(" or one of the ephemeral containers: [{}]", names(spec["ephemeralContainers"]));
-        return Status(Reason::BadRequest, std::move(message));
+        std::string all;
+        for (const char* list : {"initContainers", "containers", "ephemeralContainers"})
+            if (spec[list].size() > 0) all += (all.empty() ? "" : " ") + names(spec[list]);
+        return error(Reason::BadRequest, "a container name must be specified for pod {}, choose one of: [{}]", name, all);
     }
     for (const char* list : {"containers", "initContainers", "ephemeralContainers"})
         for (const json::Value& c : spec[list].items())

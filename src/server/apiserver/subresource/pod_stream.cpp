@@ -25,6 +25,8 @@ Result<api::ObjectPtr> find_pod(const Core& core, const RequestContext& context)
 
 // kube-apiserver's ValidatePodLogOptions.
 Status check_log_options(const net::Query& query, const std::string& pod) {
+    for (const char* key : {"tailLines", "limitBytes", "sinceSeconds"})
+        if (query.has(key) && !parse_int(query.get(key))) return error(Reason::BadRequest, "strconv.ParseInt: parsing {}: invalid syntax", api::go_quote(query.get(key)));
     api::FieldErrors errors;
     auto number = [&](const char* key, int64_t least, const char* why) {
         if (!query.has(key)) return;

@@ -28,11 +28,15 @@ void check_kept(const json::Value& before, const json::Value& after, const Field
             }
 }
 
-// What of resources{} a resize may not touch.
-json::Value fixed_part(json::Value resources) {
+// What of resources{} a resize may not touch. Lists that were not there before are not compared, and claims are not taken.
+json::Value fixed_part(json::Value resources, const json::Value& before) {
     for (const char* list : {"requests", "limits"}) {
         json::Value* amounts = resources.find(list);
         if (!amounts) continue;
+        if (!before.has(list)) {
+            resources.erase(list);
+            continue;
+        }
         amounts->erase("cpu");
         amounts->erase("memory");
         if (amounts->empty()) resources.erase(list);
@@ -49,7 +53,9 @@ void check_containers(const json::Value& before, const json::Value& after, bool 
             continue;
         }
         check_kept(old, now, path.index(i).child("resources"), errors);
-        if (!(fixed_part(old) == fixed_part(now)) || !(before[i]["resizePolicy"] == after[i]["resizePolicy"]))
+        json::Value kept = now;
+        kept.erase("claims");
+        if (!(fixed_part(old, old) == fixed_part(std::move(kept), old)) || !(before[i]["resizePolicy"] == after[i]["resizePolicy"]))
             errors.forbidden(spec, init ? "only cpu and memory resources for sidecar containers are mutable" : "only cpu and memory resources are mutable");
     }
 }

@@ -166,7 +166,7 @@ TEST_CASE("nobody grants what he does not hold") {
     auto write = [&](const api::KindInfo& kind, const User& user, const char* text) {
         json::Value object = *json::parse(text);
         AdmissionRequest request{Operation::Create, kind, "team", "r", "", user, &object};
-        return check->validate(request);
+        return check->mutate(request);
     };
     const char* harmless = R"({"rules":[{"verbs":["get","list"],"apiGroups":[""],"resources":["pods","secrets"]}]})";
     const char* greedy = R"({"rules":[{"verbs":["get","bind"],"apiGroups":[""],"resources":["nodes"]}]})";
