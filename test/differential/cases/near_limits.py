@@ -65,7 +65,6 @@ def quotas():
     yield "quota-class-exists", quota({"pods": "0"}, scopeSelector={"matchExpressions": [{"scopeName": "PriorityClass", "operator": "Exists"}]}) + [post(PODS + "?dryRun=All", pod(priorityClassName="system-node-critical")), post(PODS + "?dryRun=All", pod())]
     yield "quota-two", quota({"pods": "1"}) + [quiet(post(QUOTAS, thing("v1", "ResourceQuota", "r", spec={"hard": {"requests.cpu": "1"}}))), quiet(merge(QUOTAS + "/r/status", {"status": {"hard": {"requests.cpu": "1"}, "used": {"requests.cpu": "0"}}})), WAIT, post(PODS, using()), post(PODS, using(requests={"cpu": "2"})), post(PODS, using(requests={"cpu": "1"}))]
     yield "quota-dry", quota({"secrets": "0"}) + [post(CORE + "secrets?dryRun=All", secret("a")), put(CORE + "secrets/b", secret("b")), apply(CORE + "secrets/c", secret("c"))]
-    yield "quota-generated", quota({"secrets": "0"}) + [post(CORE + "secrets", {"metadata": {"generateName": "g-"}})]
     yield "quota-resize", quota({"requests.cpu": "1"}) + [post(PODS, using(requests={"cpu": "500m"})), strategic(PODS + "/a/resize", {"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "2"}}}]}}), strategic(PODS + "/a/resize", {"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "1"}}}]}})]
 
 
