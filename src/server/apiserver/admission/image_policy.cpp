@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/thread_pool.h"
 #include "json/write.h"
+#include "net/io_threads.h"
 #include "server/apiserver/admission/plugins.h"
-#include "server/apiserver/core.h"
 #include "server/apiserver/review_client.h"
 
 namespace skiff::apiserver {
@@ -127,13 +127,13 @@ private:
 
 }  // namespace
 
-MadePlugin make_image_policy(Core& core, const json::Value& configuration) {
+MadePlugin make_image_policy(net::IoThreads& io, Clock& clock, const json::Value& configuration) {
     using namespace std::chrono_literals;
     const json::Value& policy = configuration["imagePolicy"];
-    if (!policy.is_object() || core.io == nullptr) return error(Reason::BadRequest, "no config specified");
+    if (!policy.is_object()) return error(Reason::BadRequest, "no config specified");
     const Times times{TRY(read_time(policy["allowTTL"], 1s, 1s, 30min, 5min)), TRY(read_time(policy["denyTTL"], 1s, 1s, 30min, 30s)), TRY(read_time(policy["retryBackoff"], 1ms, 1ms, 5min, 500ms))};
-    auto client = TRY(ReviewClient::open(policy["kubeConfigFile"].as_string(), *core.io));
-    return std::unique_ptr<AdmissionPlugin>(std::make_unique<ImagePolicy>(std::move(client), times, policy["defaultAllow"].as_bool(), core.clock));
+    auto client = TRY(ReviewClient::open(policy["kubeConfigFile"].as_string(), io));
+    return std::unique_ptr<AdmissionPlugin>(std::make_unique<ImagePolicy>(std::move(client), times, policy["defaultAllow"].as_bool(), clock));
 }
 
 }  // namespace skiff::apiserver

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/apiserver/core.h"
 #include "server/apiserver/engine.h"
 
 namespace skiff::apiserver {
@@ -31,7 +32,7 @@ const Entry kPlugins[] = {
     {"NodeRestriction", Default::Fixed, false, kAdmits, [](const PluginSources& s) -> MadePlugin { return make_node_restriction(s.reader, s.core); }},
     {"TaintNodesByCondition", Default::On, false, kAdmits, [](const PluginSources&) -> MadePlugin { return make_taint_nodes(); }},
     {"AlwaysPullImages", Default::Off, false, kBoth, [](const PluginSources&) -> MadePlugin { return make_always_pull_images(); }},
-    {"ImagePolicyWebhook", Default::Off, true, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core ? make_image_policy(*s.core, s.settings.configuration("ImagePolicyWebhook")) : MadePlugin(nullptr); }},
+    {"ImagePolicyWebhook", Default::Off, true, kValidates, [](const PluginSources& s) -> MadePlugin { return s.core && s.core->io ? make_image_policy(*s.core->io, s.clock, s.settings.configuration("ImagePolicyWebhook")) : MadePlugin(nullptr); }},
     {"PodSecurity", Default::On, true, kValidates, [](const PluginSources& s) { return make_pod_security(s.reader, s.settings.configuration("PodSecurity")); }},
     {"PodNodeSelector", Default::Off, true, kBoth, [](const PluginSources& s) { return make_pod_node_selector(s.reader, s.settings.configuration("PodNodeSelector")); }},
     {"Priority", Default::Fixed, false, kBoth, [](const PluginSources& s) -> MadePlugin { return make_priority(s.reader); }},

@@ -8,6 +8,10 @@
 #include "server/apiserver/admission/chain.h"
 #include "server/apiserver/admission/settings.h"
 
+namespace skiff::net {
+class IoThreads;
+}
+
 namespace skiff::apiserver {
 
 struct Core;
@@ -54,7 +58,7 @@ std::unique_ptr<AdmissionPlugin> make_default_ingress_class(const Reader& reader
 std::unique_ptr<AdmissionPlugin> make_external_ip_denier();
 std::unique_ptr<AdmissionPlugin> make_mutating_policies(Core& core);
 // configuration: its imagePolicy.
-MadePlugin make_image_policy(Core& core, const json::Value& configuration);
+MadePlugin make_image_policy(net::IoThreads& io, Clock& clock, const json::Value& configuration);
 // configuration: WebhookAdmissionConfiguration, or null.
 MadePlugin make_webhooks(Core& core, bool mutating, const json::Value& configuration);
 std::unique_ptr<AdmissionPlugin> make_validating_policies(Core& core);

@@ -35,6 +35,20 @@ Answer created(json::Value value, std::string_view type) {
     return answer;
 }
 
+// Those of the asked ones (all of ours, when none is asked for) that the token is for. Who knows no audiences (static and bootstrap tokens) knows
+// users of this API.
+std::vector<std::string> matched_audiences(const Core& core, User& user, std::vector<std::string> asked) {
+    if (auto found = user.extra.find(std::string(kMatchedAudiences)); found != user.extra.end()) {
+        std::vector<std::string> matched = std::move(found->second);
+        user.extra.erase(found);
+        return matched;
+    }
+    const std::vector<std::string> ours = core.tokens ? core.tokens->default_audiences() : std::vector<std::string>();
+    if (asked.empty()) return ours;
+    std::erase_if(asked, [&](const std::string& audience) { return std::find(ours.begin(), ours.end(), audience) == ours.end(); });
+    return asked;
+}
+
 }  // namespace
 
 Result<Answer> serve_token_review(Core& core, RequestContext& context, const Body& body) {
@@ -49,20 +63,16 @@ Result<Answer> serve_token_review(Core& core, RequestContext& context, const Bod
     for (const std::string& audience : audiences) probe.headers.add(kAudienceHeader, audience);
     json::Value status = json::Value::object();
     auto user = authenticate(core, probe);
-    if (!user.ok() || user->name == kAnonymous) {
+    const bool known = user.ok() && user->name != kAnonymous;
+    std::vector<std::string> matched = known ? matched_audiences(core, *user, audiences) : std::vector<std::string>();
+    if (!known || (matched.empty() && !audiences.empty())) {
         std::string why = "invalid bearer token";
         if (!user.ok() && user.status().message() != "Unauthorized" && !user.status().message().empty()) why = fmt::format("[{}, {}]", why, user.status().message());
         status.set("user", json::Value::object());
         status.set("error", why);
     } else {
         status.set("authenticated", true);
-        std::vector<std::string> matched;
-        if (auto found = user->extra.find(std::string(kMatchedAudiences)); found != user->extra.end()) {
-            matched = found->second;
-            user->extra.erase(found);
-        }
         status.set("user", user_value(*user));
-        if (matched.empty() && core.tokens && audiences.empty()) matched = core.tokens->default_audiences();
         if (!matched.empty()) status.set("audiences", strings(matched));
     }
     review.mut("metadata");
