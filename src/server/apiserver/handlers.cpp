@@ -75,9 +75,6 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
         if (Status status = parse_write_options(*context, query); !status.ok()) return finish(status);
         auto request = parse_list(*context, query);
         if (!request.ok()) return finish(request.status());
-        // Nobody checks here whether the options of the list go together.
-        request->send_initial_events = false;
-        if (request->resource_version.empty()) request->resource_version_match.clear();
         auto options = parse_delete_options(core, *context, body_of(exchange->request()), query);
         if (!options.ok()) return finish(options.status());
         auto answer = delete_collection(core, *context, *request, *options);

@@ -182,14 +182,15 @@ Status ServiceClaim::allocate_ips(json::Value& object, const json::Value* old) {
     }
     std::string wanted = spec["clusterIP"].as_string();
     if (wanted.empty()) wanted = spec["clusterIPs"][0].as_string();
-    auto ip = network_->take_ip(wanted, *reader_, run_);
+    const bool shared = run_ == Run::Dry && !wanted.empty() && network_->ip_taken(wanted);   // Kubernetes does not look then
+    auto ip = shared ? Result<std::string>(wanted) : network_->take_ip(wanted, *reader_, run_);
     if (!ip.ok()) {
         if (wanted.empty()) return std::move(ip).status();
         api::FieldErrors errors;
         errors.invalid(api::FieldPath("spec").child("clusterIPs"), json::Value::array({wanted}), ip.status().message());
         return invalid(object, errors);
     }
-    taken_ips_.push_back(*ip);
+    if (!shared) taken_ips_.push_back(*ip);
     spec.set("clusterIP", *ip);
     spec.set("clusterIPs", json::Value::array({*ip}));
     return {};
