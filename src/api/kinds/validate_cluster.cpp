@@ -89,7 +89,7 @@ void validate_api_service(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
     std::string wanted = spec["version"].as_string() + "." + spec["group"].as_string();
     for (auto key : {"generateName", "name"})
-        if (const Value& name = object["metadata"][key]; !name.empty() && name.as_string() != wanted)
+        if (const Value& name = object["metadata"][key]; !name.empty() && check_path_segment(name.as_string()).empty() && name.as_string() != wanted)
             errors.invalid(FieldPath("metadata").child(key), name, "must be `spec.version+\".\"+spec.group`: \"" + wanted + "\"");
     if (spec["group"].empty() && spec["version"].as_string() != "v1")
         errors.required(kSpec.child("group"), "only v1 may have an empty group and it better be legacy kube");

@@ -239,9 +239,7 @@ void validate_storage_class_update(const Value& object, const Value& old, FieldE
 }
 
 void validate_csi_driver(const Value& object, FieldErrors& errors) {
-    constexpr size_t kNameMax = 63;
     const Value& spec = object["spec"];
-    if (object["metadata"]["name"].as_string().size() > kNameMax) errors.too_long(FieldPath("metadata").child("name"), kNameMax);
     for (auto field : {"attachRequired", "podInfoOnMount", "storageCapacity"})
         if (spec[field].is_null()) errors.required(kSpec.child(field), "");
     check_one_of(spec["fsGroupPolicy"], kSpec.child("fsGroupPolicy"), {"File", "None", "ReadWriteOnceWithFSType"}, errors, Presence::Optional);

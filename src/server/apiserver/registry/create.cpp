@@ -49,6 +49,14 @@ void stamp_conditions(const Core& core, json::Value& object) {
         if (condition.has("lastTransitionTime") && condition["lastTransitionTime"].is_null()) condition.set("lastTransitionTime", timestamp_now(core.clock));
 }
 
+// A job without labels shows those of its template, but these are judged where they belong.
+json::Value take_lent_labels(const api::KindInfo& kind, json::Value& object) {
+    const json::Value labels = object["metadata"]["labels"];
+    if (kind.plural != "jobs" || kind.custom || !labels.has("batch.kubernetes.io/job-name") || !(labels == object["spec"]["template"]["metadata"]["labels"])) return {};
+    object.mut("metadata").erase("labels");
+    return labels;
+}
+
 // Why an object with this name cannot be created.
 Status taken(Core& core, const api::KindInfo& kind, const json::Value& meta) {
     const std::string& name = meta["name"].as_string();
@@ -109,7 +117,9 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     // Addresses and ports are given out first: what is wrong with them is told alone.
     ServiceClaim claim;
     TRY(claim.on_create(core, kind, object, context.dry_run));
+    json::Value lent = take_lent_labels(kind, object);
     TRY(validate_create(kind, object));
+    if (!lent.is_null()) object.mut("metadata").set("labels", std::move(lent));
     hide_service_fields(kind, object);
     if (!kind.custom)
         for (std::string& warning : api::kinds::create_warnings(kind.plural, object)) context.warnings.push_back(std::move(warning));

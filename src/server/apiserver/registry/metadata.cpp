@@ -45,14 +45,12 @@ NameRule name_rule(const api::KindInfo& kind) {
         {"ipaddresses.networking.k8s.io", check_ip_name},
         {"apiservices.apiregistration.k8s.io", api::check_path_segment},
         {"events", api::check_path_segment},
-        {"events.events.k8s.io", api::check_path_segment},
+        {"poddisruptionbudgets.policy", api::check_path_segment},
         {"roles.rbac.authorization.k8s.io", api::check_path_segment},
         {"rolebindings.rbac.authorization.k8s.io", api::check_path_segment},
         {"clusterroles.rbac.authorization.k8s.io", api::check_path_segment},
         {"clusterrolebindings.rbac.authorization.k8s.io", api::check_path_segment},
         {"certificatesigningrequests.certificates.k8s.io", api::check_path_segment},
-        {"flowschemas.flowcontrol.apiserver.k8s.io", api::check_path_segment},
-        {"prioritylevelconfigurations.flowcontrol.apiserver.k8s.io", api::check_path_segment},
     };
     auto found = kRules.find(kind.gvr().group_resource());
     return found == kRules.end() ? api::check_dns1123_subdomain : found->second;
