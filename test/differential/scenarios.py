@@ -104,7 +104,8 @@ class Teller:
             time.sleep(0.1)
         for name, where in more.get("capture", {}).items():
             self.variables[name] = found_at(answer[1], where)
-        self.remember(method, path.split("?")[0], answer)
+        if "dryRun=" not in path:
+            self.remember(method, path.split("?")[0], answer)
         return answer
 
     def remember(self, method, path, answer):
