@@ -14,6 +14,7 @@ namespace skiff::api {
 
 namespace {
 
+constexpr std::string_view kConflict = "conflict";
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 json::Value without_managed_fields(const json::Value& object) {
@@ -32,29 +33,22 @@ json::Value without_managed_fields(const json::Value& object) {
     return json::Value(std::move(members));
 }
 
-struct Conflict {
-    std::string manager, path;
-};
-
-// conflicts: sorted by manager, used up.
-Status conflict_status(std::vector<Conflict> conflicts) {
+// conflicts: one for each path, `conflict with MANAGER` its message; sorted by manager.
+Status conflict_status(std::vector<Cause> conflicts) {
     std::string text = "Apply failed with ";
     if (conflicts.size() == 1) {
-        text += fmt::format("1 conflict: conflict with {}: {}", conflicts[0].manager, conflicts[0].path);
+        text += fmt::format("1 conflict: {}: {}", conflicts[0].message, conflicts[0].field);
     } else {
         text += fmt::format("{} conflicts:", conflicts.size());
         std::string_view last;
         char before = ' ';   // what stands before a line
-        for (const auto& conflict : conflicts) {
-            if (conflict.manager != last) text.append(1, std::exchange(before, '\n')).append("conflicts with ").append(conflict.manager).append(":");
-            last = conflict.manager;
-            text.append("\n- ").append(conflict.path);
+        for (const Cause& conflict : conflicts) {
+            if (conflict.message != last) text.append(1, std::exchange(before, '\n')).append("conflicts").append(conflict.message, kConflict.size()).append(":");
+            last = conflict.message;
+            text.append("\n- ").append(conflict.field);
         }
     }
-    Status status(Reason::Conflict, std::move(text));
-    for (auto& conflict : conflicts)
-        status = std::move(status).with_cause({"FieldManagerConflict", "conflict with " + conflict.manager, std::move(conflict.path)});
-    return status;
+    return Status(Reason::Conflict, std::move(text)).with_causes(std::move(conflicts));
 }
 
 class Applier : public FieldTracker {
@@ -98,15 +92,18 @@ public:
     }
 
 private:
-    static std::vector<Conflict> conflicts_of(const ManagedFields& managed, const Comparison& delta, const ManagedEntry& self, const FieldSet& forgiven) {
+    static std::vector<Cause> conflicts_of(const ManagedFields& managed, const Comparison& delta, const ManagedEntry& self, const FieldSet& forgiven) {
         FieldSet touched = set_union(delta.modified, delta.added);
-        std::vector<Conflict> conflicts;
+        std::vector<Cause> conflicts;
         for (const auto& entry : managed.entries()) {
             if (&entry == &self) continue;
             FieldSet both = set_difference(set_intersection(entry.fields, touched), forgiven);
-            for (auto& path : both.paths()) conflicts.push_back({entry.shown_name(), std::move(path)});
+            std::vector<std::string> paths = both.paths();
+            if (conflicts.empty()) conflicts.reserve(paths.size());
+            const std::string message = fmt::format("{} with {}", kConflict, entry.shown_name());
+            for (auto& path : paths) conflicts.push_back({"FieldManagerConflict", message, std::move(path)});
         }
-        std::stable_sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) { return a.manager < b.manager; });
+        std::stable_sort(conflicts.begin(), conflicts.end(), [](const Cause& a, const Cause& b) { return a.message < b.message; });
         return conflicts;
     }
 

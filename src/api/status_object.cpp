@@ -7,15 +7,17 @@ namespace skiff::api {
 namespace {
 
 json::Value causes_of(const Status& status) {
-    json::Value causes = json::Value::array();
+    json::Array causes;   // an apply may have tens of thousands
+    causes.reserve(status.causes().size());
     for (const auto& cause : status.causes()) {
-        json::Value one = json::Value::object();
-        if (!cause.type.empty()) one.set("reason", cause.type);
-        if (!cause.message.empty()) one.set("message", cause.message);
-        if (!cause.field.empty()) one.set("field", cause.field);
-        causes.push_back(std::move(one));
+        json::Object one;
+        one.reserve(3);
+        if (!cause.type.empty()) one.push_back({"reason", cause.type});
+        if (!cause.message.empty()) one.push_back({"message", cause.message});
+        if (!cause.field.empty()) one.push_back({"field", cause.field});
+        causes.emplace_back(std::move(one));
     }
-    return causes;
+    return json::Value(std::move(causes));
 }
 
 json::Value details_of(const Status& status) {

@@ -122,9 +122,7 @@ Status FieldErrors::to_status(std::string_view group, std::string_view kind, std
     if (errors_.empty()) return {};
     std::string group_kind(kind);
     if (!group.empty()) group_kind += "." + std::string(group);
-    Status status = error(Reason::Invalid, "{} {} is invalid: {}", group_kind, go_quote(name), text());
-    for (const auto& cause : errors_) status = std::move(status).with_cause(cause);
-    return std::move(status).with_details({std::string(group), std::string(kind), std::string(name), ""});
+    return error(Reason::Invalid, "{} {} is invalid: {}", group_kind, go_quote(name), text()).with_causes(errors_).with_details({std::string(group), std::string(kind), std::string(name), ""});
 }
 
 }  // namespace skiff::api

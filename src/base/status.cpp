@@ -96,6 +96,11 @@ Status&& Status::with_cause(Cause cause) && {
     return std::move(*this);
 }
 
+Status&& Status::with_causes(std::vector<Cause> causes) && {
+    mutable_body().causes = std::move(causes);
+    return std::move(*this);
+}
+
 Status&& Status::with_retry_after(int seconds) && {
     mutable_body().retry_after_s = seconds;
     return std::move(*this);

@@ -75,6 +75,7 @@ public:
 
     Status&& with_details(Details details) &&;
     Status&& with_cause(Cause cause) &&;
+    Status&& with_causes(std::vector<Cause> causes) &&;   // in place of those that are there
     Status&& with_retry_after(int seconds) &&;
     Status&& with_code(int code) &&;
 

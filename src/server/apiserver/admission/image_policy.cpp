@@ -68,8 +68,11 @@ private:
     static json::Value review_spec(const AdmissionRequest& request, bool added) {
         const json::Value& pod = *request.object;
         json::Value containers = json::Value::array(), notes = json::Value::object();
-        for (const char* list : added ? std::initializer_list<const char*>{"ephemeralContainers"} : std::initializer_list<const char*>{"containers", "initContainers"})
+        auto add = [&](const char* list) {
             for (const json::Value& container : pod["spec"][list].items()) containers.push_back(json::Value::object({{"image", container["image"]}}));
+        };
+        if (added) add("ephemeralContainers");
+        else add("containers"), add("initContainers");
         for (const auto& [key, value] : pod["metadata"]["annotations"].members())
             if (key.find(".image-policy.k8s.io/") != key.npos) notes.set(key, value);
         json::Value spec = json::Value::object({{"containers", std::move(containers)}});
