@@ -61,6 +61,7 @@ created('resources', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'resource
 created('sysctls', PODS, pod(securityContext={'sysctls': at_most(lambda i: {'name': f'kernel.s{i}', 'value': '1'}, 3)}))
 created('ports of a service', NS + '/services', {'metadata': meta, 'spec': {'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 3)}})
 created('node ports of a service', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 3)}})
+created('node ports of a service that are looked at', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': [{'name': f'p{i}', 'port': i % 2_000 + 1} for i in range(9_000)]}})
 created('addresses of a service', NS + '/services', {'metadata': meta, 'spec': {'ports': [{'port': 1}], 'externalIPs': at_most(lambda i: f'10.{i >> 16}.{i >> 8 & 255}.{i & 255}', 1)}})
 created('addresses of endpoints', NS + '/endpoints', {'metadata': meta, 'subsets': [{'addresses': at_most(lambda i: {'ip': f'10.{i >> 16}.{i >> 8 & 255}.{i & 255}'}, 2), 'ports': [{'port': 1}]}]})
 created('subsets of endpoints', NS + '/endpoints', {'metadata': meta, 'subsets': at_most(lambda i: {'addresses': [{'ip': '10.0.0.1'}], 'ports': [{'port': i % 65535 + 1}]}, 7)})

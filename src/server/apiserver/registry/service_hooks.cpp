@@ -207,7 +207,9 @@ Result<int> ServiceClaim::take_port(const json::Value& object, size_t index, int
 
 // Of a new service one port with several protocols shares its node port, which any of them may name.
 Status ServiceClaim::take_new_ports(json::Value& object) {
-    std::map<int64_t, int64_t> by_port;
+    std::map<int64_t, int64_t> asked, by_port;   // node ports: what is named first, what is given
+    for (const json::Value& port : object["spec"]["ports"].items())
+        if (int64_t own = port["nodePort"].as_int(); own != 0) asked.emplace(port["port"].as_int(), own);
     json::Value ports = object["spec"]["ports"];
     for (size_t i = 0; i < ports.size(); ++i) {
         json::Value& port = ports.mut_items()[i];
@@ -215,10 +217,7 @@ Status ServiceClaim::take_new_ports(json::Value& object) {
         if (own == 0 && !needs_port(object["spec"])) continue;
         int64_t& shared = by_port[number];
         if (shared == 0) {
-            int64_t wanted = 0;
-            for (const json::Value& other : object["spec"]["ports"].items())
-                if (other["port"].as_int() == number && wanted == 0) wanted = other["nodePort"].as_int();
-            shared = TRY(take_port(object, i, wanted));
+            shared = TRY(take_port(object, i, asked[number]));
             port.set("nodePort", shared);
         } else if (own == 0) {
             port.set("nodePort", shared);
