@@ -70,7 +70,12 @@ created('rules of an ingress', '/apis/networking.k8s.io/v1/namespaces/bench/ingr
 created('rules of a network policy', '/apis/networking.k8s.io/v1/namespaces/bench/networkpolicies', {'metadata': meta, 'spec': {'podSelector': {}, 'ingress': at_most(lambda i: {'from': [{'ipBlock': {'cidr': '10.0.0.0/8', 'except': [f'10.0.{i & 255}.0/24']}}]}, 7)}})
 created('rules of a role', '/apis/rbac.authorization.k8s.io/v1/namespaces/bench/roles', {'metadata': meta, 'rules': at_most(lambda i: {'verbs': ['get'], 'apiGroups': [''], 'resources': [f'r{i}']}, 7)})
 created('subjects of a binding', '/apis/rbac.authorization.k8s.io/v1/namespaces/bench/rolebindings', {'metadata': meta, 'roleRef': {'apiGroup': 'rbac.authorization.k8s.io', 'kind': 'Role', 'name': 'x'}, 'subjects': at_most(lambda i: {'kind': 'User', 'name': f'u{i}'}, 3)})
-created('a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(V - 100)}}})
+created('a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(9_900)}}})
+created('a quota of more', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(V - 100)}}})
+created('scopes of a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(9_900)}, 'scopes': ['Terminating'] * 39_000}})
+created('selectors of a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'hugepages-{i}': '1' for i in range(9_900)}, 'scopeSelector': {'matchExpressions': [{'scopeName': 'BestEffort', 'operator': 'Exists'}] * 12_000}}})
+created('amounts of a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': [{'type': 'Container', **{field: {f'a.b/{field}{i}': '1' for i in range(9_800)} for field in ('min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio')}}]}})
+created('the same amounts of a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': [{'type': 'Container', **{field: {f'a.b/{i}': '1' for i in range(9_800)} for field in ('min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio')}}]}})
 created('a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': at_most(lambda i: {'type': 'Container', 'max': {'cpu': '1'}}, 4)}})
 DEPLOYMENT = {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': meta, 'spec': {'replicas': 0, 'selector': {'matchLabels': {'a': 'b'}}, 'template': {'metadata': {'labels': {'a': 'b'}}, 'spec': {'containers': [{'name': 'c', 'image': 'i'}]}}}}
 many = {f'k{i}': 'v' for i in range(V // 2 - 100)}

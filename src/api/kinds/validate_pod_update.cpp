@@ -3,6 +3,11 @@
 
 #include <algorithm>
 #include <climits>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "json/write.h"
 
 namespace skiff::api::kinds {
 
@@ -28,33 +33,28 @@ bool check_deadline(const Value& deadline, const Value& old, const FieldPath& pa
     return false;
 }
 
-bool has_gate(const Value& gates, const Value& name) {
-    return std::any_of(gates.items().begin(), gates.items().end(), [&](const Value& gate) { return gate["name"] == name; });
-}
-
 void check_gates(const Value& gates, const Value& old, const FieldPath& path, FieldErrors& errors) {
-    // Of a name that is there twice the last one counts.
-    auto again = [&](size_t i) { return std::any_of(gates.items().begin() + static_cast<std::ptrdiff_t>(i) + 1, gates.items().end(), [&](const Value& later) { return later["name"] == gates[i]["name"]; }); };
-    for (size_t i = 0; i < gates.size(); ++i)
-        if (!has_gate(old, gates[i]["name"]) && !again(i))
-            errors.forbidden(path.index(i).child("name"),
-                             "only deletion is allowed, but found new scheduling gate '" + gates[i]["name"].as_string() + "'");
+    std::unordered_set<std::string_view> known;
+    for (const auto& gate : old.items()) known.insert(gate["name"].as_string());
+    std::unordered_map<std::string_view, size_t> last;   // of a name that is there twice the last one counts
+    for (size_t i = 0; i < gates.size(); ++i) last[gates[i]["name"].as_string()] = i;
+    for (size_t i = 0; i < gates.size(); ++i) {
+        const std::string& name = gates[i]["name"].as_string();
+        if (known.count(name) == 0 && last[name] == i) errors.forbidden(path.index(i).child("name"), "only deletion is allowed, but found new scheduling gate '" + name + "'");
+    }
 }
 
 // A toleration may be added; of an old one only tolerationSeconds may change.
 void check_tolerations(const Value& tolerations, const Value& old, const FieldPath& path, FieldErrors& errors) {
-    for (const auto& before : old.items()) {
-        bool found = false;
-        for (const auto& now : tolerations.items()) {
-            Value changed = now;
-            if (before["tolerationSeconds"].is_null()) changed.erase("tolerationSeconds");
-            else changed.set("tolerationSeconds", before["tolerationSeconds"]);
-            found = found || changed == before;
-        }
-        if (found) continue;
-        errors.forbidden(path, "existing toleration can not be modified except its tolerationSeconds");
-        return;
-    }
+    auto lasting = [](Value toleration) {
+        toleration.erase("tolerationSeconds");
+        return json::write(toleration);
+    };
+    std::unordered_set<std::string> now;
+    for (const auto& toleration : tolerations.items()) now.insert(lasting(toleration));
+    const auto& items = old.items();
+    if (std::any_of(items.begin(), items.end(), [&](const Value& before) { return now.count(lasting(before)) == 0; }))
+        return errors.forbidden(path, "existing toleration can not be modified except its tolerationSeconds");
     validate_tolerations(tolerations, path, errors);
 }
 

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <map>
 
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_parts.h"
 #include "api/kinds/validate_config.h"
 #include "api/kinds/validate_status.h"
 #include "api/quantity.h"
+#include "json/member_index.h"
 
 #include <fmt/core.h>
 
@@ -19,10 +21,14 @@ const FieldPath kSpec("spec");
 // Which of the two an error is about; Kubernetes says the path of one and the value of the other in places.
 enum class Told { Lower, Upper, UpperPath, LowerPath };
 
+// Of a quota: its status names them twice more.
+constexpr size_t kResourcesMax = 10'000;
+
 // lower <= upper for each resource that both name.
 void check_order(const Value& item, const char* low, const char* high, const FieldPath& path, std::string_view words, FieldErrors& errors, Told told = Told::Lower) {
+    json::MemberIndex bounds(item[high]);
     for (const auto& [name, amount] : item[low].members()) {
-        const Value* bound = item[high].find(name);
+        const Value* bound = bounds.find(name);
         if (!bound || Quantity::parse_or_zero(amount.as_string()) <= Quantity::parse_or_zero(bound->as_string())) continue;
         bool upper_path = told == Told::Upper || told == Told::UpperPath, upper_value = told == Told::Upper || told == Told::LowerPath;
         errors.invalid(path.child(upper_path ? high : low).key(name), upper_value ? *bound : amount,
@@ -39,21 +45,19 @@ void check_limit_type(const std::string& type, const FieldPath& path, FieldError
 }
 
 // How many times the limit may be the request: at least once, and no more than the bounds allow.
-void check_ratio(const Value& item, const std::string& name, const FieldPath& path, FieldErrors& errors) {
-    const Value* ratio = item["maxLimitRequestRatio"].find(name);
-    if (!ratio) return;
-    auto wanted = Quantity::parse_or_zero(ratio->as_string());
-    if (wanted < Quantity::parse_or_zero("1")) errors.invalid(path, *ratio, fmt::format("ratio {} is less than 1", ratio->as_string()));
-    const Value *least = item["min"].find(name), *most = item["max"].find(name);
+void check_ratio(const Value& ratio, const Value* least, const Value* most, const FieldPath& path, FieldErrors& errors) {
+    auto wanted = Quantity::parse_or_zero(ratio.as_string());
+    if (wanted < Quantity::parse_or_zero("1")) errors.invalid(path, ratio, fmt::format("ratio {} is less than 1", ratio.as_string()));
     if (!least || !most) return;
     double bound = static_cast<double>(Quantity::parse_or_zero(most->as_string()).milli_value()) / static_cast<double>(Quantity::parse_or_zero(least->as_string()).milli_value());
     if (static_cast<double>(wanted.milli_value()) / 1000 > bound)
-        errors.invalid(path, *ratio, fmt::format("ratio {} is greater than max/min = {:f}", ratio->as_string(), bound));
+        errors.invalid(path, ratio, fmt::format("ratio {} is greater than max/min = {:f}", ratio.as_string(), bound));
 }
 
 void validate_limit(const Value& item, const FieldPath& path, FieldErrors& errors) {
     const std::string& type = item["type"].as_string();
     bool container = type == "Pod" || type == "Container";
+    json::MemberIndex least(item["min"]), most(item["max"]);
     for (auto list : {"max", "min", "default", "defaultRequest", "maxLimitRequestRatio"}) {
         if (type == "Pod" && std::string_view(list).starts_with("default")) {
             if (item[list].size() > 0) errors.forbidden(path.child(list), "may not be specified when `type` is 'Pod'");
@@ -63,7 +67,7 @@ void validate_limit(const Value& item, const FieldPath& path, FieldErrors& error
             FieldPath at = path.child(list).key(name);
             if (container) validate_container_resource_name(name, at, errors);
             else validate_resource_name(name, at, errors);
-            if (std::string_view(list) == "maxLimitRequestRatio") check_ratio(item, name, at, errors);
+            if (std::string_view(list) == "maxLimitRequestRatio") check_ratio(amount, least.find(name), most.find(name), at, errors);
         }
     }
     if (type == "PersistentVolumeClaim" && !item["min"].has("storage") && !item["max"].has("storage"))
@@ -116,15 +120,25 @@ bool is_scope(std::string_view scope) {
 bool scope_fits(std::string_view scope, std::string_view name) {
     if (scope == "BestEffort") return name == "pods";
     if (scope == "VolumeAttributesClass") return name == "persistentvolumeclaims" || name == "requests.storage";
-    return !is_scope(scope) || name == "pods" || is_compute(name);
+    return name == "pods" || is_compute(name);
 }
 
-// The resources for which the scope means nothing.
-size_t misfits(std::string_view scope, const Value& hard) {
-    size_t count = 0;
-    for (const auto& [name, amount] : hard.members()) count += is_quota_resource(name) && !scope_fits(scope, name);
-    return count;
-}
+// How many resources of a quota there are for which a scope means nothing: counted once for each scope, however often it is named.
+class Misfits {
+public:
+    explicit Misfits(const Value& hard) : hard_(hard) {}
+    size_t of(std::string_view scope) {
+        if (!is_scope(scope)) return 0;
+        auto [it, added] = counts_.try_emplace(scope, 0);
+        if (added)
+            for (const auto& [name, amount] : hard_.members()) it->second += is_quota_resource(name) && !scope_fits(scope, name);
+        return it->second;
+    }
+
+private:
+    const Value& hard_;
+    std::map<std::string_view, size_t> counts_;
+};
 
 // As Go prints the internal selector.
 Value in_go(const Value& expressions) {
@@ -144,11 +158,11 @@ void check_amounts(const Value& amounts, const FieldPath& list, FieldErrors& err
     }
 }
 
-void check_expression(const Value& expression, const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void check_expression(const Value& expression, const Value& spec, Misfits& misfits, const FieldPath& path, FieldErrors& errors) {
     const std::string &op = expression["operator"].as_string(), &scope = expression["scopeName"].as_string();
     size_t values = expression["values"].size();
     if (!is_scope(scope)) errors.invalid(path.child("scopeName"), scope, "unsupported scope");
-    for (size_t i = misfits(scope, spec["hard"]); i > 0; --i)
+    for (size_t i = misfits.of(scope); i > 0; --i)
         errors.invalid(path, in_go(spec["scopeSelector"]["matchExpressions"]), "unsupported scope applied to resource");
     if (is_scope(scope) && scope != "PriorityClass" && scope != "VolumeAttributesClass" && op != "Exists")
         errors.invalid(path.child("operator"), op,
@@ -173,11 +187,13 @@ void check_conflicts(Has has, const Value& scopes, FieldErrors& errors) {
 
 void validate_resource_quota(const Value& object, FieldErrors& errors) {
     const Value& spec = object["spec"];
+    if (spec["hard"].size() > kResourcesMax) return errors.too_many(kSpec.child("hard"), spec["hard"].size(), kResourcesMax);
     check_amounts(spec["hard"], kSpec.child("hard"), errors);
     const Value& scopes = spec["scopes"];
+    Misfits misfits(spec["hard"]);
     for (const auto& scope : scopes.items()) {
         if (!is_scope(scope.as_string())) errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope");
-        for (size_t i = misfits(scope.as_string(), spec["hard"]); i > 0; --i)
+        for (size_t i = misfits.of(scope.as_string()); i > 0; --i)
             errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope applied to resource");
     }
     auto among = [](const Value& list, const char* member) {
@@ -188,7 +204,7 @@ void validate_resource_quota(const Value& object, FieldErrors& errors) {
     check_conflicts(among(scopes, nullptr), scopes, errors);
     const Value& expressions = spec["scopeSelector"]["matchExpressions"];
     FieldPath at = kSpec.child("scopeSelector").child("matchExpressions");
-    for (const Value& expression : expressions.items()) check_expression(expression, spec, at, errors);
+    for (const Value& expression : expressions.items()) check_expression(expression, spec, misfits, at, errors);
     check_conflicts(among(expressions, "scopeName"), scopes, errors);
 }
 
