@@ -3,6 +3,7 @@
 #include "api/kinds/validate_config.h"
 #include "api/kinds/set_default.h"
 #include "base/encoding.h"
+#include "json/member_index.h"
 
 #include <algorithm>
 
@@ -16,7 +17,11 @@ using json::Value;
 void default_secret(Value& secret) {
     if (const Value* given = std::as_const(secret).find("stringData")) {
         const Value texts = *given;
-        for (const auto& [key, text] : texts.members()) secret.mut("data").set(key, base64_encode(text.as_string()));
+        json::MemberIndex written(texts);
+        json::Object& data = secret.mut("data").mut_members();
+        std::erase_if(data, [&](const json::Member& old) { return written.has(old.key); });
+        for (const auto& [key, text] : texts.members()) data.push_back({key, base64_encode(text.as_string())});
+        std::sort(data.begin(), data.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
         secret.erase("stringData");
     }
     set_default_zero(secret, "type", "Opaque");
@@ -72,7 +77,10 @@ std::vector<std::string> secret_warnings(const Value& secret) {
 }
 
 void copy_missing(Value& item, std::string_view to, const Value& from) {
-    for (const auto& [resource, quantity] : from.members()) set_default(item.mut(to), resource, quantity);
+    const Value present = item[to];
+    json::MemberIndex known(present);
+    for (const auto& [resource, quantity] : from.members())
+        if (!known.has(resource)) item.mut(to).mut_members().push_back({resource, quantity});
 }
 
 void default_limit_range(Value& object) {

@@ -4,10 +4,12 @@
 #include "api/kinds/validate_config.h"
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "json/write.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 namespace skiff::api::kinds {
 
@@ -121,9 +123,9 @@ void validate_runtime_class(const Value& object, FieldErrors& errors) {
     const Value& tolerations = object["scheduling"]["tolerations"];
     FieldPath scheduling("scheduling");
     validate_tolerations(tolerations, scheduling.child("tolerations").child("tolerations"), errors);   // as Kubernetes' messages have it
+    std::set<std::string> seen;
     for (size_t i = 0; i < tolerations.size(); ++i)
-        if (std::find(tolerations.items().begin(), tolerations.items().begin() + i, tolerations[i]) != tolerations.items().begin() + i)
-            errors.duplicate(scheduling.child("tolerations").index(i), internal_form("Toleration", tolerations[i]));
+        if (!seen.insert(json::write(tolerations[i])).second) errors.duplicate(scheduling.child("tolerations").index(i), internal_form("Toleration", tolerations[i]));
     validate_labels(object["scheduling"]["nodeSelector"], FieldPath("scheduling").child("nodeSelector"), errors);
 }
 

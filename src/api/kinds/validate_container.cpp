@@ -48,17 +48,17 @@ void validate_image(const Value& container, const FieldPath& path, FieldErrors& 
     else if (trim(image) != image) errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
 }
 
-void validate_common(const Value& container, const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_common(const Value& container, const Value& spec, const PodParts& pod, const FieldPath& path, FieldErrors& errors) {
     check_name(container["name"], check_dns1123_label, path.child("name"), errors);
     validate_image(container, path, errors);
     check_one_of(container["terminationMessagePolicy"], path.child("terminationMessagePolicy"), {"File", "FallbackToLogsOnError"}, errors);
     validate_ports(container["ports"], path.child("ports"), errors);
     validate_env(container, path, errors);
-    validate_mounts(container, spec["volumes"], path, errors);
-    validate_devices(container, spec["volumes"], path, errors);
+    validate_mounts(container, pod, path, errors);
+    validate_devices(container, pod, path, errors);
     check_one_of(container["imagePullPolicy"], path.child("imagePullPolicy"), {"Always", "IfNotPresent", "Never"}, errors);
     validate_resources(container["resources"], path.child("resources"), errors);
-    validate_claims(container["resources"]["claims"], spec["resourceClaims"], path.child("resources").child("claims"), errors);
+    validate_claims(container["resources"]["claims"], pod, path.child("resources").child("claims"), errors);
     bool host_users = !spec["hostUsers"].is_bool() || spec["hostUsers"].as_bool();
     validate_container_security_context(container["securityContext"], host_users, path.child("securityContext"), errors);
 }
@@ -112,9 +112,20 @@ void validate_ephemeral_container(const Value& container, const std::set<std::st
 
 }  // namespace
 
-void validate_claims(const Value& claims, const Value& pod_claims, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::string> pod_names, seen;
-    for (const Value& claim : pod_claims.items()) pod_names.insert(claim["name"].as_string());
+PodParts::PodParts(const Value& spec) {
+    for (const Value& volume : spec["volumes"].items()) volumes_.emplace(volume["name"].as_string(), &volume);
+    for (const Value& claim : spec["resourceClaims"].items()) claims_.insert(claim["name"].as_string());
+    claims_text_ = "must be one of the names in pod.spec.resourceClaims" + (claims_.empty() ? " which is empty" : ": " + join({claims_.begin(), claims_.end()}, ", "));
+}
+
+const Value& PodParts::volume(const std::string& name) const {
+    static const Value kNone;
+    auto it = volumes_.find(name);
+    return it == volumes_.end() ? kNone : *it->second;
+}
+
+void validate_claims(const Value& claims, const PodParts& pod, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string> seen;
     for (size_t i = 0; i < claims.size(); ++i) {
         const std::string &name = claims[i]["name"].as_string(), &request = claims[i]["request"].as_string();
         FieldPath at = path.index(i);
@@ -129,24 +140,23 @@ void validate_claims(const Value& claims, const Value& pod_claims, const FieldPa
             check_optional_name(claims[i]["request"], check_dns1123_label, at.child("request"), errors);
             if (seen.count(key)) errors.duplicate(at, key);
             else if (request.empty())   // some of them were named before
-                for (const std::string& before : seen)
-                    if (before.starts_with(name + "/")) errors.duplicate(at, name);
+                for (auto before = seen.lower_bound(name + "/"); before != seen.end() && before->starts_with(name + "/"); ++before) errors.duplicate(at, name);
             seen.insert(key);
         }
-        if (!pod_names.count(name))
-            errors.not_found(at, name, "must be one of the names in pod.spec.resourceClaims" + (pod_names.empty() ? " which is empty" : ": " + join({pod_names.begin(), pod_names.end()}, ", ")));
+        if (!pod.has_claim(name)) errors.not_found(at, name, pod.claims_text());
     }
 }
 
 void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> names;
+    const PodParts pod(spec);
     const Value& grace = spec["terminationGracePeriodSeconds"];
     if (spec["containers"].size() == 0) errors.required(path.child("containers"), "");
     for (auto list : {"containers", "initContainers", "ephemeralContainers"}) {
         const Value& containers = spec[list];
         for (size_t i = 0; i < containers.size(); ++i) {
             FieldPath at = path.child(list).index(i);
-            validate_common(containers[i], spec, at, errors);
+            validate_common(containers[i], spec, pod, at, errors);
             bool ephemeral = std::string_view(list) == "ephemeralContainers";
             bool plain_init = std::string_view(list) == "initContainers" && containers[i]["restartPolicy"].as_string() != "Always";
             validate_resize_policy(containers[i]["resizePolicy"], spec["restartPolicy"].as_string(), at.child("resizePolicy"), errors);

@@ -1,5 +1,6 @@
 // Where a container sees its volumes: mounts and block devices. Several paths lack the index, as Kubernetes words them.
 #include "api/kinds/validate.h"
+#include "api/kinds/validate_parts.h"
 
 namespace skiff::api::kinds {
 
@@ -7,17 +8,11 @@ namespace {
 
 using json::Value;
 
-const Value& volume_named(const Value& volumes, const std::string& name) {
-    static const Value kNone;
-    for (const Value& volume : volumes.items())
-        if (volume["name"].as_string() == name) return volume;
-    return kNone;
-}
-
-bool any_has(const Value& list, const char* field, const Value& value) {
-    for (const Value& item : list.items())
-        if (item[field] == value) return true;
-    return false;
+// The values of one member of a list's elements.
+std::set<std::string_view> texts_of(const Value& list, const char* member) {
+    std::set<std::string_view> out;
+    for (const Value& item : list.items()) out.insert(item[member].as_string());
+    return out;
 }
 
 void validate_mount_options(const Value& mount, const Value& container, const FieldPath& list, FieldErrors& errors) {
@@ -39,21 +34,22 @@ void validate_mount_options(const Value& mount, const Value& container, const Fi
 
 }  // namespace
 
-void validate_mounts(const Value& container, const Value& volumes, const FieldPath& path, FieldErrors& errors) {
+void validate_mounts(const Value& container, const PodParts& pod, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> paths;
     const Value& mounts = container["volumeMounts"];
+    const auto device_names = texts_of(container["volumeDevices"], "name"), device_paths = texts_of(container["volumeDevices"], "devicePath");
     FieldPath list = path.child("volumeMounts");
     for (size_t i = 0; i < mounts.size(); ++i) {
         const Value& mount = mounts[i];
         FieldPath at = list.index(i);
         const std::string& volume = mount["name"].as_string();
         if (volume.empty()) errors.required(at.child("name"), "");
-        if (volume_named(volumes, volume).is_null()) errors.not_found(at.child("name"), volume);
+        if (pod.volume(volume).is_null()) errors.not_found(at.child("name"), volume);
         const std::string& target = mount["mountPath"].as_string();
         if (target.empty()) errors.required(at.child("mountPath"), "");
         if (!paths.insert(target).second) errors.invalid(at.child("mountPath"), target, "must be unique");
-        if (any_has(container["volumeDevices"], "name", mount["name"])) errors.invalid(at.child("name"), volume, "must not already exist in volumeDevices");
-        if (any_has(container["volumeDevices"], "devicePath", mount["mountPath"])) errors.invalid(at.child("mountPath"), target, "must not already exist as a path in volumeDevices");
+        if (device_names.count(volume)) errors.invalid(at.child("name"), volume, "must not already exist in volumeDevices");
+        if (device_paths.count(target)) errors.invalid(at.child("mountPath"), target, "must not already exist as a path in volumeDevices");
         if (!mount["subPath"].empty()) check_local_descending_path(mount["subPath"], list.child("subPath"), errors);
         if (!mount["subPathExpr"].empty()) {
             if (!mount["subPath"].empty()) errors.invalid(at.child("subPathExpr"), mount["subPathExpr"], "subPathExpr and subPath are mutually exclusive");
@@ -63,13 +59,15 @@ void validate_mounts(const Value& container, const Value& volumes, const FieldPa
     }
 }
 
-void validate_devices(const Value& container, const Value& volumes, const FieldPath& path, FieldErrors& errors) {
+void validate_devices(const Value& container, const PodParts& pod, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> paths, names;
     const Value& devices = container["volumeDevices"];
+    if (devices.size() == 0) return;
+    const auto mount_names = texts_of(container["volumeMounts"], "name"), mount_paths = texts_of(container["volumeMounts"], "mountPath");
     for (size_t i = 0; i < devices.size(); ++i) {
         FieldPath at = path.child("volumeDevices").index(i);
         const std::string &name = devices[i]["name"].as_string(), &device = devices[i]["devicePath"].as_string();
-        const Value& volume = volume_named(volumes, name);
+        const Value& volume = pod.volume(name);
         if (name.empty()) errors.required(at.child("name"), "");
         else if (!names.insert(name).second) errors.invalid(at.child("name"), name, "must be unique");
         if (volume.is_null()) errors.not_found(at.child("name"), name);
@@ -81,8 +79,8 @@ void validate_devices(const Value& container, const Value& volumes, const FieldP
         if (!device.empty()) check_no_backsteps(device, at, backsteps);
         if (!backsteps.empty()) errors.invalid(at.child("devicePath"), device, "can not contain backsteps ('..')");
         else paths.insert(device);
-        if (any_has(container["volumeMounts"], "name", devices[i]["name"])) errors.invalid(at.child("name"), name, "must not already exist in volumeMounts");
-        if (any_has(container["volumeMounts"], "mountPath", devices[i]["devicePath"]))
+        if (mount_names.count(name)) errors.invalid(at.child("name"), name, "must not already exist in volumeMounts");
+        if (mount_paths.count(device))
             errors.invalid(at.child("devicePath"), device, "must not already exist as a path in volumeMounts");
     }
 }

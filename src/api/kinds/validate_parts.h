@@ -1,15 +1,34 @@
 // Parts of the validation of pods that others use too: claims, resources of whole pods, sources of persistent volumes. Pure; any thread.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "api/kinds/check.h"
 
 namespace skiff::api::kinds {
 
+// What containers name of their pod: its volumes and claims, read once however many containers there are. The spec must outlive it.
+class PodParts {
+public:
+    explicit PodParts(const json::Value& spec);
+    const json::Value& volume(const std::string& name) const;   // the first one of the name; null when there is none
+    bool has_claim(const std::string& name) const { return claims_.count(name) != 0; }
+    // "must be one of the names in pod.spec.resourceClaims: a, b"
+    const std::string& claims_text() const { return claims_text_; }
+
+private:
+    std::unordered_map<std::string_view, const json::Value*> volumes_;
+    std::set<std::string_view> claims_;
+    std::string claims_text_;
+};
 // The claims that resources name, against those of the pod.
-void validate_claims(const json::Value& claims, const json::Value& pod_claims, const FieldPath& path, FieldErrors& errors);
+void validate_claims(const json::Value& claims, const PodParts& pod, const FieldPath& path, FieldErrors& errors);
+// validate_mounts.cpp: where a container sees the volumes of its pod.
+void validate_mounts(const json::Value& container, const PodParts& pod, const FieldPath& path, FieldErrors& errors);
+void validate_devices(const json::Value& container, const PodParts& pod, const FieldPath& path, FieldErrors& errors);
 // Requests and limits that all containers of a pod share.
 void validate_pod_resources(const json::Value& resources, const FieldPath& path, FieldErrors& errors);
 void validate_container_resource_name(const std::string& name, const FieldPath& path, FieldErrors& errors);

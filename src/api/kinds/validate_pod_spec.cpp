@@ -128,7 +128,7 @@ void validate_shared_resources(const Value& spec, const FieldPath& path, FieldEr
     if (spec["os"]["name"].as_string() == "windows") return errors.forbidden(path, "may not be set for a windows pod");
     if (shared["claims"].size() > 0) errors.forbidden(path.child("claims"), "claims may not be set for Resources at pod-level");
     validate_pod_resources(shared, path, errors);
-    validate_claims(shared["claims"], spec["resourceClaims"], path.child("claims"), errors);
+    validate_claims(shared["claims"], PodParts(spec), path.child("claims"), errors);
     check_sums(spec, shared, path, errors);
 }
 

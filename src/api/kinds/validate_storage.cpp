@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace skiff::api::kinds {
 
@@ -93,7 +94,7 @@ void check_provisioner(const Value& name, const FieldPath& path, FieldErrors& er
 
 void check_topology(const Value& terms, FieldErrors& errors) {
     using Term = std::map<std::string, std::set<std::string>>;
-    std::vector<Term> before(terms.size());   // Kubernetes compares with as many empty ones
+    std::map<Term, size_t> before{{Term(), terms.size()}};   // Kubernetes compares with as many empty ones
     for (size_t t = 0; t < terms.size(); ++t) {
         const Value& expressions = terms[t]["matchLabelExpressions"];
         Term term;
@@ -108,9 +109,10 @@ void check_topology(const Value& terms, FieldErrors& errors) {
             if (term.count(key)) errors.duplicate(at.child("key"), key);
             term[key] = std::move(seen);
         }
-        for (auto same = std::count(before.begin(), before.end(), term); same > 0; --same)
-            errors.duplicate(FieldPath("allowedTopologies").index(t).child("matchLabelExpressions"), "");
-        before.push_back(std::move(term));
+        size_t& same = before[std::move(term)];
+        const FieldPath at = FieldPath("allowedTopologies").index(t).child("matchLabelExpressions");
+        for (size_t i = 0; i < same && !errors.full(); ++i) errors.duplicate(at, "");
+        ++same;
     }
 }
 
@@ -295,10 +297,11 @@ void validate_csi_node(const Value& object, FieldErrors& errors) {
 // A driver may come or go, but one that stays does not change.
 void validate_csi_node_update(const Value& object, const Value& old, FieldErrors& errors) {
     for (int time = 0; time < 2; ++time) validate_csi_node(object, errors);   // as a new one, then as a changed one
+    std::unordered_map<std::string_view, std::vector<const Value*>> now;
+    for (const Value& driver : object["spec"]["drivers"].items()) now[driver["name"].as_string()].push_back(&driver);
     for (const Value& before : old["spec"]["drivers"].items())
-        for (const Value& driver : object["spec"]["drivers"].items())
-            if (driver["name"] == before["name"] && !(driver == before))
-                errors.invalid(kSpec.child("drivers"), internal_form("CSINodeDriver", driver), "field is immutable");
+        for (const Value* driver : now[before["name"].as_string()])
+            if (!(*driver == before)) errors.invalid(kSpec.child("drivers"), internal_form("CSINodeDriver", *driver), "field is immutable");
 }
 
 // As Kubernetes' older versions had it; new objects are judged more strictly.
