@@ -162,7 +162,7 @@ void check_expression(const Value& expression, const Value& spec, Misfits& misfi
     const std::string &op = expression["operator"].as_string(), &scope = expression["scopeName"].as_string();
     size_t values = expression["values"].size();
     if (!is_scope(scope)) errors.invalid(path.child("scopeName"), scope, "unsupported scope");
-    for (size_t i = misfits.of(scope); i > 0; --i)
+    for (size_t i = misfits.of(scope); i > 0 && !errors.full(); --i)
         errors.invalid(path, in_go(spec["scopeSelector"]["matchExpressions"]), "unsupported scope applied to resource");
     if (is_scope(scope) && scope != "PriorityClass" && scope != "VolumeAttributesClass" && op != "Exists")
         errors.invalid(path.child("operator"), op,
@@ -193,7 +193,7 @@ void validate_resource_quota(const Value& object, FieldErrors& errors) {
     Misfits misfits(spec["hard"]);
     for (const auto& scope : scopes.items()) {
         if (!is_scope(scope.as_string())) errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope");
-        for (size_t i = misfits.of(scope.as_string()); i > 0; --i)
+        for (size_t i = misfits.of(scope.as_string()); i > 0 && !errors.full(); --i)
             errors.invalid(kSpec.child("scopes"), scopes, "unsupported scope applied to resource");
     }
     auto among = [](const Value& list, const char* member) {
