@@ -101,12 +101,18 @@ with Cluster('fields', ['--disable-agent'], ready=False) as cluster:
         if not re.search(kinds, base['kind']):
             continue
         root = schemas.of(base)
+        server.request('DELETE', f'{url}/{base["metadata"]["name"]}?gracePeriodSeconds=0', '{}')
         for path, schema in mutate.paths(schemas, root, base):
-            if not re.search(paths, '/'.join(map(str, path))) or path[0] == 'status' or (base['kind'] != 'Pod' and any(step in SHARED for step in path[:-1])):
+            if not re.search(paths, '/'.join(map(str, path))) or (base['kind'] != 'Pod' and any(step in SHARED for step in path[:-1])):
                 continue
             for how, value in fillings(schemas, schema, node_at(base, path)):
-                changed = json.dumps(mutate.with_value(schemas, root, base, path, value))
+                changed = mutate.with_value(schemas, root, base, path, value)
                 name = f'{base["kind"]} {"/".join(map(str, path))} {how}'
+                if path[0] == 'status':
+                    server.request('POST', url, json.dumps(base))
+                    cost(name, 'PATCH', f'{url}/{base["metadata"]["name"]}/status?dryRun=All', json.dumps({'status': changed['status']}), 'application/merge-patch+json')
+                    continue
+                changed = json.dumps(changed)
                 if cost(name, 'POST', url + '?dryRun=All', changed) != 201 or server.request('POST', url, changed)[0] != 201:
                     continue
                 cost(name + ', then a label', 'PATCH', f'{url}/{base["metadata"]["name"]}?dryRun=All', '{"metadata":{"labels":{"changed":"a-little"}}}', 'application/merge-patch+json')

@@ -256,13 +256,14 @@ void check_stored_versions(const Value& object, FieldErrors& errors) {
     FieldPath path = FieldPath("status").child("storedVersions");
     if (stored.size() == 0) return errors.invalid(path, Value(), "must have at least one stored version");
     const Value& versions = object["spec"]["versions"];
-    auto listed = [&](const Value& name) { return std::find(stored.items().begin(), stored.items().end(), name) != stored.items().end(); };
+    std::set<std::string_view> listed, known;
+    for (const Value& name : stored.items()) listed.insert(name.as_string());
+    for (const Value& version : versions.items()) known.insert(version["name"].as_string());
     for (const Value& version : versions.items())
-        if (version["storage"].as_bool() && !listed(version["name"])) errors.invalid(path, stored, "must have the storage version " + version["name"].as_string());
+        if (version["storage"].as_bool() && listed.count(version["name"].as_string()) == 0) errors.invalid(path, stored, "must have the storage version " + version["name"].as_string());
     for (size_t i = 0; i < stored.size(); ++i) {
         const std::string& name = stored[i].as_string();
-        bool present = std::any_of(versions.items().begin(), versions.items().end(), [&](const Value& v) { return v["name"] == stored[i]; });
-        if (!present)
+        if (known.count(name) == 0)
             errors.invalid(path.index(i), name,
                            fmt::format("missing from spec.versions; {0} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data "
                                        "remains persisted in {0} and removes {0} from status.storedVersions",

@@ -175,12 +175,10 @@ void validate_claim_status(const Value& object, const Value&, FieldErrors& error
 void validate_node_status(const Value& object, const Value&, FieldErrors& errors) {
     validate_node_resources(object, errors);
     const Value& addresses = object["status"]["addresses"];
-    for (size_t i = 1; i < addresses.size(); ++i)
-        for (size_t k = 0; k < i; ++k)
-            if (addresses[i] == addresses[k]) {
-                errors.duplicate(kStatus.child("addresses").index(i), Value::object({{"Type", addresses[i]["type"]}, {"Address", addresses[i]["address"]}}));
-                break;
-            }
+    std::set<std::pair<std::string_view, std::string_view>> seen;
+    for (size_t i = 0; i < addresses.size(); ++i)
+        if (const Value &type = addresses[i]["type"], &address = addresses[i]["address"]; !seen.emplace(type.as_string(), address.as_string()).second)
+            errors.duplicate(kStatus.child("addresses").index(i), Value::object({{"Type", type}, {"Address", address}}));
 }
 
 void validate_pod_status(const Value& pod, const Value& old, FieldErrors& errors) {
@@ -197,10 +195,10 @@ void validate_pod_status(const Value& pod, const Value& old, FieldErrors& errors
     if (status["observedGeneration"].as_int() < 0) errors.invalid(kStatus.child("observedGeneration"), status["observedGeneration"], "must be a non-negative integer");
     if (!(status["qosClass"] == before["qosClass"])) errors.invalid(kStatus.child("qosClass"), status["qosClass"].as_string(), "field is immutable");
     const Value &claims = status["resourceClaimStatuses"], &wanted = pod["spec"]["resourceClaims"];
-    std::set<std::string> names;
+    std::set<std::string_view> known, names;
+    for (const Value& claim : wanted.items()) known.insert(claim["name"].as_string());
     for (size_t i = 0; i < claims.size(); ++i) {
-        auto known = [&](const Value& claim) { return claim["name"] == claims[i]["name"]; };
-        if (std::none_of(wanted.items().begin(), wanted.items().end(), known))
+        if (known.count(claims[i]["name"].as_string()) == 0)
             errors.invalid(kStatus.child("resourceClaimStatuses").index(i).child("name"), claims[i]["name"].as_string(), "must match the name of an entry in `spec.resourceClaims`");
         FieldPath at = kStatus.child("resourceClaimStatuses").index(i).child("name");
         if (!names.insert(claims[i]["name"].as_string()).second) errors.duplicate(at, claims[i]["name"].as_string());

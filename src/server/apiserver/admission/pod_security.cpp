@@ -2,6 +2,7 @@
 // configuration (PodSecurityConfiguration) says what holds without labels, and who is exempt.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -22,9 +23,10 @@ bool same_images(const json::Value& spec, const json::Value& old) {
         for (size_t i = 0; i < spec[list].size(); ++i)
             if (!(spec[list][i]["image"] == old[list][i]["image"])) return false;
     }
-    const auto& before = old["ephemeralContainers"].items();
+    std::set<std::pair<std::string_view, std::string_view>> before;
+    for (const json::Value& c : old["ephemeralContainers"].items()) before.emplace(c["name"].as_string(), c["image"].as_string());
     for (const json::Value& c : spec["ephemeralContainers"].items())
-        if (std::none_of(before.begin(), before.end(), [&](const json::Value& o) { return o["name"] == c["name"] && o["image"] == c["image"]; })) return false;
+        if (before.count({c["name"].as_string(), c["image"].as_string()}) == 0) return false;
     return true;
 }
 

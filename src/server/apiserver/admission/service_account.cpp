@@ -1,6 +1,7 @@
 // ServiceAccount: every pod has a service account; its token, the cluster's CA and the namespace are mounted as one projected volume.
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "api/go_text.h"
 #include "api/names.h"
@@ -66,30 +67,34 @@ bool mountable_only(const json::Value& account) {
     return text == "true" || text == "True" || text == "TRUE" || text == "1" || text == "t" || text == "T";
 }
 
-bool names(const json::Value& references, const std::string& name) {
-    return std::any_of(references.items().begin(), references.items().end(), [&](const json::Value& r) { return r["name"].as_string() == name; });
+using Names = std::set<std::string_view>;
+
+Names names_of(const json::Value& references) {
+    Names out;
+    for (const json::Value& reference : references.items()) out.insert(reference["name"].as_string());
+    return out;
 }
 
 // Why the account does not let the pod have a secret that it wants; "" when it may.
 std::string unmountable(const json::Value& spec, const json::Value& account, const std::string& account_name) {
-    const json::Value& secrets = account["secrets"];
+    const Names secrets = names_of(account["secrets"]), pull_secrets = names_of(account["imagePullSecrets"]);
     const std::string tail = fmt::format(" is not allowed because service account {} does not reference that ", account_name);
     for (const json::Value& volume : spec["volumes"].items())
-        if (const std::string& name = volume["secret"]["secretName"].as_string(); volume.has("secret") && !names(secrets, name))
+        if (const std::string& name = volume["secret"]["secretName"].as_string(); volume.has("secret") && secrets.count(name) == 0)
             return fmt::format("volume with secret.secretName=\"{}\"{}secret", name, tail);
     for (const char* list : {"initContainers", "containers"})
         for (const json::Value& container : spec[list].items()) {
             const std::string who = (list[0] == 'i' ? "init container " : "container ") + container["name"].as_string();
             for (const json::Value& env : container["env"].items())
-                if (const json::Value& ref = env["valueFrom"]["secretKeyRef"]; ref.is_object() && !names(secrets, ref["name"].as_string()))
+                if (const json::Value& ref = env["valueFrom"]["secretKeyRef"]; ref.is_object() && secrets.count(ref["name"].as_string()) == 0)
                     return fmt::format("{} with envVar {} referencing secret.secretName=\"{}\"{}secret", who, env["name"].as_string(), ref["name"].as_string(), tail);
             for (const json::Value& from : container["envFrom"].items())
-                if (const json::Value& ref = from["secretRef"]; ref.is_object() && !names(secrets, ref["name"].as_string()))
+                if (const json::Value& ref = from["secretRef"]; ref.is_object() && secrets.count(ref["name"].as_string()) == 0)
                     return fmt::format("{} with envFrom referencing secret.secretName=\"{}\"{}secret", who, ref["name"].as_string(), tail);
         }
     const auto& pulls = spec["imagePullSecrets"].items();
     for (size_t i = 0; i < pulls.size(); ++i)
-        if (!names(account["imagePullSecrets"], pulls[i]["name"].as_string()))
+        if (pull_secrets.count(pulls[i]["name"].as_string()) == 0)
             return fmt::format("imagePullSecrets[{}].name=\"{}\"{}imagePullSecret", i, pulls[i]["name"].as_string(), tail);
     return {};
 }
