@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 #include "pki/certificate.h"
 #include "server/apiserver/admission/node_pods.h"
 #include "server/apiserver/admission/plugins.h"
@@ -34,10 +35,11 @@ bool label_allowed(const std::string& key) {
 // Those that differ and may not, sorted: "a, b".
 std::string forbidden_labels(const json::Value& now, const json::Value& before) {
     std::set<std::string> changed;
+    json::MemberIndex was(before), is(now);
     for (const json::Member& label : now.members())
-        if (!(before[label.key] == label.value) && !label_allowed(label.key)) changed.insert(label.key);
+        if (const json::Value* old = was.find(label.key); !(old && *old == label.value) && !label_allowed(label.key)) changed.insert(label.key);
     for (const json::Member& label : before.members())
-        if (!now.has(label.key) && !label_allowed(label.key)) changed.insert(label.key);
+        if (!is.has(label.key) && !label_allowed(label.key)) changed.insert(label.key);
     return join({changed.begin(), changed.end()}, ", ");
 }
 
