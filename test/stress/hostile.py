@@ -4,7 +4,7 @@
 The answer may be anything that HTTP allows but 500; the server must live. Budgets hold for an optimised build. Status 1 when one is missed.
 usage: test/stress/hostile.py [WORD in the name of a case]
 """
-import glob, http.client, json, os, sys, time
+import http.client, json, os, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../bench'))
 from cluster import PORT, Api, Cluster
 
@@ -28,28 +28,18 @@ ANSWER = [b'']
 TRIES = int(os.environ.get('SKIFF_HOSTILE_TRIES', 2))
 
 
-def cpu_ms(pid):
-    total = 0
-    for path in glob.glob(f'/proc/{pid}/task/*/schedstat'):
-        try:
-            total += int(open(path).read().split()[0])
-        except OSError:
-            pass
-    return total / 1e6
-
-
 def memory_kb(pid, key):
     for line in open(f'/proc/{pid}/status'):
         if line.startswith(key + ':'):
             return int(line.split()[1])
 
 
-def settle(pid):
+def settle(cluster):
     """Until what earlier requests left behind is done."""
-    last = cpu_ms(pid)
+    last = cluster.cpu_ms()
     for _ in range(50):
         time.sleep(0.1)
-        now = cpu_ms(pid)
+        now = cluster.cpu_ms()
         if now - last < 2:
             return
         last = now
@@ -59,9 +49,9 @@ def one(cluster, method, path, kind, body, headers):
     pid = cluster.process.pid
     connection = http.client.HTTPSConnection('127.0.0.1', PORT, context=cluster.tls(), timeout=60)
     connection.connect()
-    settle(pid)
+    settle(cluster)
     open(f'/proc/{pid}/clear_refs', 'w').write('5')
-    before, resident = cpu_ms(pid), memory_kb(pid, 'VmRSS')
+    before, resident = cluster.cpu_ms(), memory_kb(pid, 'VmRSS')
     code, size = 0, 0
     try:
         connection.putrequest(method, path, skip_accept_encoding=True)
@@ -73,7 +63,7 @@ def one(cluster, method, path, kind, body, headers):
         code, size = answer.status, len(ANSWER[0])
     except (OSError, http.client.HTTPException):
         pass
-    spent, grown = cpu_ms(pid) - before, memory_kb(pid, 'VmHWM') - resident
+    spent, grown = cluster.cpu_ms() - before, memory_kb(pid, 'VmHWM') - resident
     connection.close()
     return code, size, spent, grown / 1024
 
