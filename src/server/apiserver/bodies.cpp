@@ -76,6 +76,12 @@ void warn_of(const api::StrictProblems& problems, RequestContext& context) {
 
 namespace {
 
+Status settle_problems(const api::Gvk& gvk, const api::StrictProblems& problems, RequestContext& context) {
+    if (!problems.empty() && context.field_validation == FieldValidation::Strict) return api::strict_error(gvk, problems);
+    warn_of(problems, context);
+    return {};
+}
+
 bool is_unknown(const api::KindRegistry& kinds, const api::Gvk& wanted, const json::Value& tree) {
     if (tree["kind"].as_string().empty() || tree["apiVersion"].as_string().empty()) return false;
     const api::GroupVersion gv = api::GroupVersion::parse(tree["apiVersion"].as_string());
@@ -113,10 +119,7 @@ Result<json::Value> decode_custom(const api::KindRegistry& kinds, const api::Kin
     const json::Value before = check_version(kind, *tree).ok() ? json::Value() : *tree;
     json::Value object = TRY(custom_form(kind, std::move(tree).value(), look ? &problems : nullptr));
     if (look && before.is_object()) report_unknown_version(kinds, kind, before, problems);
-    if (!problems.empty()) {
-        if (context.field_validation == FieldValidation::Strict) return api::strict_error(kind.gvk, problems);
-        warn_of(problems, context);
-    }
+    TRY(settle_problems(kind.gvk, problems, context));
     TRY(check_version(kind, object));
     return object;
 }
@@ -153,10 +156,7 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
             for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
     }
     TRY(check_kind(kinds, gvk, object, body.bytes));
-    if (!problems.empty()) {
-        if (context.field_validation == FieldValidation::Strict) return api::strict_error(gvk, problems);
-        warn_of(problems, context);
-    }
+    TRY(settle_problems(gvk, problems, context));
     return object;
 }
 
