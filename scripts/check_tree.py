@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Quick rules on the tree, without a build: file sizes, names, forbidden words and calls, a README in each folder of src."""
+"""Quick rules on the tree, without a build: file sizes, names, forbidden words and calls, no binaries, a README in each folder of src."""
 import os, re, subprocess, sys
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -48,6 +48,11 @@ for name in files:
             subject = line if 'TODO' in pattern else code
             if re.search(pattern, subject) and not any(name.startswith(p) and q in pattern for p, q in EXCEPT):
                 complain(f'{name}:{number}: {why}')
+
+tracked = subprocess.run(['git', 'ls-files'], capture_output=True, text=True, check=True).stdout.split('\n')
+for name in tracked:   # what a compiler made is no source; inputs of fuzzers may be any bytes
+    if os.path.isfile(name) and not name.startswith('test/fuzz/seeds/') and b'\0' in open(name, 'rb').read(8192):
+        complain(f'{name}: a binary file')
 
 for folder, _, names in os.walk('src'):
     if 'README.md' not in names:
