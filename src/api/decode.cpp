@@ -66,7 +66,7 @@ std::string conversion_problem(const ValueSchema& schema, const std::string& go_
 
 class Normalizer {
 public:
-    Normalizer(StrictProblems* strict, Reader reader) : strict_(strict), converts_(reader == Reader::Converter) {}
+    Normalizer(StrictProblems* strict, Reader reader, bool keeps_empty) : strict_(strict), converts_(reader == Reader::Converter), keeps_empty_(keeps_empty) {}
 
     Status run(const TypeSchema& schema, json::Value& tree) {
         Frame root;
@@ -104,13 +104,16 @@ private:
             if (field->go_type == kSchemaOrBool || field->go_type == kSchemaOrArray) schema_or(schema, *field, members[i].value, below);
             else value(field->value, field->go_type, members[i].value, below);
             if (members[i].value.is_null()) continue;
-            if (!field->pointer && is_zero(field->value.kind, members[i].value)) continue;
+            if (!field->pointer && is_zero(field->value.kind, members[i].value) && !stays_empty(*field)) continue;
             uint16_t& slot = slots[static_cast<size_t>(field - fields.data())];
             if (slot == kNowhere) ++kept;
             slot = static_cast<uint16_t>(i);
         }
         rebuild(schema, members, slots, kept, unknown && schema.preserve_unknown(), frame);
     }
+
+    // [] of a list that is null when there is none: managers are told of it.
+    bool stays_empty(const Field& field) const { return keeps_empty_ && field.value.kind == Kind::List && field.always && field.absent.is_null(); }
 
     // A field of JSONSchemaProps that is a schema, several, or a boolean. Kubernetes reads it with code of its own, which knows no strictness.
     void schema_or(const TypeSchema& schema, const Field& field, json::Value& tree, const Frame& frame) {
@@ -215,7 +218,8 @@ private:
 
     // A repeated key keeps its first place and its last value. Only a strict reading has any left.
     void drop_repeated(json::Object& members, const Frame& frame) {
-        if (!strict_ || members.size() < 2) return;
+        auto falls = [](const json::Member& a, const json::Member& b) { return a.key >= b.key; };
+        if (!strict_ || std::adjacent_find(members.begin(), members.end(), falls) == members.end()) return;
         std::unordered_map<std::string_view, size_t> places;
         std::vector<bool> drop(members.size());
         bool any_dropped = false;
@@ -257,9 +261,15 @@ private:
 
     StrictProblems* strict_;
     bool converts_;
+    bool keeps_empty_;
     Status first_error_;
     bool ended_ = false;   // first_error_ is of a value that read itself
 };
+
+bool has_empty_list(const json::Value& tree) {
+    if (tree.is_array()) return tree.size() == 0 || std::any_of(tree.items().begin(), tree.items().end(), has_empty_list);
+    return tree.is_object() && std::any_of(tree.members().begin(), tree.members().end(), [](const json::Member& member) { return has_empty_list(member.value); });
+}
 
 // "{\"kind\":\"ConfigMap\",\"apiVersion ..." as Kubernetes quotes a body it cannot read.
 std::string excerpt(std::string_view bytes) {
@@ -305,10 +315,14 @@ Status check_typed(const Gvk& gvk, const json::Value& tree, std::string_view byt
     return status.ok() ? status : unrecognized(gvk, status, bytes);
 }
 
-Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict, Reader reader) { return Normalizer(strict, reader).run(schema, tree); }
+Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* strict, Reader reader) { return Normalizer(strict, reader, true).run(schema, tree); }
 
 Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict, Reader reader) {
     return kind.hooks.normalize ? kind.hooks.normalize(tree, strict) : normalize(*kind.schema, tree, strict, reader);
+}
+
+void drop_empty_lists(const KindInfo& kind, json::Value& object) {
+    if (!kind.custom && kind.schema && has_empty_list(object)) (void)Normalizer(nullptr, Reader::Decoder, false).run(*kind.schema, object);
 }
 
 Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::Value tree, StrictProblems* strict) {

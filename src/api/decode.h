@@ -27,6 +27,10 @@ Status normalize(const TypeSchema& schema, json::Value& tree, StrictProblems* st
 // The same for a kind: custom kinds have a way of their own.
 Status normalize_kind(const KindInfo& kind, json::Value& tree, StrictProblems* strict = nullptr, Reader reader = Reader::Decoder);
 
+// A list that is written as null when there is none keeps its [] through reading, so that managedFields can tell the two apart, as Go does.
+// Nothing is stored so: this takes them away.
+void drop_empty_lists(const KindInfo& kind, json::Value& object);
+
 // JSON bytes to a normalised object. BadRequest `Deployment in version "v1" cannot be handled as a Deployment: ...` for type errors;
 // `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: ...` for bad JSON.
 // An absent kind or apiVersion is filled in from gvk; the caller checks that present ones fit. Defaults are not set here.

@@ -89,7 +89,8 @@ void FieldSet::adopt(FieldSet child) {
 }
 
 void FieldSet::sort() {
-    std::sort(children.begin(), children.end(), [](const FieldSet& a, const FieldSet& b) { return a.element < b.element; });
+    auto by_element = [](const FieldSet& a, const FieldSet& b) { return a.element < b.element; };
+    if (!std::is_sorted(children.begin(), children.end(), by_element)) std::sort(children.begin(), children.end(), by_element);   // mostly they are
 }
 
 void FieldSet::insert(const std::vector<std::string_view>& path) {

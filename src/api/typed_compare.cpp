@@ -5,6 +5,7 @@
 #include "api/typed_shape.h"
 #include "api/typed_value.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 #include "json/write.h"
 
 namespace skiff::api {
@@ -71,11 +72,11 @@ private:
     void members(const ValueSchema& schema, const json::Value* before, const json::Value* after, Comparison& here) {
         bool declared;
         if (after && after->is_object()) {
-            MemberFinder old(before);
+            json::MemberIndex old(or_null(before));
             for (const auto& [key, value] : after->members()) below(member_schema(schema, key, declared), "f:" + key, old.find(key), &value, here);
         }
         if (!before || !before->is_object()) return;
-        MemberFinder now(after);
+        json::MemberIndex now(or_null(after));
         for (const auto& [key, value] : before->members())
             if (!now.find(key)) below(member_schema(schema, key, declared), "f:" + key, &value, nullptr, here);
     }

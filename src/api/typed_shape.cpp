@@ -1,7 +1,5 @@
 #include "api/typed_shape.h"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "api/typed_value.h"
@@ -11,7 +9,6 @@ namespace skiff::api {
 namespace {
 
 using Kind = ValueSchema::Kind;
-constexpr size_t kScanMax = 64;
 
 ValueSchema make_untyped_atomic() {
     ValueSchema schema;
@@ -83,28 +80,9 @@ const ValueSchema& member_schema(const ValueSchema& schema, std::string_view key
 
 const ValueSchema& element_schema(const ValueSchema& schema) { return schema.element ? *schema.element : untyped_atomic(); }
 
-MemberFinder::MemberFinder(const json::Value* object) {
-    if (!object || !object->is_object()) return;
-    members_ = &object->members();
-    if (members_->size() <= kScanMax) return;
-    sorted_.reserve(members_->size());
-    for (const auto& member : *members_) sorted_.push_back(&member);
-    std::sort(sorted_.begin(), sorted_.end(), [](auto* a, auto* b) { return a->key < b->key; });
-}
-
-const json::Value* MemberFinder::find(const std::string& key) {
-    if (!members_) return nullptr;
-    if (next_ < members_->size() && (*members_)[next_].key == key) return &(*members_)[next_++].value;
-    if (!sorted_.empty()) {
-        auto it = std::lower_bound(sorted_.begin(), sorted_.end(), key, [](auto* member, const std::string& k) { return member->key < k; });
-        return it != sorted_.end() && (*it)->key == key ? &(*it)->value : nullptr;
-    }
-    for (size_t i = 0; i < members_->size(); ++i) {
-        if ((*members_)[i].key != key) continue;
-        next_ = i + 1;
-        return &(*members_)[i].value;
-    }
-    return nullptr;
+const json::Value& or_null(const json::Value* value) {
+    static const json::Value kNull;
+    return value ? *value : kNull;
 }
 
 }  // namespace skiff::api

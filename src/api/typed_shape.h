@@ -15,16 +15,7 @@ bool is_atomic(const ValueSchema& schema);
 const ValueSchema& member_schema(const ValueSchema& schema, std::string_view key, bool& declared);
 const ValueSchema& element_schema(const ValueSchema& schema);
 
-// Finds members of an object by key; fast when both objects have their members in the same order.
-class MemberFinder {
-public:
-    explicit MemberFinder(const json::Value* object);
-    const json::Value* find(const std::string& key);
-
-private:
-    const json::Object* members_ = nullptr;
-    size_t next_ = 0;
-    std::vector<const json::Member*> sorted_;   // made for large objects only
-};
+// The value, or null where there is none.
+const json::Value& or_null(const json::Value* value);
 
 }  // namespace skiff::api

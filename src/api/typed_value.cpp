@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "api/typed_shape.h"
+#include "json/member_index.h"
 
 namespace skiff::api {
 
@@ -77,9 +78,9 @@ private:
         json::Object out;
         out.reserve(live.size() + config.size());
         bool declared;
-        MemberFinder changes(&config);
+        json::MemberIndex changes(config);
         for (const auto& [key, item] : live.members()) out.push_back({key, value(member_schema(schema, key, declared), &item, changes.find(key))});
-        MemberFinder old(&live);
+        json::MemberIndex old(live);
         for (const auto& [key, item] : config.members())
             if (!old.find(key)) out.push_back({key, item});
         return json::Value(std::move(out));

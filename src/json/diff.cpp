@@ -1,18 +1,21 @@
 #include "json/diff.h"
 
+#include "json/member_index.h"
+
 namespace skiff::json {
 
 Value diff(const Value& from, const Value& to) {
     if (!from.is_object() || !to.is_object()) return to;
-    Value patch = Value::object();
+    Object patch;
+    MemberIndex wanted(to), present(from);
     for (const auto& member : from.members())
-        if (!to.has(member.key)) patch.set(member.key, Value());
+        if (!wanted.has(member.key)) patch.push_back({member.key, Value()});
     for (const auto& [key, value] : to.members()) {
-        const Value* old = from.find(key);
-        if (!old) patch.set(key, value);
-        else if (!(*old == value)) patch.set(key, diff(*old, value));
+        const Value* old = present.find(key);
+        if (!old) patch.push_back({key, value});
+        else if (!(*old == value)) patch.push_back({key, diff(*old, value)});
     }
-    return patch;
+    return Value(std::move(patch));
 }
 
 }  // namespace skiff::json

@@ -12,10 +12,14 @@ const Value* MemberIndex::find(std::string_view key) {
     const Object& members = object_.members();
     if (next_ < members.size() && members[next_].key == key) return &members[next_++].value;
     if (object_.size() <= kScanMax) return object_.find(key);
-    if (places_.empty())
-        for (const Member& member : object_.members()) places_.emplace(member.key, &member.value);
+    if (places_.empty()) {
+        places_.reserve(members.size());
+        for (size_t i = 0; i < members.size(); ++i) places_.emplace(members[i].key, i);
+    }
     auto it = places_.find(key);
-    return it == places_.end() ? nullptr : it->second;
+    if (it == places_.end()) return nullptr;
+    next_ = it->second + 1;
+    return &members[it->second].value;
 }
 
 }  // namespace skiff::json

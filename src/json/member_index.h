@@ -19,7 +19,7 @@ public:
 private:
     const Value& object_;
     size_t next_ = 0;   // where the next key stands when both sides have the same order
-    std::unordered_map<std::string_view, const Value*> places_;
+    std::unordered_map<std::string_view, size_t> places_;
 };
 
 }  // namespace skiff::json

@@ -121,6 +121,7 @@ private:
         std::vector<std::string_view> keys;
         keys.reserve(members.size());
         for (const auto& member : members) keys.push_back(member.key);
+        if (std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end()) return false;   // maps are stored with rising keys
         std::sort(keys.begin(), keys.end());
         return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
     }

@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "json/filter.h"
 #include "reconcile/timestamp.h"
 #include "server/controllers/resources.h"
 
@@ -66,9 +67,7 @@ public:
         Requeue requeue;
         for (const auto& secret : secrets_->list(kSystem))
             if (is_token(*secret)) sign_with((*secret->tree())["data"], content, wanted, requeue);
-        json::Value data = json::Value::object();
-        for (const auto& [key, value] : tree["data"].members())
-            if (key.rfind(kSignaturePrefix, 0) != 0) data.set(key, value);
+        json::Value data = json::members_where(tree["data"], [](const std::string& key) { return !key.starts_with(kSignaturePrefix); });
         for (const auto& [id, signature] : wanted) data.set(std::string(kSignaturePrefix) + id, signature);
         if (data == tree["data"]) return requeue;
         tree.set("data", std::move(data));

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/strings.h"
+#include "json/filter.h"
 #include "json/write.h"
 #include "server/controllers/owning.h"
 #include "server/controllers/pod_control.h"
@@ -39,18 +40,15 @@ std::string group_key(const json::Value& slice) {
 
 json::Value mirror_metadata(const json::Value& endpoints, const json::Value& owner_reference) {
     const auto& from = endpoints["metadata"];
-    auto labels = json::Value::object();
-    for (const auto& [key, value] : from["labels"].members())
-        if (service_label_copied(key)) labels.set(key, value);
+    json::Value labels = json::members_where(from["labels"], service_label_copied);
     labels.set(kServiceName, from["name"]);
     labels.set(kManagedBy, kManager);
     auto metadata = json::Value::object({{"generateName", from["name"].as_string() + "-"},
                                          {"namespace", from["namespace"]},
                                          {"labels", labels},
                                          {"ownerReferences", json::Value::array({owner_reference})}});
-    auto annotations = json::Value::object();
-    for (const auto& [key, value] : from["annotations"].members())
-        if (key != "kubectl.kubernetes.io/last-applied-configuration" && key != kTriggerTime) annotations.set(key, value);
+    auto copied = [](const std::string& key) { return key != "kubectl.kubernetes.io/last-applied-configuration" && key != kTriggerTime; };
+    json::Value annotations = json::members_where(from["annotations"], copied);
     if (annotations.size() != 0) metadata.set("annotations", annotations);
     return metadata;
 }

@@ -1,11 +1,12 @@
-#include "server/controllers/trigger_times.h"
 #include "server/controllers/endpoint_slices.h"
 
 #include <algorithm>
 #include <map>
 
+#include "json/filter.h"
 #include "json/write.h"
 #include "server/controllers/status_update.h"
+#include "server/controllers/trigger_times.h"
 
 namespace skiff::controllers {
 
@@ -40,9 +41,7 @@ json::Value endpoint_tree(const PodEndpoint& endpoint, const std::string& addres
 }
 
 json::Value slice_labels(const SliceInputs& inputs) {
-    auto labels = json::Value::object();
-    for (const auto& [key, value] : inputs.service["metadata"]["labels"].members())
-        if (service_label_copied(key)) labels.set(key, value);
+    json::Value labels = json::members_where(inputs.service["metadata"]["labels"], service_label_copied);
     if (inputs.facts.headless) labels.set("service.kubernetes.io/headless", "");
     labels.set("kubernetes.io/service-name", inputs.facts.name);
     labels.set("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "json/filter.h"
 #include "json/write.h"
 #include "reconcile/timestamp.h"
 #include "server/controllers/pod_control.h"
@@ -76,9 +77,7 @@ private:
     }
 
     Result<Requeue> write(const json::Value& service, const ServiceFacts& facts, const ObjectPtr& present, json::Value subsets, const std::string& trigger_time) {
-        auto labels = json::Value::object();
-        for (const auto& [key, value] : service["metadata"]["labels"].members())
-            if (service_label_copied(key)) labels.set(key, value);
+        json::Value labels = json::members_where(service["metadata"]["labels"], service_label_copied);
         if (facts.headless) labels.set("service.kubernetes.io/headless", "");
         labels.set("endpoints.kubernetes.io/managed-by", "endpoint-controller");
 

@@ -4,6 +4,8 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "json/filter.h"
+#include "json/merge_patch.h"
 #include "json/write.h"
 
 namespace skiff::controllers {
@@ -55,8 +57,7 @@ int64_t revision_of(const json::Value& object) { return parse_int(object["metada
 bool update_set_annotations(json::Value& set, const json::Value& deployment, int64_t revision, bool existing) {
     json::Value before = set["metadata"]["annotations"];
     auto& annotations = set.mut("metadata").mut("annotations");
-    for (const auto& [key, value] : deployment["metadata"]["annotations"].members())
-        if (copied(key)) annotations.set(key, value);
+    json::merge_patch(annotations, json::members_where(deployment["metadata"]["annotations"], copied));
     int64_t old_revision = revision_of(set);
     if (old_revision < revision) {
         annotations.set(kRevision, std::to_string(revision));

@@ -38,9 +38,10 @@ json::Value with_sorted_keys(const json::Value& value) {
     std::vector<const json::Member*> members;
     for (const auto& member : value.members()) members.push_back(&member);
     std::sort(members.begin(), members.end(), [](const json::Member* a, const json::Member* b) { return a->key < b->key; });
-    auto object = json::Value::object();
-    for (const auto* member : members) object.set(member->key, with_sorted_keys(member->value));
-    return object;
+    json::Object object;
+    object.reserve(members.size());
+    for (const auto* member : members) object.push_back({member->key, with_sorted_keys(member->value)});
+    return json::Value(std::move(object));
 }
 
 }  // namespace

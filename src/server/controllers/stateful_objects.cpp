@@ -1,3 +1,4 @@
+#include "json/merge_patch.h"
 #include "server/controllers/owning.h"
 #include "server/controllers/pod_control.h"
 #include "server/controllers/revision_history.h"
@@ -61,7 +62,7 @@ std::vector<json::Value> stateful_claims(const json::Value& set, const api::Obje
         auto& metadata = claim.mut("metadata");
         metadata.set("name", claim_name(claim_template, owner.meta().name, ordinal));
         metadata.set("namespace", owner.meta().ns);
-        for (const auto& [key, value] : set["spec"]["selector"]["matchLabels"].members()) metadata.mut("labels").set(key, value);
+        if (const json::Value& labels = set["spec"]["selector"]["matchLabels"]; labels.size() > 0) json::merge_patch(metadata.mut("labels"), labels);
         if (owned) {
             auto reference = controller_reference(owner);
             metadata.set("ownerReferences", json::Value::array({reference}));

@@ -1,6 +1,7 @@
 // One change of a stored object: read, make, check, admit, validate, compare-and-swap; used by update, patch, apply and subresources.
 #include <algorithm>
 
+#include "api/decode.h"
 #include "api/go_text.h"
 #include "api/kinds/validate_status.h"
 #include "base/strings.h"
@@ -185,6 +186,7 @@ public:
         json::Value shown, shown_old;
         if (admit && change_.form) show(admission, object, shown, shown_old);
         if (admit) TRY(core_.admission.mutate(admission));
+        api::drop_empty_lists(kind_, object);
         if (!admission.managers) drop_repeated_owners(object.mut("metadata"), context_.warnings, " after mutating admission happens");
         if (admission.managers && !change_.form) carry_metadata(kind_, object.mut("metadata"), old_["metadata"]);
         if (admission.managers && !change_.form) TRY(settle_metadata(object.mut("metadata"), *admission.managers, old_["metadata"]["namespace"].as_string(), context_.warnings));

@@ -1,5 +1,6 @@
 // Create: the object's metadata, managedFields, admission, validation, commit.
 #include "api/custom_resource.h"
+#include "api/decode.h"
 #include "api/kinds/object_warnings.h"
 #include "api/kinds/pod_warnings.h"
 #include "base/random.h"
@@ -104,6 +105,7 @@ Result<Answer> create_object(Core& core, RequestContext& context, json::Value ob
     admission.annotations = &context.annotations;
     admission.context = &context;
     if (!context.internal) TRY(core.admission.mutate(admission));
+    api::drop_empty_lists(kind, object);
     std::string base = fill_metadata(core, kind, object.mut("metadata"));
     admission.name = object["metadata"]["name"].as_string();
     if (admission.managers) TRY(settle_metadata(object.mut("metadata"), *admission.managers, kind.scope == api::Scope::Namespaced ? ns : std::string(), context.warnings));
