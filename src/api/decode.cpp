@@ -326,8 +326,9 @@ void drop_empty_lists(const KindInfo& kind, json::Value& object) {
 }
 
 Result<json::Value> decode_tree(const Gvk& gvk, const TypeSchema& schema, json::Value tree, StrictProblems* strict) {
-    std::string version = GroupVersion::parse(tree["apiVersion"].as_string(gvk.api_version())).version;
-    std::string kind = tree["kind"].as_string(gvk.kind);
+    auto given = [&tree](const char* key, std::string wanted) { return tree[key].empty() ? wanted : tree[key].as_string(wanted); };
+    std::string version = GroupVersion::parse(given("apiVersion", gvk.api_version())).version;
+    std::string kind = given("kind", gvk.kind);
     Status status = normalize(schema, tree, strict);
     if (!status.ok()) return cannot_handle({gvk.group, version, kind}, status);
     // The table puts kind and apiVersion first, so absent ones are put in front.

@@ -68,9 +68,9 @@ void FieldErrors::not_supported(const FieldPath& path, const json::Value& value,
     add("FieldValueNotSupported", path, with_detail("Unsupported value: " + error_value(value), detail));
 }
 
-void FieldErrors::duplicate(const FieldPath& path, const json::Value& value) {
+void FieldErrors::duplicate(const FieldPath& path, const json::Value& value, std::string_view detail) {
     if (full()) return;
-    add("FieldValueDuplicate", path, "Duplicate value: " + error_value(value));
+    add("FieldValueDuplicate", path, with_detail("Duplicate value: " + error_value(value), detail));
 }
 
 void FieldErrors::forbidden(const FieldPath& path, std::string_view detail) {

@@ -30,7 +30,7 @@ public:
     void required(const FieldPath& path, std::string_view detail);
     void invalid(const FieldPath& path, const json::Value& value, std::string_view detail);
     void not_supported(const FieldPath& path, const json::Value& value, const std::vector<std::string>& supported);
-    void duplicate(const FieldPath& path, const json::Value& value);
+    void duplicate(const FieldPath& path, const json::Value& value, std::string_view detail = "");
     void forbidden(const FieldPath& path, std::string_view detail);
     void too_long(const FieldPath& path, size_t length_max);
     void too_many(const FieldPath& path, size_t actual, size_t count_max);

@@ -106,6 +106,7 @@ void validate_pod(const Value& pod, FieldErrors& errors) {
     const Value& spec = pod["spec"];
     validate_pod_annotations(pod["metadata"]["annotations"], spec, FieldPath("metadata").child("annotations"), errors);
     validate_pod_spec(spec, path, errors);
+    validate_pod_images(spec, path, errors);
     if (spec["ephemeralContainers"].size() > 0) errors.forbidden(path.child("ephemeralContainers"), "cannot be set on create");
     if (spec["schedulingGates"].size() > 0 && !spec["nodeName"].empty())
         errors.forbidden(path.child("nodeName"), "cannot be set until all schedulingGates have been cleared");

@@ -13,6 +13,8 @@ void validate_pod_template(const json::Value& pod_template, const FieldPath& pat
 void validate_pod_update(const json::Value& pod, const json::Value& old, FieldErrors& errors);
 // validate_container.cpp: containers, initContainers and ephemeralContainers of a pod.
 void validate_containers(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
+// What pods may not have and templates may: images with blanks around them.
+void validate_pod_images(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
 // validate_security.cpp: security contexts and the rules of an operating system.
 void validate_pod_security_context(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
 void validate_container_security_context(const json::Value& context, bool host_users, const FieldPath& path, FieldErrors& errors);

@@ -45,7 +45,12 @@ void validate_resize_policy(const Value& policies, const std::string& pod_restar
 void validate_image(const Value& container, const FieldPath& path, FieldErrors& errors) {
     const std::string& image = container["image"].as_string();
     if (image.empty()) errors.required(path.child("image"), "");
-    else if (trim(image) != image) errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
+}
+
+// Of pods only: templates may have such images.
+void validate_image_of_pod(const Value& container, const FieldPath& path, FieldErrors& errors) {
+    const std::string& image = container["image"].as_string();
+    if (trim(image) != image) errors.invalid(path.child("image"), image, "must not have leading or trailing whitespace");
 }
 
 void validate_common(const Value& container, const Value& spec, const PodParts& pod, const FieldPath& path, FieldErrors& errors) {
@@ -156,19 +161,26 @@ void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& 
         const Value& containers = spec[list];
         for (size_t i = 0; i < containers.size(); ++i) {
             FieldPath at = path.child(list).index(i);
+            const bool ephemeral = std::string_view(list) == "ephemeralContainers", init = std::string_view(list) == "initContainers";
             validate_common(containers[i], spec, pod, at, errors);
-            bool ephemeral = std::string_view(list) == "ephemeralContainers";
-            bool plain_init = std::string_view(list) == "initContainers" && containers[i]["restartPolicy"].as_string() != "Always";
+            if (ephemeral) validate_image_of_pod(containers[i], at, errors);   // templates have none of these
+            const bool plain_init = init && containers[i]["restartPolicy"].as_string() != "Always";
             validate_resize_policy(containers[i]["resizePolicy"], spec["restartPolicy"].as_string(), at.child("resizePolicy"), errors);
             if (!ephemeral && !plain_init) validate_sleeps(containers[i]["lifecycle"], grace, at.child("lifecycle"), errors);
             const std::string& name = containers[i]["name"].as_string();
-            if (std::string_view(list) == "ephemeralContainers") validate_ephemeral_container(containers[i], names, at, errors);
-            else if (std::string_view(list) == "initContainers") validate_init_container(containers[i], at, errors);
+            if (ephemeral) validate_ephemeral_container(containers[i], names, at, errors);
+            else if (init) validate_init_container(containers[i], at, errors);
             else validate_probes(containers[i], at, errors);
-            if (!name.empty() && !names.insert(name).second) errors.duplicate(at.child("name"), name);
+            if (names.count(name)) errors.duplicate(at.child("name"), name);
+            else if (!init || !name.empty()) names.insert(name);
         }
         validate_host_ports(containers, path.child(list), errors);
     }
+}
+
+void validate_pod_images(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    for (auto list : {"containers", "initContainers"})
+        for (size_t i = 0; i < spec[list].size(); ++i) validate_image_of_pod(spec[list][i], path.child(list).index(i), errors);
 }
 
 }  // namespace skiff::api::kinds

@@ -93,6 +93,7 @@ void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& er
     FieldPath path("spec");
     validate_pod_annotations(pod["metadata"]["annotations"], spec, FieldPath("metadata").child("annotations"), errors);
     validate_pod_spec(spec, path, errors);
+    validate_pod_images(spec, path, errors);
     for (auto list : {"containers", "initContainers"}) {
         if (spec[list].size() == old[list].size()) {
             check_images(spec[list], path.child(list), errors);

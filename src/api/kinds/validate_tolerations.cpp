@@ -27,6 +27,11 @@ void validate_tolerations(const Value& tolerations, const FieldPath& path, Field
     }
 }
 
+// As Kubernetes' own type prints.
+static Value go_taint(const Value& taint) {
+    return Value::object({{"Key", taint["key"].as_string()}, {"Value", taint["value"].as_string()}, {"Effect", taint["effect"].as_string()}, {"TimeAdded", taint["timeAdded"]}});
+}
+
 void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& errors) {
     std::set<std::pair<std::string, std::string>> seen;
     for (size_t i = 0; i < taints.size(); ++i) {
@@ -36,7 +41,7 @@ void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& er
         add_complaints(check_qualified_name(key), at.child("key"), key, errors);
         for (const auto& complaint : check_label_value(taint["value"].as_string())) errors.invalid(at.child("value"), taint["value"], complaint);
         check_one_of(taint["effect"], at.child("effect"), {"NoSchedule", "PreferNoSchedule", "NoExecute"}, errors);
-        if (!seen.insert({taint["effect"].as_string(), key}).second) errors.duplicate(at, taint);
+        if (!seen.insert({taint["effect"].as_string(), key}).second) errors.duplicate(at, go_taint(taint), "taints must be unique by key and effect pair");
     }
 }
 

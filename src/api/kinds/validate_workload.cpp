@@ -44,11 +44,18 @@ bool is_zero(const Value& value) {
 }
 
 // The strategy as Kubernetes' own type prints.
-Value go_strategy(const Value& strategy, std::initializer_list<std::pair<const char*, const char*>> fields) {
+struct Shown {
+    const char *go, *field;
+    Value absent;
+};
+const std::initializer_list<Shown> kRolling = {{"MaxUnavailable", "maxUnavailable", 0}, {"MaxSurge", "maxSurge", 0}};
+const std::initializer_list<Shown> kPartitioned = {{"Partition", "partition", 0}, {"MaxUnavailable", "maxUnavailable", {}}};
+
+Value go_strategy(const Value& strategy, std::initializer_list<Shown> fields) {
     const Value& given = strategy["rollingUpdate"];
     Value rolling = given.is_object() ? Value::object() : Value();
     if (given.is_object())
-        for (auto [go, field] : fields) rolling.set(go, given[field].is_null() && std::string_view(field) == "partition" ? Value(0) : given[field]);
+        for (const Shown& one : fields) rolling.set(one.go, given[one.field].is_null() ? one.absent : given[one.field]);
     return Value::object({{"Type", strategy["type"].as_string()}, {"RollingUpdate", std::move(rolling)}});
 }
 
@@ -63,7 +70,7 @@ void check_deployment_strategy(const Value& strategy, FieldErrors& errors) {
         return;
     }
     if (type != "RollingUpdate") {
-        errors.not_supported(path, go_strategy(strategy, {{"MaxUnavailable", "maxUnavailable"}, {"MaxSurge", "maxSurge"}}), {"Recreate", "RollingUpdate"});
+        errors.not_supported(path, go_strategy(strategy, kRolling), {"Recreate", "RollingUpdate"});
         return;
     }
     if (!rolling.is_object()) {
@@ -83,7 +90,7 @@ void check_daemon_strategy(const Value& strategy, FieldErrors& errors) {
     const std::string& type = strategy["type"].as_string();
     if (type == "OnDelete") return;
     if (type != "RollingUpdate") {
-        errors.not_supported(path, go_strategy(strategy, {{"MaxUnavailable", "maxUnavailable"}, {"MaxSurge", "maxSurge"}}), {"RollingUpdate", "OnDelete"});
+        errors.not_supported(path, go_strategy(strategy, kRolling), {"RollingUpdate", "OnDelete"});
         return;
     }
     const Value &unavailable = strategy["rollingUpdate"]["maxUnavailable"], &surge = strategy["rollingUpdate"]["maxSurge"];
@@ -125,7 +132,7 @@ void check_stateful_strategy(const Value& strategy, FieldErrors& errors) {
     } else if (type == "RollingUpdate") {
         check_not_negative(strategy["rollingUpdate"]["partition"], rolling_path.child("partition"), errors);
     } else {
-        errors.invalid(path, go_strategy(strategy, {{"Partition", "partition"}, {"MaxUnavailable", "maxUnavailable"}}), "must be 'RollingUpdate' or 'OnDelete'");
+        errors.invalid(path, go_strategy(strategy, kPartitioned), "must be 'RollingUpdate' or 'OnDelete'");
     }
 }
 

@@ -189,7 +189,7 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
     }
     if (tree.is_null()) return tree;
     const std::string& kind = tree["kind"].as_string();
-    if (!tree.is_object() || (tree.has("kind") && !tree["kind"].is_string()))
+    if (!tree.is_object() || !(tree["kind"].is_string() || tree["kind"].is_null()))
         return error(Reason::Unknown, "{}", api::no_type_of(tree).message());
     const std::string& version = tree["apiVersion"].as_string();
     if (std::count(version.begin(), version.end(), '/') > 1) return error(Reason::Unknown, "unexpected GroupVersion string: {}", version);

@@ -10,12 +10,15 @@
 namespace skiff::apiserver {
 namespace {
 
+constexpr const char* kManager = "kube-apiserver";
+constexpr const char* kFlowManager = "api-priority-and-fairness-config-producer-v1";
+
 RequestContext server_context(const api::KindInfo& kind, const json::Value& object, const char* verb) {
     RequestContext context;
     context.id = "bootstrap";
     context.internal = true;
     context.kind = &kind;
-    context.field_manager = "kube-apiserver";
+    context.field_manager = kManager;
     context.field_validation = FieldValidation::Ignore;
     const json::Value& meta = object["metadata"];
     context.attributes = Attributes::of_resource({.name = "system:apiserver", .groups = {std::string(kMasters)}}, verb, kind.gvr(), meta["namespace"].as_string(), meta["name"].as_string());
@@ -27,10 +30,11 @@ const api::KindInfo* kind_of(const Core& core, const json::Value& object) {
     return core.kinds.find(api::Gvk{gv.group, gv.version, object["kind"].as_string()});
 }
 
-Status ensure(Core& core, const json::Value& object) {
+Status ensure(Core& core, const json::Value& object, const char* manager = kManager) {
     const api::KindInfo* kind = kind_of(core, object);
     if (kind == nullptr) return error(Reason::InternalError, "no kind {} {}", object["apiVersion"].as_string(), object["kind"].as_string());
     RequestContext context = server_context(*kind, object, "create");
+    context.field_manager = manager;
     if (core.cache.resource(*kind)->get(object_key(context.attributes.ns, context.attributes.name))) return {};
     Body body{{}, "application/json", &object};
     json::Value decoded = TRY(decode_object(core.kinds, *kind, body, context));
@@ -78,10 +82,7 @@ json::Value kubernetes_service(const Core& core, uint16_t port) {
     object.mut("metadata").set("namespace", "default");
     object.mut("metadata").set("labels", json::Value::object({{"component", "apiserver"}, {"provider", "kubernetes"}}));
     json::Value https = json::Value::object({{"name", "https"}, {"protocol", "TCP"}, {"port", 443}, {"targetPort", port}});
-    std::string ip = core.services->first_ip();
-    object.set("spec", json::Value::object({{"clusterIP", ip},
-                                            {"clusterIPs", json::Value::array({ip})},
-                                            {"ipFamilies", json::Value::array({"IPv4"})},
+    object.set("spec", json::Value::object({{"clusterIP", core.services->first_ip()},
                                             {"ipFamilyPolicy", "SingleStack"},
                                             {"type", "ClusterIP"},
                                             {"sessionAffinity", "None"},
@@ -120,7 +121,7 @@ Status ensure_default_objects(Core& core, const BootstrapOptions& options) {
     TRY(ensure(core, priority_class("system-cluster-critical", 2000000000,
                                     "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.")));
     TRY(ensure(core, token_tracking(core.clock.now())));
-    for (const json::Value& object : flow::default_objects()) TRY(ensure(core, object));
+    for (const json::Value& object : flow::default_objects()) TRY(ensure(core, object, kFlowManager));
     for (const json::Value& object : options.more) TRY(ensure(core, object));
     if (core.services) {
         TRY(ensure(core, kubernetes_service(core, options.port)));

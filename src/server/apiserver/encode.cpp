@@ -22,7 +22,8 @@ std::string_view without_type(std::string_view bytes, const api::KindInfo& kind)
 
 // Lists of definitions' objects are no type of Kubernetes: they always have a token, and their items say what they are.
 json::Value list_metadata(const api::KindInfo& kind, const ListAnswer& list) {
-    json::Value metadata = json::Value::object({{"resourceVersion", std::to_string(list.revision)}});
+    json::Value metadata = json::Value::object();
+    if (list.revision != 0) metadata.set("resourceVersion", std::to_string(list.revision));   // what is not stored has none
     if (kind.custom || !list.continue_token.empty()) metadata.set("continue", list.continue_token);
     if (list.remaining) metadata.set("remainingItemCount", *list.remaining);
     return metadata;
@@ -30,9 +31,7 @@ json::Value list_metadata(const api::KindInfo& kind, const ListAnswer& list) {
 
 std::string text_of(const json::Value& value, const Form& form) {
     if (form.media == MediaType::Yaml) return json::write_yaml(value);
-    std::string text = form.pretty ? json::write_pretty(value, 2) : json::write(value);
-    text.push_back('\n');
-    return text;
+    return form.pretty ? json::write_pretty(value, 2) : json::write(value) + "\n";
 }
 
 json::Value shown(const Core& core, const api::KindInfo& kind, const api::Object& object, const Form& form, bool columns, const std::string* revision) {

@@ -43,14 +43,18 @@ bool is_of_kind(const api::KindInfo& kind, const json::Value& object, api::Field
 
 void set_defaults(const api::KindInfo& kind, json::Value& object) { api::set_defaults(kind, object); }
 
+// Kinds whose own rules have nothing on metadata: it is looked at when they found nothing.
+static bool has_plain_metadata(const api::KindInfo& kind) { return !kind.custom && (kind.plural == "events" || kind.plural == "poddisruptionbudgets"); }
+
 Status validate_create(const api::KindInfo& kind, const json::Value& object) {
     api::FieldErrors errors;
     if (!is_of_kind(kind, object, errors)) {
         check_expressions(kind, object, nullptr, errors);
         return errors.to_status(kind.gvk.group, object["kind"].as_string(), object["metadata"]["name"].as_string());
     }
-    validate_metadata(kind, object, errors);
-    if (kind.hooks.validate_create) kind.hooks.validate_create(object, errors);
+    if (kind.hooks.validate_create && has_plain_metadata(kind)) kind.hooks.validate_create(object, errors);
+    if (errors.empty()) validate_metadata(kind, object, errors);
+    if (kind.hooks.validate_create && !has_plain_metadata(kind)) kind.hooks.validate_create(object, errors);
     check_device_selectors(kind, object, nullptr, errors);
     check_expressions(kind, object, nullptr, errors);
     if (errors.empty()) return {};

@@ -189,10 +189,14 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
         if (a.verb != "list" && a.verb != "watch") return kind.storage ? method_not_allowed() : no_such_resource();
         if (!verb_allowed(kind.verbs, "list")) return no_such_resource();
     }
-    if (context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a) && !kind.custom) return method_not_allowed();
     if (kind.custom && a.verb.empty() && a.subresource.empty()) return not_supported(kind, "");
     if (!a.subresource.empty() && a.subresource != "proxy" && !kind.custom && !context.rest.empty()) return no_such_resource();
-    if (!a.subresource.empty()) return route_subresource(context, kind);
+    const bool reads_nothing = context.http != nullptr && context.http->method == "HEAD" && !is_relayed(a) && !kind.custom;
+    if (!a.subresource.empty()) {
+        Status route = route_subresource(context, kind);
+        return reads_nothing && route.reason() != Reason::NotFound ? method_not_allowed() : route;
+    }
+    if (reads_nothing) return method_not_allowed();
     // What is only answered has no paths of its objects.
     if (named && kind.verbs.size() == 1 && kind.verbs[0] == "create") return no_such_resource();
     if (!verb_allowed(kind.verbs, a.verb)) return method_not_allowed();

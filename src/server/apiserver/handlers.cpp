@@ -87,6 +87,8 @@ FormsAllowed forms_of(const RequestContext& context) {
     if (context.kind->custom) return FormsAllowed::Custom;
     const api::KindInfo& kind = *context.kind;
     const api::Subresource* sub = kind.subresource(context.attributes.subresource);
+    constexpr std::string_view kWithoutTable[] = {"ephemeralcontainers", "resize", "finalize"};
+    if (std::find(std::begin(kWithoutTable), std::end(kWithoutTable), context.attributes.subresource) != std::end(kWithoutTable)) return FormsAllowed::NoTable;
     bool own_body = sub != nullptr && sub->kind != kind.gvk.kind && sub->kind != "Scale";
     bool reads = !kind.verbs.empty() && kind.verbs != std::vector<std::string>{"create"};
     return own_body || !reads ? FormsAllowed::NoTable : FormsAllowed::Resources;

@@ -68,15 +68,21 @@ bool wants_gzip(const RequestContext& context, size_t bytes) {
     return false;
 }
 
-// The metadata of a list was asked for of an object, or the other way round. Kubernetes names its own internal type.
-Status wrong_form(const api::KindInfo& kind, const Form& form, bool list) {
+// Kubernetes' own internal type.
+std::string internal_type(std::string_view group, std::string_view kind) {
+    if (group.empty() || group == "events.k8s.io") group = "core";
+    return fmt::format("{}.{}", group.substr(0, group.find('.')), kind);
+}
+
+// The metadata of a list was asked for of an object, or the other way round.
+Status wrong_form(const std::string& type, const Form& form, bool list) {
     if (form.as != Form::As::PartialObject || form.of_list == list) return {};
-    std::string_view group = kind.gvk.group;
-    std::string type = kind.custom                                  ? std::string("unstructured.Unstructured")
-                       : group.empty() || group == "events.k8s.io" ? "core." + kind.gvk.kind
-                                                                    : fmt::format("{}.{}", group.substr(0, group.find('.')), kind.gvk.kind);
     if (list) return error(Reason::NotAcceptable, "you requested PartialObjectMetadata, but the requested object is a list (*{}List)", type);
     return error(Reason::NotAcceptable, "you requested PartialObjectMetadataList, but the requested object is not a list (*{})", type);
+}
+
+Status wrong_form(const api::KindInfo& kind, const Form& form, bool list) {
+    return wrong_form(kind.custom ? "unstructured.Unstructured" : internal_type(kind.gvk.group, kind.gvk.kind), form, list);
 }
 
 // A Scale in the form of a table, or its metadata alone.
@@ -152,11 +158,14 @@ void send_value(net::Exchange& exchange, const Core& core, const RequestContext&
 }
 
 void send_answer(net::Exchange& exchange, const Core& core, const RequestContext& context, const Answer& answer, const Form& form) {
-    if (answer.value && form.as == Form::As::PartialObject && form.of_list && (*answer.value)["kind"].as_string() == "Scale")
-        return send_status(exchange, core, context, error(Reason::NotAcceptable, "you requested PartialObjectMetadataList, but the requested object is not a list (*autoscaling.Scale)"));
-    if (answer.value && form.as != Form::As::Object && form.as != Form::As::Discovery && (*answer.value)["kind"].as_string() == "Scale")
+    const std::string value_kind = answer.value ? (*answer.value)["kind"].as_string() : "";
+    if (answer.value && value_kind != "Status") {
+        const std::string type = internal_type(api::GroupVersion::parse((*answer.value)["apiVersion"].as_string()).group, value_kind);
+        if (Status status = wrong_form(type, form, false); !status.ok()) return send_status(exchange, core, context, status);
+    }
+    if (value_kind == "Scale" && form.as != Form::As::Object && form.as != Form::As::Discovery)
         return send_value(exchange, core, context, answer.code, scale_form(*answer.value, form, core.clock.now()), form.as == Form::As::PartialObject ? "meta.v1.PartialObjectMetadata" : "", form);
-    if (answer.value && form.as == Form::As::PartialObject && (*answer.value)["kind"].as_string() != "Status")
+    if (answer.value && form.as == Form::As::PartialObject && value_kind != "Status")
         return send_value(exchange, core, context, answer.code, partial_object(*answer.value, form.as_version), "meta.v1.PartialObjectMetadata", form);
     if (answer.value) return send_value(exchange, core, context, answer.code, *answer.value, answer.value_type, form);
     if (Status status = wrong_form(*answer.kind, form, false); !status.ok()) return send_status(exchange, core, context, status);

@@ -185,7 +185,7 @@ bool Discovery::serve(net::Exchange& exchange, RequestContext& context) {
         else send_status(exchange, core_, context, Status(Reason::NotAcceptable, "406: Not Acceptable\n\nAvailable representations: application/jwk-set+json").with_details(empty_details()));
         return true;
     }
-    if (path.rfind("/version/", 0) == 0) {
+    if (path.starts_with("/version/") || path.starts_with("/.well-known/openid-configuration/") || path.starts_with("/openid/v1/jwks/")) {
         send_status(exchange, core_, context, no_such_resource());
         return true;
     }

@@ -78,13 +78,13 @@ bool Discovery::serve_openapi(net::Exchange& exchange, RequestContext& context) 
     }
     if (!v2 && !path.starts_with(kV3)) return false;
     const std::string name = v2 ? path : path.substr(kV3.size());
+    if (!v2 && !core_.openapi->document(name, Encoding::Json)) return bare(exchange, context, 404);
     const auto encoding = encoding_of(request, v2 ? "v2" : "v3");
     if (!encoding) {
         add("Vary", "Accept");
         return bare(exchange, context, 406);
     }
     const api::Bytes bytes = v2 ? core_.openapi->v2(*encoding) : core_.openapi->document(name, *encoding);
-    if (!bytes) return bare(exchange, context, 404);
     const std::string hash = v2 ? core_.openapi->v2_hash() : core_.openapi->hash(name), etag = '"' + hash + '"';
     const std::string type = *encoding == Encoding::Json ? "application/json" : fmt::format("application/com.github.proto-openapi.spec.{}.v1.0+protobuf", v2 ? "v2" : "v3");
     add("Etag", etag);

@@ -50,10 +50,11 @@ void stamp_conditions(const Core& core, json::Value& object) {
         if (condition.has("lastTransitionTime") && condition["lastTransitionTime"].is_null()) condition.set("lastTransitionTime", timestamp_now(core.clock));
 }
 
-// A job without labels shows those of its template, but these are judged where they belong.
+// A job without labels shows those that its template was given by the server, but these are judged where they belong.
 json::Value take_lent_labels(const api::KindInfo& kind, json::Value& object) {
+    constexpr size_t kMade = 4;   // controller-uid and job-name, each with a prefix and without
     const json::Value labels = object["metadata"]["labels"];
-    if (kind.plural != "jobs" || kind.custom || !labels.has("batch.kubernetes.io/job-name") || !(labels == object["spec"]["template"]["metadata"]["labels"])) return {};
+    if (kind.plural != "jobs" || kind.custom || labels.size() > kMade || !labels.has("batch.kubernetes.io/job-name") || !(labels == object["spec"]["template"]["metadata"]["labels"])) return {};
     object.mut("metadata").erase("labels");
     return labels;
 }

@@ -47,6 +47,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     const std::string& name = binding["metadata"]["name"].as_string();
     if (!named) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
     TRY(check_target(binding["target"]));
+    if (a.name.empty() && name.empty()) return error(Reason::BadRequest, "Name parameter required.");
     Change change;
     change.kind = core.kinds.find(kPods);
     change.ns = a.ns;
