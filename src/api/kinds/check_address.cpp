@@ -99,7 +99,7 @@ void warn_of_cidr(std::string_view text, const FieldPath& path, std::vector<std:
 }
 
 bool is_strict_subnet(std::string_view outer, std::string_view inner) {
-    auto a = Prefix::parse(outer), b = Prefix::parse(inner);
+    auto a = parse_sloppy_network(outer), b = parse_sloppy_network(inner);
     return a && b && b->bits > a->bits && a->contains(b->address);
 }
 

@@ -72,7 +72,10 @@ void validate_addresses(const Value& spec, Headless headless, FieldErrors& error
     else if (ips.size() > 0 && !(ips[0] == spec["clusterIP"])) errors.invalid(path, ips, "first value must match `clusterIP`");
     if (is_headless(spec)) {
         if (headless == Headless::Checked && (type == "NodePort" || type == "LoadBalancer")) errors.invalid(path.index(0), "None", "may not be set to 'None' for " + type + " services");
-        if (ips.size() > 1 && ips[0].as_string() == "None") errors.invalid(path, ips, "'None' must be the first and only value");
+        if (ips.size() > 1 && ips[0].as_string() == "None") {
+            errors.invalid(path, ips, "'None' must be the first and only value");
+            for (size_t i = 1; i < ips.size(); ++i) add_complaints(check_legacy_ip(ips[i].as_string()), path.index(i), ips[i].as_string(), errors);
+        }
         return;
     }
     std::vector<std::string> given;

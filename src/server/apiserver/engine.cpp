@@ -70,8 +70,8 @@ Status validate_update(const api::KindInfo& kind, const json::Value& object, con
     // Several times, as kube-apiserver does it: for every object and by the kind's own rules. Clients see all causes.
     validate_metadata_update(kind, object, old, errors);
     if (!errors.empty()) {
-        bool again = looks_again(kind);
-        validate_metadata_update(kind, object, old, errors, again ? Finalizers::Check : Finalizers::Skip);
+        const bool plain = has_plain_metadata(kind), again = looks_again(kind) && !plain;
+        if (!plain) validate_metadata_update(kind, object, old, errors, again ? Finalizers::Check : Finalizers::Skip);
         validate_metadata_maps(object, errors);
         if (again) validate_metadata_maps(object, errors);
     }

@@ -62,7 +62,6 @@ void carry_metadata(const api::KindInfo& kind, json::Value& meta, const json::Va
         if (meta[key].empty() && old.has(key)) meta.set(key, old[key]);
         else if (meta[key].is_null()) meta.erase(key);
     }
-    if (meta["generateName"].empty() && old.has("generateName")) meta.set("generateName", old["generateName"]);
     meta.erase("selfLink");
     meta.set("resourceVersion", old["resourceVersion"]);
     if (kind.has_generation || old.has("generation")) meta.set("generation", old["generation"]);
