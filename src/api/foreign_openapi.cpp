@@ -26,9 +26,10 @@ Value resolved(const Value& node, const Value& parameters, std::set<std::string>
         if (to.starts_with(kDefinitions)) wanted.insert(to.substr(kDefinitions.size()));
         if (to.starts_with(kParameters)) return resolved(parameters[to.substr(kParameters.size())], parameters, wanted, depth + 1);
     }
-    Value out = Value::object();
-    for (const auto& [key, value] : node.members()) out.set(key, resolved(value, parameters, wanted, depth + 1));
-    return out;
+    json::Object out;
+    out.reserve(node.size());
+    for (const auto& [key, value] : node.members()) out.push_back({key, resolved(value, parameters, wanted, depth + 1)});
+    return Value(std::move(out));
 }
 
 }  // namespace

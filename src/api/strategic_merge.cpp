@@ -16,6 +16,7 @@ namespace {
 
 using Kind = ValueSchema::Kind;
 
+constexpr size_t kOrdersMax = 1000;   // $setElementOrder of one object; no type has as many lists
 constexpr std::string_view kDirective = "$patch", kRetainKeys = "$retainKeys";
 constexpr std::string_view kDeletePrefix = "$deleteFromPrimitiveList", kOrderPrefix = "$setElementOrder";
 constexpr int kDepthMax = 200;
@@ -126,16 +127,11 @@ private:
 
     // $setElementOrder/<list> and the list it is about are done together.
     Status ordered_lists(json::Value& original, json::Value& patch, const ValueSchema* schema, int depth) {
-        for (size_t i = 0; i < patch.members().size();) {
-            const auto& member = patch.members()[i];
-            if (!member.key.starts_with(kOrderPrefix)) {
-                ++i;
-                continue;
-            }
-            std::string directive = member.key;
-            json::Value order = member.value;
-            patch.erase(directive);
-            i = 0;
+        json::Object orders, others;
+        for (json::Member& member : patch.mut_members()) (member.key.starts_with(kOrderPrefix) ? orders : others).push_back(std::move(member));
+        patch.mut_members() = std::move(others);
+        if (orders.size() > kOrdersMax) return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit is {} orders of lists in one object", kOrdersMax);
+        for (const auto& [directive, order] : orders) {
             if (directive.size() <= kOrderPrefix.size() + 1 || directive[kOrderPrefix.size()] != '/')
                 return error(Reason::BadRequest, "invalid patch format of setElementOrder list");
             if (!order.is_array()) return plain("expected a []interface {{}}, but received a {}", go_type_name(order));

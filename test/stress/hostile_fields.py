@@ -61,13 +61,21 @@ def node_at(base, path):
     return base
 
 
+def elements_of(schemas, schema, present):
+    """what a list may hold: what is there already, what is required with a name, and what has every field"""
+    small, resolved = mutate.minimal(schemas, schema), schemas.resolve(schema)
+    if 'name' in resolved.get('properties', {}) and 'name' not in small:
+        small = dict(small, name='a')
+    found = [present[0]] if present else [mutate.fullest(schemas, schema)]
+    return found if small in found else found + [small]
+
+
 def fillings(schemas, schema, present, share=1.0):
     """(how, value): the field with as many elements as a body, or a share of one, may have"""
     schema = schemas.resolve(schema)
     values, size = VALUES * share, BYTES * share
     if schema.get('type') == 'array':
-        elements = [present[0]] if present else [mutate.minimal(schemas, schema.get('items', {})), mutate.fullest(schemas, schema.get('items', {}))]
-        for element in elements:
+        for element in elements_of(schemas, schema.get('items', {}), present):
             many = int(min(values // max(1, count(element)), size // (len(json.dumps(element)) + 12)))
             yield 'different', [varied(element, i) for i in range(many)]
             yield 'same', [element] * many

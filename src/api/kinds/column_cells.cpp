@@ -77,11 +77,11 @@ std::string int_or_text(const Value& value, std::string_view fallback) {
     return value.is_string() ? value.as_string() : std::string(fallback);
 }
 
-std::string first_three(const std::vector<std::string>& items, std::string_view none) {
-    constexpr size_t kShown = 3;
+std::string first_three(const std::vector<std::string>& items, std::string_view none, size_t count) {
+    count = std::max(count, items.size());
     if (items.empty()) return std::string(none);
-    if (items.size() <= kShown) return join(items, ",");
-    return join({items.begin(), items.begin() + kShown}, ",") + " + " + std::to_string(items.size() - kShown) + " more...";
+    if (count <= kShownMax) return join(items, ",");
+    return join({items.begin(), items.begin() + kShownMax}, ",") + " + " + std::to_string(count - kShownMax) + " more...";
 }
 
 const Value& find_condition(const Value& object, std::string_view type) {

@@ -33,8 +33,9 @@ std::string format_labels(const json::Value& labels);
 std::string format_selector(const json::Value& selector);
 // IntOrString as text.
 std::string int_or_text(const json::Value& value, std::string_view fallback);
-// "a,b,c + 2 more..." with three at most.
-std::string first_three(const std::vector<std::string>& items, std::string_view none);
+// "a,b,c + 2 more..." with three at most. count: how many there are, where items are only the first ones.
+constexpr size_t kShownMax = 3;
+std::string first_three(const std::vector<std::string>& items, std::string_view none, size_t count = 0);
 // The status of the condition of this type; "" without it.
 const json::Value& find_condition(const json::Value& object, std::string_view type);
 

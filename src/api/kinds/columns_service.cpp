@@ -46,15 +46,20 @@ std::string host_port(const std::string& ip, int64_t port) {
     return ip.find(':') == std::string::npos ? fmt::format("{}:{}", ip, port) : fmt::format("[{}]:{}", ip, port);
 }
 
+// Each address with each port: only those that are shown are made.
 Value endpoint_addresses(const Value& object, WallTime) {
     std::vector<std::string> texts;
+    size_t count = 0;
     for (const auto& subset : object["subsets"].items()) {
-        for (const auto& port : subset["ports"].items())
-            for (const auto& address : subset["addresses"].items()) texts.push_back(host_port(address["ip"].as_string(), port["port"].as_int()));
-        if (subset["ports"].size() == 0)
-            for (const auto& address : subset["addresses"].items()) texts.push_back(address["ip"].as_string());
+        const Value &ports = subset["ports"], &addresses = subset["addresses"];
+        const size_t pairs = addresses.size() * std::max<size_t>(1, ports.size());
+        for (size_t i = 0; i < pairs && texts.size() < kShownMax; ++i) {
+            const std::string& ip = addresses[i % addresses.size()]["ip"].as_string();
+            texts.push_back(ports.size() == 0 ? ip : host_port(ip, ports[i / addresses.size()]["port"].as_int()));
+        }
+        count += pairs;
     }
-    return first_three(texts, "<none>");
+    return first_three(texts, "<none>", count);
 }
 
 Value slice_ports(const Value& slice, WallTime) {

@@ -1,3 +1,6 @@
+#include <set>
+#include <utility>
+
 #include "api/kinds/hooks.h"
 #include "api/kinds/set_default.h"
 #include "api/kinds/validate_custom_resource_definition.h"
@@ -28,13 +31,10 @@ void default_definition(Value& object) {
 
 // A version that once was the storage version stays listed until someone takes it off.
 void add_stored_version(Value& object) {
-    for (const auto& version : object["spec"]["versions"].items()) {
-        if (!version["storage"].as_bool()) continue;
-        Value& stored = object.mut("status").mut("storedVersions");
-        bool known = false;
-        for (const auto& name : stored.items()) known = known || name == version["name"];
-        if (!known) stored.push_back(version["name"]);
-    }
+    std::set<std::string> known;
+    for (const auto& name : std::as_const(object)["status"]["storedVersions"].items()) known.insert(name.as_string());
+    for (const auto& version : std::as_const(object)["spec"]["versions"].items())
+        if (version["storage"].as_bool() && known.insert(version["name"].as_string()).second) object.mut("status").mut("storedVersions").push_back(version["name"]);
 }
 
 void prepare_definition(Value& object) {

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "api/kinds/hooks.h"
 #include "api/kinds/validate_status.h"
 #include "api/kinds/validate.h"
@@ -6,6 +8,8 @@
 #include "api/kinds/pod_qos.h"
 #include "api/kinds/pod_warnings.h"
 #include "api/kinds/set_default.h"
+#include "json/member_index.h"
+#include "json/write.h"
 
 namespace skiff::api::kinds {
 
@@ -25,22 +29,24 @@ void default_pod(Value& pod) {
     });
 }
 
-void add_expression(Value& term, const std::string& key, std::string_view op, const std::string& value) {
-    Value expression = Value::object({{"key", key}, {"operator", op}, {"values", Value::array({value})}});
-    Value& selector = term.mut("labelSelector");
-    Value& expressions = selector.mut("matchExpressions");
-    for (const auto& present : expressions.items())
-        if (present == expression) return;
-    expressions.push_back(std::move(expression));
+json::Value single_expression(const std::string& key, std::string_view op, const std::string& value) {
+    return Value::object({{"key", key}, {"operator", op}, {"values", Value::array({value})}});
 }
 
 // matchLabelKeys and mismatchLabelKeys become part of the selector, with the pod's own labels as values.
 void merge_label_keys(Value& term, const Value& labels) {
-    if (!term["labelSelector"].is_object()) return;
+    if (!term["labelSelector"].is_object() || term["matchLabelKeys"].size() + term["mismatchLabelKeys"].size() == 0) return;
+    json::MemberIndex own(labels);
+    std::set<std::string> present;
+    for (const Value& e : term["labelSelector"]["matchExpressions"].items())   // of the same form
+        if (e["values"].size() == 1) present.insert(json::write(single_expression(e["key"].as_string(), e["operator"].as_string(), e["values"][0].as_string())));
     for (auto [list, op] : {std::pair("matchLabelKeys", "In"), std::pair("mismatchLabelKeys", "NotIn")}) {
         const Value keys = term[list];
         for (const auto& key : keys.items())
-            if (const Value* value = labels.find(key.as_string())) add_expression(term, key.as_string(), op, value->as_string());
+            if (const Value* value = own.find(key.as_string())) {
+                Value expression = single_expression(key.as_string(), op, value->as_string());
+                if (present.insert(json::write(expression)).second) term.mut("labelSelector").mut("matchExpressions").push_back(std::move(expression));
+            }
     }
 }
 

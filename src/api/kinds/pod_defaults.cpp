@@ -1,5 +1,9 @@
 #include "api/kinds/pod_defaults.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "api/kinds/set_default.h"
 #include "api/quantity.h"
 #include "json/member_index.h"
@@ -34,41 +38,58 @@ void requests_from_limits(Value& resources) {
 bool pod_level_resource(std::string_view name) { return name == "cpu" || name == "memory" || name.starts_with("hugepages-"); }
 
 // What the containers ask for together: the running ones, or one init container beside the sidecars before it.
-Value containers_need(const Value& spec, const char* which) {
-    Value running = Value::object(), peak = Value::object();
-    auto add = [](Value& to, std::string_view name, const Value& quantity) {
-        to.set(name, (Quantity::parse_or_zero(to[name].as_string()) + Quantity::parse_or_zero(quantity.as_string())).text());
-    };
+std::map<std::string_view, Quantity> containers_need(const Value& spec, const char* which) {
+    std::map<std::string_view, Quantity> running, peak;
     for (const auto& container : spec["initContainers"].items())
         for (const auto& [name, quantity] : container["resources"][which].members()) {
             if (!pod_level_resource(name)) continue;
-            Value with = running;
-            add(with, name, quantity);
-            if (container["restartPolicy"].as_string() == "Always") running = with;
-            if (Quantity::parse_or_zero(peak[name].as_string()) < Quantity::parse_or_zero(with[name].as_string())) peak.set(name, with[name]);
+            const Quantity with = running[name] + Quantity::parse_or_zero(quantity.as_string());
+            if (container["restartPolicy"].as_string() == "Always") running[name] = with;
+            if (peak[name] < with) peak[name] = with;
         }
     for (const auto& container : spec["containers"].items())
         for (const auto& [name, quantity] : container["resources"][which].members())
-            if (pod_level_resource(name)) add(running, name, quantity);
-    for (const auto& [name, quantity] : peak.members())
-        if (!running.has(name) || Quantity::parse_or_zero(running[name].as_string()) < Quantity::parse_or_zero(quantity.as_string())) running.set(name, quantity);
+            if (pod_level_resource(name)) running[name] += Quantity::parse_or_zero(quantity.as_string());
+    for (const auto& [name, quantity] : peak)
+        if (running[name] < quantity) running[name] = quantity;
     return running;
 }
+
+// Adds what is not there yet.
+class Additions {
+public:
+    explicit Additions(Value& to) : to_(to), present_(to) {}
+    ~Additions() { for (json::Member& member : added_) to_.mut_members().push_back(std::move(member)); }
+    void add(std::string_view name, const Value& quantity) {
+        if (!present_.has(name) && seen_.insert(name).second) added_.push_back({std::string(name), quantity});
+    }
+
+private:
+    Value& to_;
+    json::MemberIndex present_;
+    std::set<std::string_view> seen_;
+    json::Object added_;
+};
 
 // KEP 2837: huge pages' limits of the pod are those of its containers; its requests theirs too where they may be overcommitted, else its limits.
 void default_pod_resources(Value& spec) {
     Value* resources = spec.find("resources");
     if (!resources || !resources->is_object()) return;
     if ((*resources)["limits"].size() == 0 && (*resources)["requests"].size() == 0) return;
-    const Value all_limits = containers_need(spec, "limits"), all_requests = containers_need(spec, "requests");
-    for (const auto& [name, quantity] : all_limits.members())
-        if (name.starts_with("hugepages-") && !(*resources)["limits"].has(name)) resources->mut("limits").set(name, quantity);
+    const auto all_limits = containers_need(spec, "limits"), all_requests = containers_need(spec, "requests");
+    auto is_huge = [](const auto& need) { return need.first.starts_with("hugepages-"); };
+    if (std::any_of(all_limits.begin(), all_limits.end(), is_huge)) {
+        Additions limits(resources->mut("limits"));
+        for (const auto& need : all_limits)
+            if (is_huge(need)) limits.add(need.first, need.second.text());
+    }
     const Value limits = (*resources)["limits"];
     if (limits.size() == 0) return;
-    for (const auto& [name, quantity] : all_requests.members())
-        if (!name.starts_with("hugepages-") && !(*resources)["requests"].has(name)) resources->mut("requests").set(name, quantity);
+    Additions requests(resources->mut("requests"));
+    for (const auto& need : all_requests)
+        if (!is_huge(need)) requests.add(need.first, need.second.text());
     for (const auto& [name, quantity] : limits.members())
-        if (pod_level_resource(name) && !(*resources)["requests"].has(name)) resources->mut("requests").set(name, quantity);
+        if (pod_level_resource(name)) requests.add(name, quantity);
 }
 
 }  // namespace

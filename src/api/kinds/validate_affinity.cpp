@@ -1,8 +1,10 @@
+#include <map>
 #include <unordered_map>
 
 #include "api/kinds/validate.h"
 #include "api/selector.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 
 namespace skiff::api::kinds {
 
@@ -55,6 +57,7 @@ void validate_node_term(const Value& term, LabelValues values, const FieldPath& 
 // Keys of labels whose values a selector takes from the pod itself.
 void validate_label_keys(const Value& owner, bool merged, const FieldPath& path, FieldErrors& errors) {
     const Value &match = owner["matchLabelKeys"], &mismatch = owner["mismatchLabelKeys"], &selector = owner["labelSelector"];
+    json::MemberIndex labels(selector["matchLabels"]);
     for (auto list : {"matchLabelKeys", "mismatchLabelKeys"}) {
         if (owner[list].size() == 0) continue;
         if (!selector.is_object()) {
@@ -64,12 +67,15 @@ void validate_label_keys(const Value& owner, bool merged, const FieldPath& path,
         for (size_t i = 0; i < owner[list].size(); ++i) {
             const std::string& key = owner[list][i].as_string();
             add_complaints(check_qualified_name(key), path.child(list).index(i), key, errors);
-            if (!merged && selector["matchLabels"].has(key)) errors.invalid(path.child(list).index(i), key, "exists in both matchLabelKeys and labelSelector");
+            if (!merged && labels.has(key)) errors.invalid(path.child(list).index(i), key, "exists in both matchLabelKeys and labelSelector");
         }
     }
+    std::map<std::string_view, size_t> times;
+    for (const Value& other : mismatch.items()) ++times[other.as_string()];
     for (size_t i = 0; i < match.size(); ++i)
-        for (const Value& other : mismatch.items())
-            if (match[i] == other) errors.invalid(path.child("matchLabelKeys").index(i), match[i], "exists in both matchLabelKeys and mismatchLabelKeys");
+        if (auto both = times.find(match[i].as_string()); both != times.end())
+            for (size_t n = 0; n < both->second && !errors.full(); ++n)
+                errors.invalid(path.child("matchLabelKeys").index(i), match[i], "exists in both matchLabelKeys and mismatchLabelKeys");
 }
 
 void check_weight(const Value& weight, const FieldPath& path, FieldErrors& errors) {

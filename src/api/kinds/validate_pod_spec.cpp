@@ -3,8 +3,10 @@
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
+#include "json/member_index.h"
 
 #include <climits>
+#include <map>
 
 namespace skiff::api::kinds {
 
@@ -107,15 +109,18 @@ void validate_resource_claims(const Value& claims, const FieldPath& path, FieldE
 
 // The sum of what containers ask for fits into what the pod asks for, and no container has a higher limit.
 void check_sums(const Value& spec, const Value& shared, const FieldPath& path, FieldErrors& errors) {
+    std::map<std::string_view, Quantity> sums;
+    for (const Value& container : spec["containers"].items())
+        for (const auto& [name, amount] : container["resources"]["requests"].members()) sums[name] += Quantity::parse_or_zero(amount.as_string());
     for (const auto& [name, amount] : shared["requests"].members()) {
-        Quantity sum = Quantity::parse_or_zero("0");
-        for (const Value& container : spec["containers"].items()) sum += Quantity::parse_or_zero(container["resources"]["requests"][name].as_string("0"));
+        const Quantity& sum = sums[name];
         if (sum > Quantity::parse_or_zero(amount.as_string()))
             errors.invalid(path.child("requests").key(name), amount, "must be greater than or equal to aggregate container requests of " + sum.text());
     }
+    json::MemberIndex limits(shared["limits"]);
     for (size_t i = 0; i < spec["containers"].size(); ++i)
         for (const auto& [name, amount] : spec["containers"][i]["resources"]["limits"].members()) {
-            const Value* most = shared["limits"].find(name);
+            const Value* most = limits.find(name);
             if (most && Quantity::parse_or_zero(amount.as_string()) > Quantity::parse_or_zero(most->as_string()))
                 errors.invalid(path.child("containers").index(i).key(name).child("limits"), amount, "must be less than or equal to pod limits of " + most->as_string());
         }

@@ -7,6 +7,7 @@
 #include "api/structural/prune.h"
 #include "api/structural/validate.h"
 #include "base/strings.h"
+#include "json/member_index.h"
 
 namespace skiff::api::structural {
 namespace {
@@ -86,9 +87,10 @@ private:
             if (s["items"].is_object()) complete(v["items"], s["items"], s_path.child("items"), v_path.child("items"));
             else missing(s_path.child("items"), v_path.child("items"));
         }
+        json::MemberIndex properties(s["properties"]);
         for (const auto& [name, below] : v["properties"].members()) {
             FieldPath at = s_path.child("properties").key(name), below_path = v_path.child("properties").key(name);
-            if (const Value* own = s["properties"].find(name)) complete(below, *own, at, below_path);
+            if (const Value* own = properties.find(name)) complete(below, *own, at, below_path);
             else missing(at, below_path);
         }
     }

@@ -125,7 +125,7 @@ private:
             if (!pod || pod->meta().deleting() || !since) continue;
             Duration left = *since + kDeletionTimeout - now;
             if (left <= Duration::zero()) continue;
-            kept.set(name, time);
+            kept.mut_members().push_back({name, time});
             if (requeue.after == Duration::zero() || left < requeue.after) requeue.after = left;
         }
         return kept;

@@ -1,7 +1,12 @@
 // RuntimeClass: overhead, node selector and tolerations of a pod's runtime class. DefaultIngressClass.
+#include <unordered_set>
+#include <utility>
+
 #include "api/go_text.h"
 #include "api/names.h"
 #include "base/strings.h"
+#include "json/member_index.h"
+#include "json/write.h"
 #include "server/apiserver/admission/plugins.h"
 
 namespace skiff::apiserver {
@@ -30,16 +35,18 @@ public:
                 return refused(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
             spec.set("overhead", overhead);
         }
+        const json::Value selector = spec["nodeSelector"];
+        json::MemberIndex chosen(selector);
         for (const json::Member& label : (*tree)["scheduling"]["nodeSelector"].members()) {
-            const json::Value* own = spec["nodeSelector"].find(label.key);
+            const json::Value* own = chosen.find(label.key);
             if (own != nullptr && !(*own == label.value)) return refused(request, fmt::format("conflict: runtimeClass.scheduling.nodeSelector[{}] = {}; pod.spec.nodeSelector[{}] = {}", label.key, label.value.as_string(), label.key, own->as_string()));
-            spec.mut("nodeSelector").set(label.key, label.value);
+            if (own == nullptr) spec.mut("nodeSelector").mut_members().push_back(label);
         }
-        for (const json::Value& toleration : (*tree)["scheduling"]["tolerations"].items()) {
-            bool present = false;
-            for (const json::Value& own : spec["tolerations"].items()) present |= own == toleration;
-            if (!present) spec.mut("tolerations").push_back(toleration);
-        }
+        // Decoded objects have their members in one order.
+        std::unordered_set<std::string> present;
+        for (const json::Value& own : std::as_const(spec)["tolerations"].items()) present.insert(json::write(own));
+        for (const json::Value& toleration : (*tree)["scheduling"]["tolerations"].items())
+            if (present.insert(json::write(toleration)).second) spec.mut("tolerations").push_back(toleration);
         return {};
     }
 

@@ -1,6 +1,7 @@
 #include "server/apiserver/aggregation/merge.h"
 
 #include <algorithm>
+#include <map>
 
 namespace skiff::apiserver {
 namespace {
@@ -15,6 +16,7 @@ Value response_kind(const Value& resource, const api::GroupVersion& version) {
 // APIResourceList to the resources of aggregated discovery: "a/status" belongs to "a".
 Value aggregated_resources(const ForeignVersion& foreign) {
     Value out = Value::array();
+    std::map<std::string, size_t> places;
     for (const Value& r : foreign.resources["resources"].items()) {
         const std::string& name = r["name"].as_string();
         size_t slash = name.find('/');
@@ -23,12 +25,13 @@ Value aggregated_resources(const ForeignVersion& foreign) {
                                             {"singularResource", r["singularName"]}, {"verbs", r["verbs"]}});
             for (const char* key : {"shortNames", "categories"})
                 if (r[key].size() > 0) resource.set(key, r[key]);
+            places.emplace(name, out.size());
             out.push_back(std::move(resource));
             continue;
         }
-        for (Value& main : out.mut_items())
-            if (main["resource"].as_string() == name.substr(0, slash))
-                main.mut("subresources").push_back(Value::object({{"subresource", name.substr(slash + 1)}, {"responseKind", response_kind(r, foreign.version)}, {"verbs", r["verbs"]}}));
+        auto main = places.find(name.substr(0, slash));
+        if (main != places.end())
+            out.mut_items()[main->second].mut("subresources").push_back(Value::object({{"subresource", name.substr(slash + 1)}, {"responseKind", response_kind(r, foreign.version)}, {"verbs", r["verbs"]}}));
     }
     return out;
 }

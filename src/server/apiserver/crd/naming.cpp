@@ -1,5 +1,7 @@
 #include "server/apiserver/crd/naming.h"
 
+#include <set>
+
 #include "api/timestamp.h"
 
 namespace skiff::apiserver {
@@ -29,11 +31,10 @@ public:
 
     void settle_short_names() {
         std::vector<std::string> used;
-        for (const Value& name : wanted_["shortNames"].items()) {
-            bool ours = false;
-            for (const Value& own : out_["shortNames"].items()) ours |= own == name;
-            if (!ours && taken_.resources.count(name.as_string())) used.push_back(name.as_string());
-        }
+        std::set<std::string_view> ours;
+        for (const Value& own : out_["shortNames"].items()) ours.insert(own.as_string());
+        for (const Value& name : wanted_["shortNames"].items())
+            if (!ours.count(name.as_string()) && taken_.resources.count(name.as_string())) used.push_back(name.as_string());
         if (used.empty()) return take("shortNames");
         std::string text;
         for (const std::string& name : used) text += (text.empty() ? "" : ", ") + fmt::format("\"{}\" is already in use", name);

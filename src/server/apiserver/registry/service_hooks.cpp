@@ -269,6 +269,21 @@ Status ServiceClaim::allocate_ports(json::Value& object, const json::Value* old)
     return {};
 }
 
+namespace {
+
+using PortKey = std::pair<int64_t, std::string>;   // port, protocol
+
+PortKey key_of(const json::Value& port) { return {port["port"].as_int(), port["protocol"].as_string("TCP")}; }
+
+std::map<PortKey, int64_t> node_ports_of(const json::Value& spec) {
+    std::map<PortKey, int64_t> found;
+    for (const json::Value& port : spec["ports"].items())
+        if (int64_t number = port["nodePort"].as_int(); number != 0) found.emplace(key_of(port), number);
+    return found;
+}
+
+}  // namespace
+
 void carry_service_fields(const api::KindInfo& kind, json::Value& object, const json::Value& old) {
     if (!is_service(kind)) return;
     json::Value& spec = object.mut("spec");
@@ -292,13 +307,14 @@ void carry_service_fields(const api::KindInfo& kind, json::Value& object, const 
     if (before["type"].as_string() == "LoadBalancer" && spec["type"].as_string() != "LoadBalancer") object.mut("status").set("loadBalancer", json::Value::object());
     json::Value* ports = spec.find("ports");
     if (ports == nullptr || !ports->is_array()) return;
+    const std::map<PortKey, int64_t> node_ports = node_ports_of(before);
+    if (node_ports.empty()) return;
+    const bool has_some = has_node_ports(spec);
     for (json::Value& port : ports->mut_items()) {
-        for (const json::Value& was : before["ports"].items()) {
-            bool same = was["port"] == port["port"] && was["protocol"].as_string("TCP") == port["protocol"].as_string("TCP");
-            if (!same || was["nodePort"].as_int() == 0) continue;
-            if (has_node_ports(spec) && port["nodePort"].as_int() == 0) port.set("nodePort", was["nodePort"]);
-            else if (!has_node_ports(spec) && port["nodePort"] == was["nodePort"]) port.erase("nodePort");
-        }
+        auto was = node_ports.find(key_of(port));
+        if (was == node_ports.end()) continue;
+        if (has_some && port["nodePort"].as_int() == 0) port.set("nodePort", was->second);
+        else if (!has_some && port["nodePort"].as_int() == was->second) port.erase("nodePort");
     }
 }
 

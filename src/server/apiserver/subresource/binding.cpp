@@ -1,5 +1,6 @@
 // pods/binding and the old bindings collection: the scheduler's decision. The node's name, PodScheduled and the binding's annotations
 // are set in one write; a pod is bound once.
+#include "json/merge_patch.h"
 #include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -70,7 +71,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
         json::Value& meta = pod.mut("metadata");
         if (const std::string& uid = binding["metadata"]["uid"].as_string(); !uid.empty()) meta.set("uid", uid);
         pod.mut("spec").set("nodeName", binding["target"]["name"]);
-        for (const json::Member& annotation : binding["metadata"]["annotations"].members()) meta.mut("annotations").set(annotation.key, annotation.value);
+        if (const json::Value& annotations = binding["metadata"]["annotations"]; annotations.size() > 0) json::merge_patch(meta.mut("annotations"), annotations);
         set_scheduled(pod, core.clock);
         return pod;
     };

@@ -1,4 +1,6 @@
 // pods/ephemeralcontainers: containers are added to a running pod, never changed or taken away.
+#include <unordered_map>
+
 #include "api/kinds/disabled_fields.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
@@ -11,10 +13,11 @@ using api::FieldErrors;
 using api::FieldPath;
 
 void check_kept(const json::Value& before, const json::Value& after, const FieldPath& path, FieldErrors& errors) {
+    std::unordered_map<std::string_view, const json::Value*> now;
+    for (const json::Value& c : after.items()) now[c["name"].as_string()] = &c;
     for (const json::Value& old : before.items()) {
-        const json::Value* found = nullptr;
-        for (const json::Value& c : after.items())
-            if (c["name"] == old["name"]) found = &c;
+        auto it = now.find(old["name"].as_string());
+        const json::Value* found = it == now.end() ? nullptr : it->second;
         if (found == nullptr) errors.forbidden(path, fmt::format("existing ephemeral containers \"{}\" may not be removed\n", old["name"].as_string()));
         else if (!(*found == old)) errors.forbidden(path, fmt::format("existing ephemeral containers \"{}\" may not be changed\n{}", old["name"].as_string(), api::kinds::internal_diff("EphemeralContainer", old, *found)));
     }

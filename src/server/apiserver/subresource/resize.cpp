@@ -1,5 +1,8 @@
 // pods/resize: cpu and memory of the containers of a pod that runs.
+#include <algorithm>
+
 #include "api/kinds/pod_qos.h"
+#include "json/member_index.h"
 #include "server/apiserver/engine.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -20,12 +23,12 @@ void check_order(const json::Value& before, const json::Value& after, const char
 }
 
 void check_kept(const json::Value& before, const json::Value& after, const FieldPath& path, FieldErrors& errors) {
-    for (const char* list : {"requests", "limits"})
-        for (const auto& [resource, amount] : before[list].members())
-            if (!after[list].has(resource)) {
-                errors.forbidden(path.child(list), fmt::format("resource {} cannot be removed", list));
-                break;
-            }
+    for (const char* list : {"requests", "limits"}) {
+        json::MemberIndex kept(after[list]);
+        const json::Object& was = before[list].members();
+        if (!std::all_of(was.begin(), was.end(), [&](const json::Member& one) { return kept.has(one.key); }))
+            errors.forbidden(path.child(list), fmt::format("resource {} cannot be removed", list));
+    }
 }
 
 // What of resources{} a resize may not touch. Lists that were not there before are not compared, and claims are not taken.
