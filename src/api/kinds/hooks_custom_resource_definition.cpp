@@ -1,4 +1,4 @@
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include "api/kinds/hooks.h"
@@ -31,10 +31,12 @@ void default_definition(Value& object) {
 
 // A version that once was the storage version stays listed until someone takes it off.
 void add_stored_version(Value& object) {
-    std::set<std::string> known;
-    for (const auto& name : std::as_const(object)["status"]["storedVersions"].items()) known.insert(name.as_string());
-    for (const auto& version : std::as_const(object)["spec"]["versions"].items())
-        if (version["storage"].as_bool() && known.insert(version["name"].as_string()).second) object.mut("status").mut("storedVersions").push_back(version["name"]);
+    const json::Array& versions = std::as_const(object)["spec"]["versions"].items();
+    auto storage = std::find_if(versions.begin(), versions.end(), [](const Value& version) { return version["storage"].as_bool(); });
+    if (storage == versions.end()) return;
+    const Value name = (*storage)["name"];
+    json::Array& stored = object.mut("status").mut("storedVersions").mut_items();
+    if (std::find(stored.begin(), stored.end(), name) == stored.end()) stored.push_back(name);
 }
 
 void prepare_definition(Value& object) {

@@ -259,8 +259,8 @@ void check_stored_versions(const Value& object, FieldErrors& errors) {
     std::set<std::string_view> listed, known;
     for (const Value& name : stored.items()) listed.insert(name.as_string());
     for (const Value& version : versions.items()) known.insert(version["name"].as_string());
-    for (const Value& version : versions.items())
-        if (version["storage"].as_bool() && listed.count(version["name"].as_string()) == 0) errors.invalid(path, stored, "must have the storage version " + version["name"].as_string());
+    for (const Value& version : versions.items())   // a name that comes again was used up, as in Kubernetes
+        if (listed.erase(version["name"].as_string()) == 0 && version["storage"].as_bool()) errors.invalid(path, stored, "must have the storage version " + version["name"].as_string());
     for (size_t i = 0; i < stored.size(); ++i) {
         const std::string& name = stored[i].as_string();
         if (known.count(name) == 0)
