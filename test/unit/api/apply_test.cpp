@@ -172,3 +172,17 @@ TEST_CASE("an element that cannot be named leaves all managers as they were") {
     named.update("m2", R"({"metadata":{"name":"a"},"secrets":[{"namespace":"x"}],"imagePullSecrets":[{"name":"p"}]})");
     CHECK(named.object()["metadata"]["managedFields"].size() == 1);
 }
+
+TEST_CASE("an empty list is owned where none would be null, and is not stored") {
+    Replay role("rbac.authorization.k8s.io/v1", "ClusterRole");
+    role.update("m1", R"({"metadata":{"name":"a"},"rules":[]})");
+    CHECK(role.owners() == R"(m1:Update:{"f:rules":{}})");
+    drop_empty_lists(kind_of("rbac.authorization.k8s.io/v1", "ClusterRole"), role.object());
+    CHECK(role.object()["rules"].is_null());
+    Replay none("rbac.authorization.k8s.io/v1", "ClusterRole");
+    none.update("m1", R"({"metadata":{"name":"a"}})");
+    CHECK(none.owners().empty());
+    Replay account("v1", "ServiceAccount");   // these are left out when there are none
+    account.update("m1", R"({"metadata":{"name":"a"},"secrets":[]})");
+    CHECK(account.owners().empty());
+}

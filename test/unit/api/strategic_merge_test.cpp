@@ -97,3 +97,10 @@ TEST_CASE("long lists are merged like short ones") {
     for (const auto& variable : env.items()) twos += variable["value"].as_string() == "2";
     CHECK(twos == 25);
 }
+
+TEST_CASE("no object has a thousand lists to order") {
+    std::string orders;
+    for (int i = 0; i <= 1000; ++i) orders += (i ? "," : "{") + std::string("\"$setElementOrder/x") + std::to_string(i) + "\":[]";
+    auto target = tree(kTemplate);
+    CHECK(strategic_merge(*kind_of("v1", "PodTemplate").schema, target, tree(orders + "}")).reason() == Reason::RequestEntityTooLarge);
+}

@@ -52,3 +52,11 @@ TEST_CASE("jobs show completions and how long they ran") {
         "status":{"succeeded":3,"startTime":"2026-01-01T00:00:00Z","completionTime":"2026-01-01T00:01:30Z","conditions":[{"type":"Complete","status":"True"}]}})");
     CHECK(Cells(job.begin(), job.begin() + 4) == Cells{"j", "Complete", "3/3", "90s"});
 }
+
+TEST_CASE("each address of endpoints comes with each port, and three are shown") {
+    auto shown = [](const std::string& subset) { return cells("", "v1", "Endpoints", R"({"metadata":{"name":"e","creationTimestamp":"2026-01-01T00:59:50Z"},"subsets":[)" + subset + "]}")[1]; };
+    CHECK(shown(R"({"addresses":[{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}],"ports":[{"port":80},{"port":81}]})") == "10.0.0.1:80,10.0.0.2:80,10.0.0.1:81 + 1 more...");
+    CHECK(shown(R"({"addresses":[{"ip":"10.0.0.1"},{"ip":"fd00::2"}],"ports":[{"port":80}]})") == "10.0.0.1:80,[fd00::2]:80");
+    CHECK(shown(R"({"addresses":[{"ip":"10.0.0.1"}]},{"addresses":[{"ip":"10.0.0.2"}],"ports":[{"port":8}]})") == "10.0.0.1,10.0.0.2:8");
+    CHECK(shown(R"({"notReadyAddresses":[{"ip":"10.0.0.1"}],"ports":[{"port":80}]})") == "<none>");
+}

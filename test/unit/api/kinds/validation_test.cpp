@@ -144,3 +144,10 @@ TEST_CASE("a stateful set that names its strategy gets no numbers for it") {
     CHECK(strategy("") == *skiff::json::parse(R"({"type":"RollingUpdate","rollingUpdate":{"partition":0}})"));
     CHECK(strategy(R"(,"updateStrategy":{"type":"RollingUpdate"})") == *skiff::json::parse(R"({"type":"RollingUpdate"})"));
 }
+
+TEST_CASE("templates may have images with blanks around them, pods may not") {
+    const std::string spec = R"({"containers":[{"name":"c","image":" i"}]})";
+    CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"p"},"spec":)" + spec + "}") ==
+          std::vector<std::string>{"spec.containers[0].image: Invalid value: \" i\": must not have leading or trailing whitespace"});
+    CHECK(complaints("", "v1", "PodTemplate", R"({"metadata":{"name":"t"},"template":{"metadata":{"labels":{"a":"b"}},"spec":)" + spec + "}}").empty());
+}
