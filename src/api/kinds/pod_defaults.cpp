@@ -1,8 +1,8 @@
 #include "api/kinds/pod_defaults.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "api/kinds/set_default.h"
 #include "api/quantity.h"
@@ -55,17 +55,20 @@ std::map<std::string_view, Quantity> containers_need(const Value& spec, const ch
     return running;
 }
 
-// Adds what is not there yet.
+// Adds to requests or limits what is not there yet, at the end of its life.
 class Additions {
 public:
-    explicit Additions(Value& to) : to_(to), present_(to) {}
-    ~Additions() { for (json::Member& member : added_) to_.mut_members().push_back(std::move(member)); }
+    Additions(Value& resources, const char* list) : resources_(resources), list_(list), present_(std::as_const(resources)[list]) {}
+    ~Additions() {
+        for (json::Member& member : added_) resources_.mut(list_).mut_members().push_back(std::move(member));
+    }
     void add(std::string_view name, const Value& quantity) {
         if (!present_.has(name) && seen_.insert(name).second) added_.push_back({std::string(name), quantity});
     }
 
 private:
-    Value& to_;
+    Value& resources_;
+    const char* list_;
     json::MemberIndex present_;
     std::set<std::string_view> seen_;
     json::Object added_;
@@ -78,14 +81,14 @@ void default_pod_resources(Value& spec) {
     if ((*resources)["limits"].size() == 0 && (*resources)["requests"].size() == 0) return;
     const auto all_limits = containers_need(spec, "limits"), all_requests = containers_need(spec, "requests");
     auto is_huge = [](const auto& need) { return need.first.starts_with("hugepages-"); };
-    if (std::any_of(all_limits.begin(), all_limits.end(), is_huge)) {
-        Additions limits(resources->mut("limits"));
+    {
+        Additions limits(*resources, "limits");
         for (const auto& need : all_limits)
             if (is_huge(need)) limits.add(need.first, need.second.text());
     }
     const Value limits = (*resources)["limits"];
     if (limits.size() == 0) return;
-    Additions requests(resources->mut("requests"));
+    Additions requests(*resources, "requests");
     for (const auto& need : all_requests)
         if (!is_huge(need)) requests.add(need.first, need.second.text());
     for (const auto& [name, quantity] : limits.members())
