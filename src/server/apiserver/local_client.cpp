@@ -42,7 +42,9 @@ public:
         WatchEvent event;
         event.type = type == WatchType::Added ? WatchEvent::Type::Added : type == WatchType::Modified ? WatchEvent::Type::Modified : WatchEvent::Type::Deleted;
         event.object = converts_ ? api::Object::from_tree(tree_as(core_, *object, kind_)) : object;
-        if (kind_.custom) {
+        // On the thread of all watches, which may wait for nobody: what a webhook converts comes as it is stored. Its metadata, which is what
+        // controllers follow of other people's kinds, are the same in every version.
+        if (kind_.custom && !converts_by_webhook(kind_)) {
             auto shown = presented(core_, kind_, object);
             if (shown.ok()) event.object = std::move(shown).value();
         }
