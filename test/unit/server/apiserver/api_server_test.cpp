@@ -3,7 +3,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <condition_variable>
+#include <thread>
 
 #include "json/parse.h"
 
@@ -20,8 +25,10 @@ struct Fixture {
     std::unique_ptr<ApiServer> server;
     std::shared_ptr<client::Client> client;
 
-    Fixture() {
+    explicit Fixture(net::IoThreads* io = nullptr) {
         ApiServerOptions options;
+        options.io = io;
+        options.port = 0;
         options.store = store.get();
         options.kinds = api::KindRegistry::builtin();
         options.write_threads = 2;
@@ -226,4 +233,45 @@ TEST_CASE_METHOD(Fixture, "an applied configuration may leave out the name of an
     CHECK((*(*applied)->tree())["data"]["k"].as_string() == "2");
     auto made = client->patch(kConfigMaps, "default", "b", client::PatchType::Apply, nameless, {.field_manager = "test"});
     CHECK(made.status().message() == "the name of the object (b based on URL) was undeterminable: name must be provided");
+}
+
+TEST_CASE("a watch of this process waits for no conversion webhook") {
+    // Listens and never answers.
+    int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(silent, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::listen(silent, 16) == 0);
+    REQUIRE(::getsockname(silent, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const std::string url = "https://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/convert";
+    auto definition = json::parse(R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},"spec":{
+        "group":"example.com","scope":"Namespaced","names":{"plural":"things","kind":"Thing"},
+        "conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":")" + url + R"("}}},
+        "versions":[{"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"}}},
+                    {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}})");
+    REQUIRE(definition.ok());
+    net::IoThreads io(1);
+    {
+        Fixture fixture(&io);
+        REQUIRE(fixture.client->create({"apiextensions.k8s.io", "v1", "customresourcedefinitions"}, "", *definition, {}, {}).ok());
+        const api::Gvr first{"example.com", "v1", "things"}, second{"example.com", "v2", "things"};
+        auto before = fixture.client->list(second, {});
+        for (int i = 0; i < 500 && !before.ok(); ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            before = fixture.client->list(second, {});
+        }
+        REQUIRE(before.ok());
+        Events events;
+        client::WatchOptions options;
+        options.ns = "default";
+        options.resource_version = before->resource_version;
+        auto watch = fixture.client->watch(second, options, events.handler());
+        REQUIRE(watch.ok());
+        auto thing = json::parse(R"({"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"}})");
+        REQUIRE(fixture.client->create(first, "default", *thing, {}, {}).ok());
+        CHECK(events.wait(1) == std::vector<std::string>{"ADDED t"});
+    }
+    ::close(silent);
 }
