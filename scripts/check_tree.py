@@ -20,12 +20,14 @@ CALLS = [  # pattern, why
     (r'\bstd::this_thread::sleep_', 'a sleep is no synchronisation: wait on a condition with a deadline'),
     (r'\.detach\(\)', 'no detached threads'),
     (r'(?<![\w.>])(?:(?:std)?::)?(?<!Clock::)(system|popen)\s*\(\s*[^)\s]', 'no shell is ever run'),
+    (r'\bunordered_(map|set)<std::string', 'clients choose what hashes well: use base/text_map.h'),
     (r'\bstrcpy\s*\(|\bsprintf\s*\(|\bgets\s*\(', 'unbounded copy'),
     (r'\b(TODO|FIXME|XXX)\b', 'finish it or file an issue'),
 ]
 # Where a rule does not hold, and why.
 EXCEPT = {
     ('src/cli', 'std::this_thread::sleep_'),
+    ('src/base/text_map.h', 'unordered_'),
 }
 
 for name in files:

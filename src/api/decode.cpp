@@ -1,13 +1,13 @@
 #include "api/decode.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "api/go_text.h"
 #include "api/protobuf_wire.h"
 #include "api/scalar_form.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "json/parse.h"
 
 namespace skiff::api {
@@ -220,7 +220,7 @@ private:
     void drop_repeated(json::Object& members, const Frame& frame) {
         auto falls = [](const json::Member& a, const json::Member& b) { return a.key >= b.key; };
         if (!strict_ || std::adjacent_find(members.begin(), members.end(), falls) == members.end()) return;
-        std::unordered_map<std::string_view, size_t> places;
+        TextViewMap<size_t> places;
         std::vector<bool> drop(members.size());
         bool any_dropped = false;
         for (size_t i = 0; i < members.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/strings.h"
+#include "base/text_map.h"
 
 namespace skiff::api {
 
@@ -93,7 +94,7 @@ private:
     }
 
     const Lines &a_, &b_;
-    std::unordered_map<std::string_view, std::vector<size_t>> places_;
+    TextViewMap<std::vector<size_t>> places_;
     std::vector<Block> blocks_;
 };
 

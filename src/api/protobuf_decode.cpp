@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
 
 #include "api/protobuf.h"
 #include "api/protobuf_wire.h"
 #include "api/timestamp.h"
 #include "base/encoding.h"
+#include "base/text_map.h"
 #include "json/parse.h"
 #include "json/utf8.h"
 #include "json/value_bounds.h"
@@ -73,7 +73,7 @@ private:
             const Field* field = schema.find(member.key);
             if (!field || field->value.kind != Kind::Map) continue;
             json::Object& entries = member.value.mut_members();
-            std::unordered_map<std::string, size_t> places;
+            TextMap<size_t> places;
             size_t kept = 0;
             for (size_t i = 0; i < entries.size(); ++i) {
                 auto [same, is_new] = places.try_emplace(entries[i].key, kept);

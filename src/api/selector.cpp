@@ -1,12 +1,12 @@
 #include "api/selector.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "api/go_text.h"
 #include "api/label_parser.h"
 #include "api/names.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "json/member_index.h"
 
 namespace skiff::api {
@@ -111,7 +111,7 @@ bool LabelSelector::all_match(Lookup lookup) const {
 }
 
 bool LabelSelector::matches(const Labels& labels) const {
-    std::unordered_map<std::string_view, const std::string*> places;   // only where both are many
+    TextViewMap<const std::string*> places;   // only where both are many
     if (labels.size() > kScanMax && requirements_.size() > kScanMax)
         for (const auto& [name, value] : labels) places.emplace(name, &value);
     return all_match([&](const std::string& key) -> const std::string* {

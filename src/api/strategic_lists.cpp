@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "api/go_text.h"
+#include "base/text_map.h"
 #include "json/write.h"
 
 namespace skiff::api {
@@ -42,7 +41,7 @@ private:
     static constexpr size_t kScanMax = 16;
     const json::Array& list_;
     std::string_view merge_key_;
-    std::unordered_map<std::string, size_t> places_;
+    TextMap<size_t> places_;
 };
 
 struct Placed {
@@ -136,7 +135,7 @@ Status check_order(const json::Value& patch, const json::Value& order, std::stri
 void merge_scalars(json::Value& live, json::Value& patch) {
     json::Value server_order = live;
     json::Array both;
-    std::unordered_set<std::string> seen;
+    TextSet seen;
     for (auto* list : {&live, &patch})
         for (const auto& item : list->items())
             if (seen.insert(json::write(item)).second) both.push_back(item);

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "api/go_text.h"
 #include "api/strategic_lists.h"
+#include "base/text_map.h"
 #include "json/merge_patch.h"
 #include "json/write.h"
 
@@ -109,7 +108,7 @@ private:
         json::Value keys = *found;
         patch.erase(kRetainKeys);
         if (!keys.is_array()) return bad_retain_format();
-        std::unordered_set<std::string_view> names;
+        TextViewSet names;
         for (const json::Value& item : keys.items()) names.insert(item.as_string());
         auto kept = [&](const std::string& key) { return names.count(key) != 0; };
         for (const auto& [key, value] : patch.members()) {
@@ -213,7 +212,7 @@ private:
         json::Value server_order = json::Value::array();
         for (const auto& item : live.items()) server_order.push_back(json::Value::object({{part.merge_key, item[part.merge_key]}}));
         json::Value patch_order = json::Value::array();
-        std::unordered_map<std::string, size_t> places;   // of long lists: which element has this key
+        TextMap<size_t> places;   // of long lists: which element has this key
         const bool many = live.size() + patch.size() > kScanMax;
         for (size_t i = 0; many && i < live.size(); ++i) places.emplace(json::write(live[i][part.merge_key]), i);
         for (auto& item : patch.mut_items()) {

@@ -1,8 +1,8 @@
-#include <unordered_set>
 
 #include "api/go_text.h"
 #include "api/typed_shape.h"
 #include "api/typed_value.h"
+#include "base/text_map.h"
 
 namespace skiff::api {
 
@@ -86,7 +86,7 @@ private:
 
     void list(const ValueSchema& schema, const json::Value& tree, const Place& path) {
         if (!tree.is_array()) return fail(path, fmt::format("expected list, got &{{{}}}", go_print(tree)));
-        std::unordered_set<std::string> seen;
+        TextSet seen;
         seen.reserve(tree.size());
         for (size_t i = 0; i < tree.size(); ++i) {
             if (schema.atomic) {

@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "api/typed_shape.h"
 #include "api/typed_value.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "json/member_index.h"
 #include "json/write.h"
 
@@ -97,7 +96,7 @@ private:
     // Whether both have the same elements, each once, in one order.
     static bool in_step(const Elements& old, const Elements& now) {
         if (old.size() != now.size()) return false;
-        std::unordered_set<std::string_view> seen;
+        TextViewSet seen;
         seen.reserve(now.size());
         for (size_t i = 0; i < now.size(); ++i)
             if (old[i].first != now[i].first || !seen.insert(now[i].first).second) return false;
@@ -110,9 +109,9 @@ private:
             for (size_t i = 0; i < now.size(); ++i) below(element_schema(schema), std::move(now[i].first), old[i].second, now[i].second, here);
             return;
         }
-        std::unordered_map<std::string_view, const json::Value*> by_element;
+        TextViewMap<const json::Value*> by_element;
         for (const auto& [element, value] : old) by_element.emplace(element, value);
-        std::unordered_map<std::string_view, size_t> counts;
+        TextViewMap<size_t> counts;
         for (const auto& [element, value] : now) ++counts[element];
         for (const auto& [element, value] : now) {
             // A repeated element is one leaf.

@@ -1,10 +1,9 @@
 #include "api/typed_value.h"
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "api/typed_shape.h"
+#include "base/text_map.h"
 #include "json/member_index.h"
 
 namespace skiff::api {
@@ -110,7 +109,7 @@ private:
             for (size_t i = 0; i < left.size(); ++i) same.push_back(value(element_schema(schema), left[i].value, right[i].value));
             return json::Value(std::move(same));
         }
-        std::unordered_map<std::string_view, const json::Value*> in_live, in_config;
+        TextViewMap<const json::Value*> in_live, in_config;
         for (const auto& element : left) in_live.emplace(element.name, element.value);
         for (const auto& element : right) in_config.emplace(element.name, element.value);
         std::vector<std::string_view> shared;
@@ -118,7 +117,7 @@ private:
             if (in_live.count(element.name)) shared.push_back(element.name);
         size_t next_shared = 0;
         json::Array out;
-        std::unordered_set<std::string_view> merged;
+        TextViewSet merged;
         auto take_right = [&](const Element& element) {
             merged.insert(element.name);
             auto it = in_live.find(element.name);

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/regex.h"
+#include "base/text_map.h"
 #include "cel/issues.h"
 #include "cel/type.h"
 #include "cel/value.h"
@@ -16,7 +16,7 @@ namespace skiff::cel {
 
 struct Overload;
 struct Expr;
-using ConstantSet = std::unordered_set<std::string>;
+using ConstantSet = TextSet;
 using ExprPtr = std::unique_ptr<Expr>;
 
 // Nesting of operators, calls and brackets (cel-go, parser, MaxRecursionDepth), and the longest source in code points.

@@ -5,6 +5,7 @@
 
 #include <unordered_map>
 
+#include "base/text_map.h"
 #include "cel/compiled.h"
 #include "cel/functions.h"
 #include "cel/nodes.h"
@@ -114,7 +115,7 @@ private:
     Patterns* patterns_;
     Patterns own_patterns_;
     size_t pattern_size_ = 0;   // of the pattern that the function just called has asked for
-    std::unordered_map<const json::Value*, std::unordered_map<std::string_view, size_t>> indexes_;
+    std::unordered_map<const json::Value*, TextViewMap<size_t>> indexes_;
     Limits limits_;
     uint64_t cost_ = 0, work_ = 0;
     bool cancelled_ = false;

@@ -1,7 +1,8 @@
 #include "cel/functions.h"
 
 #include <deque>
-#include <unordered_map>
+
+#include "base/text_map.h"
 
 namespace skiff::cel {
 namespace {
@@ -76,7 +77,7 @@ private:
     }
 
     std::deque<Overload> overloads_;
-    std::unordered_map<std::string_view, std::vector<const Overload*>> by_name_;
+    TextViewMap<std::vector<const Overload*>> by_name_;
 };
 
 const Registry& registry() {

@@ -1,6 +1,6 @@
 // Lists (Kubernetes' isSorted, sum, min, max, indexOf, lastIndexOf) and sets (cel-go's set extension).
-#include <unordered_set>
 
+#include "base/text_map.h"
 #include "cel/functions.h"
 #include "cel/nodes.h"
 
@@ -77,7 +77,7 @@ public:
 private:
     static bool plain(const Value& item) { return item.is(ValueKind::String) || item.is(ValueKind::Int) || item.is(ValueKind::Uint) || item.is(ValueKind::Bool); }
     const Value& list_;
-    std::unordered_set<std::string> known_;
+    TextSet known_;
 };
 
 bool contains_all(const Value& list, const Value& part) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "base/text_map.h"
 #include "cel/value.h"
 
 namespace skiff::cel {
@@ -41,7 +41,7 @@ struct ListNode : NodeOf<Value::Node::Kind::List> {
 
 struct Entries {
     std::vector<Entry> values;
-    std::unordered_map<std::string, size_t> index;   // by key_text(), kept from kIndexFrom entries on
+    TextMap<size_t> index;   // by key_text(), kept from kIndexFrom entries on
 };
 inline constexpr size_t kIndexFrom = 8;
 

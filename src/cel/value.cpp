@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/text_map.h"
 #include "cel/nodes.h"
 #include "json/utf8.h"
 
@@ -220,7 +221,7 @@ namespace {
 
 // Lists that are sets take what they do not have; lists that are maps take new entries and replace those with the same keys.
 Value merge(const Value& a, const Value& b, const Declaration& decl) {
-    std::unordered_map<std::string, size_t> places;
+    TextMap<size_t> places;
     std::vector<Value> out;
     auto key_of = [&](const Value& item) {
         if (decl.list_type == api::ListType::Set) return key_text(item);

@@ -1,8 +1,8 @@
 // Equality of Values, their names and their text in messages.
 #include <cmath>
-#include <unordered_map>
 
 #include "api/timestamp.h"
+#include "base/text_map.h"
 #include "cel/nodes.h"
 #include "cel/times.h"
 #include "cel/value.h"
@@ -36,7 +36,7 @@ Value unordered_equals(const Value& a, const Value& b, const Declaration& decl) 
         for (const auto& name : decl.list_keys) key += key_text(Value::json(item[name])) + '\n';
         return key;
     };
-    std::unordered_map<std::string, size_t> places;
+    TextMap<size_t> places;
     for (size_t i = 0; i < a.size(); ++i) places.emplace(key_of((*a.document())[i]), i);
     for (size_t i = 0; i < b.size(); ++i) {
         auto it = places.find(key_of((*b.document())[i]));

@@ -51,7 +51,7 @@ std::string decode_key(std::string_view part) {
 // Copies of small values cost more than their bytes.
 constexpr size_t kCopiedValuesMax = 100'000;
 // Members that are looked at and items that are shifted, by all operations together: ten thousand of them at the front of a long list would take seconds.
-constexpr size_t kStepsMax = 50'000'000;
+constexpr size_t kStepsMax = 15'000'000;
 constexpr size_t kShiftSteps = 20;   // that it takes to move a value by one place
 
 size_t values_in(const Value& value) {

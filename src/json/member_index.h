@@ -3,8 +3,8 @@
 #pragma once
 
 #include <string_view>
-#include <unordered_map>
 
+#include "base/text_map.h"
 #include "json/value.h"
 
 namespace skiff::json {
@@ -19,7 +19,7 @@ public:
 private:
     const Value& object_;
     size_t next_ = 0;   // where the next key stands when both sides have the same order
-    std::unordered_map<std::string_view, size_t> places_;
+    TextViewMap<size_t> places_;
 };
 
 }  // namespace skiff::json

@@ -1,7 +1,8 @@
 #include "json/merge_patch.h"
 
 #include <string_view>
-#include <unordered_map>
+
+#include "base/text_map.h"
 
 namespace skiff::json {
 
@@ -11,7 +12,7 @@ constexpr size_t kScanMax = 32;   // patches up to this size search the members 
 
 // Of many members: each is looked up in a table, and those that go are taken out together.
 void merge_many(Object& members, const Object& patch) {
-    std::unordered_map<std::string_view, size_t> places;
+    TextViewMap<size_t> places;
     places.reserve(members.size() + patch.size());
     // Room for all that may come: the table points at the keys.
     members.reserve(members.size() + patch.size());

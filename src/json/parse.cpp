@@ -4,13 +4,16 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <unordered_map>
 
-#define RAPIDJSON_HAS_STDSTRING 0
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2
+#elif defined(__ARM_NEON)
+#define RAPIDJSON_NEON
+#endif
 #include <rapidjson/error/error.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include "base/text_map.h"
 #include "json/utf8.h"
 
 namespace skiff::json {
@@ -18,85 +21,97 @@ namespace skiff::json {
 namespace {
 
 constexpr size_t kDuplicatesMax = 100;   // that are reported
+constexpr size_t kBlock = 16;            // bytes that the reader's vector instructions take at once
 constexpr size_t kScanMax = 12;          // objects up to this size are searched for repeated keys member by member
 
-// Builds the tree. open_ points at the containers that are being filled; only the innermost grows, so the pointers stay valid.
+// Builds the tree. What is inside containers that have not ended waits on two stacks, and a container takes its part when it ends:
+// every array has just the size it needs.
 class Builder {
 public:
     using Ch = char;
-    explicit Builder(const ParseOptions& options) : options_(options) {}
+    // valid: the whole text is UTF-8, so each of its strings is.
+    Builder(const ParseOptions& options, bool valid) : options_(options), valid_(valid) {}
 
     Value take() { return std::move(root_); }
     bool too_deep() const { return too_deep_; }
     bool too_large() const { return too_large_; }
 
     bool Null() { return add(Value()); }
-    bool Bool(bool b) { return add(Value(b)); }
+    bool Bool(bool b) { return add(b); }
     bool Int(int) { return false; }
     bool Uint(unsigned) { return false; }
     bool Int64(int64_t) { return false; }
     bool Uint64(uint64_t) { return false; }
     bool Double(double) { return false; }
-    // The reader checks the form only: its own conversion of texts like 0e99 is undefined. A NUL follows the text.
+    // The reader checks the form only: its own conversion of texts like 0e99 is undefined. What follows the text ends a number for strtod.
     bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
         const std::string_view number(text, size);
         int64_t whole = 0;
-        if (number.find_first_of(".eE") == number.npos && std::from_chars(text, text + size, whole).ec == std::errc()) return add(Value(whole));
+        if (number.find_first_of(".eE") == number.npos && std::from_chars(text, text + size, whole).ec == std::errc()) return add(whole);
         double d = 0;
         // What is too small becomes zero; what is too large is nothing that a text could say.
         if (std::from_chars(text, text + size, d).ec != std::errc()) d = std::strtod(text, nullptr);
         too_large_ = !std::isfinite(d);
-        return !too_large_ && add(Value(d));
+        return !too_large_ && add(d);
     }
-    bool String(const char* text, rapidjson::SizeType size, bool) { return add(Value(valid_utf8(std::string(text, size)))); }
+    bool String(const char* text, rapidjson::SizeType size, bool) { return add(string(text, size)); }
     bool Key(const char* text, rapidjson::SizeType size, bool) {
-        open_.back()->mut_members().push_back({valid_utf8(std::string(text, size)), Value()});
+        keys_.push_back(string(text, size));
         return true;
     }
-    bool StartObject() { return open(Value(Object())); }
-    bool StartArray() { return open(Value(Array())); }
+    bool StartObject() { return open(true, members_.size()); }
+    bool StartArray() { return open(false, items_.size()); }
     bool EndObject(rapidjson::SizeType) {
-        drop_duplicates(open_.back()->mut_members());
+        Object object = take_from(members_);
+        drop_duplicates(object);
         open_.pop_back();
-        return true;
+        return add(std::move(object));
     }
     bool EndArray(rapidjson::SizeType) {
+        Array array = take_from(items_);
         open_.pop_back();
-        return true;
+        return add(std::move(array));
     }
 
 private:
-    Value* place(Value value) {
+    struct Frame {
+        bool object;
+        size_t start;   // of its part of members_ or items_
+    };
+
+    std::string string(const char* text, size_t size) const { return valid_ ? std::string(text, size) : valid_utf8(std::string(text, size)); }
+
+    template <typename T>
+    bool add(T&& value) {
         if (open_.empty()) {
-            root_ = std::move(value);
-            return &root_;
+            root_ = Value(std::forward<T>(value));
+        } else if (open_.back().object) {
+            members_.push_back({std::move(keys_.back()), Value(std::forward<T>(value))});
+            keys_.pop_back();
+        } else {
+            items_.emplace_back(std::forward<T>(value));
         }
-        Value* parent = open_.back();
-        if (parent->is_array()) {
-            parent->push_back(std::move(value));
-            return &parent->mut_items().back();
-        }
-        Value& slot = parent->mut_members().back().value;
-        slot = std::move(value);
-        return &slot;
-    }
-    bool add(Value value) {
-        place(std::move(value));
         return true;
     }
-    bool open(Value container) {
-        if (open_.size() >= static_cast<size_t>(options_.depth_max)) {
-            too_deep_ = true;
-            return false;
-        }
-        open_.push_back(place(std::move(container)));
-        return true;
+
+    bool open(bool object, size_t start) {
+        too_deep_ = open_.size() >= static_cast<size_t>(options_.depth_max);
+        if (!too_deep_) open_.push_back({object, start});
+        return !too_deep_;
+    }
+
+    template <typename T>
+    std::vector<T> take_from(std::vector<T>& stack) {
+        const auto start = stack.begin() + static_cast<ptrdiff_t>(open_.back().start);
+        std::vector<T> taken(std::make_move_iterator(start), std::make_move_iterator(stack.end()));
+        stack.erase(start, stack.end());
+        return taken;
     }
 
     // A repeated key keeps its first place and its last value.
     void drop_duplicates(Object& members) {
         if (options_.keep_duplicates || members.size() < 2 || !has_duplicates(members)) return;
-        std::unordered_map<std::string, size_t> places;
+        TextMap<size_t> places;
         size_t kept = 0;
         for (size_t i = 0; i < members.size(); ++i) {
             auto [same, is_new] = places.try_emplace(members[i].key, kept);
@@ -126,15 +141,18 @@ private:
         return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
     }
 
+    // The innermost container is the one whose member this is; those around it wait for it at a key or an index.
     void report(const std::string& key) {
         if (!options_.duplicates || options_.duplicates->size() >= kDuplicatesMax) return;
         std::string path;
+        size_t keys = 0;
         for (size_t i = 0; i + 1 < open_.size(); ++i) {
-            if (open_[i]->is_array()) {
-                path += fmt::format("[{}]", open_[i]->size() - 1);
-            } else {
+            if (open_[i].object) {
                 if (!path.empty()) path += '.';
-                path += open_[i]->members().back().key;
+                path += keys_[keys++];
+            } else {
+                const auto inner = std::find_if(open_.begin() + static_cast<ptrdiff_t>(i) + 1, open_.end(), [](const Frame& f) { return !f.object; });
+                path += fmt::format("[{}]", (inner == open_.end() ? items_.size() : inner->start) - open_[i].start);
             }
         }
         if (!path.empty()) path += '.';
@@ -144,8 +162,12 @@ private:
     }
 
     const ParseOptions& options_;
+    const bool valid_;
     Value root_;
-    std::vector<Value*> open_;
+    std::vector<Frame> open_;
+    std::vector<std::string> keys_;   // of the objects in open_, each without its value
+    std::vector<Member> members_;
+    std::vector<Value> items_;
     bool too_deep_ = false, too_large_ = false;
 };
 
@@ -213,17 +235,21 @@ std::string with_replacements(std::string_view text) {
 }  // namespace
 
 Result<Value> parse(std::string_view text, const ParseOptions& options) {
-    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-    rapidjson::MemoryStream stream(text.data(), text.size());
+    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseInsituFlag;
+    // The reader decodes strings where they stand, which is three times as fast, and looks at blocks of 16 bytes.
+    std::string copy;
+    copy.reserve(text.size() + kBlock);
+    copy.append(text).append(kBlock, '\0');
+    rapidjson::InsituStringStream stream(copy.data());
     rapidjson::Reader reader;
-    Builder builder(options);
+    Builder builder(options, is_valid_utf8(text));
     auto result = reader.Parse<kFlags>(stream, builder);
     if (builder.too_deep()) return error(Reason::BadRequest, "exceeded max depth: more than {} nested values", options.depth_max);
     if (builder.too_large()) return error(Reason::BadRequest, "number out of range at offset {}", result.Offset());
     if (result.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid)
         if (std::string repaired = with_replacements(text); repaired != text) return parse(repaired, options);
     if (result.IsError()) return syntax_error(text, result.Code(), result.Offset());
-    // MemoryStream shows its end as NUL, so a NUL in the text looks like one.
+    // The stream shows its end as NUL, so a NUL in the text looks like one.
     if (stream.Tell() != text.size()) return syntax_error(text, rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
     return builder.take();
 }

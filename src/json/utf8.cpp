@@ -1,8 +1,13 @@
 #include "json/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace skiff::json {
 
 namespace {
+
+constexpr uint64_t kNotAscii = 0x8080808080808080;
 
 unsigned char byte_at(std::string_view text, size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; }
 bool continues(unsigned char c) { return (c & 0xc0) == 0x80; }
@@ -10,6 +15,11 @@ bool continues(unsigned char c) { return (c & 0xc0) == 0x80; }
 // Offset of the first malformed byte, or npos.
 size_t first_invalid(std::string_view text) {
     for (size_t i = 0; i < text.size();) {
+        uint64_t eight = 0;
+        if (i + sizeof(eight) <= text.size() && (std::memcpy(&eight, text.data() + i, sizeof(eight)), (eight & kNotAscii) == 0)) {
+            i += sizeof(eight);
+            continue;
+        }
         if (static_cast<unsigned char>(text[i]) < 0x80) {
             ++i;
             continue;

@@ -1,7 +1,8 @@
 #include "net/crowd.h"
 
 #include <algorithm>
-#include <unordered_map>
+
+#include "base/text_map.h"
 
 namespace skiff::net {
 
@@ -14,7 +15,7 @@ void oldest_first(const std::vector<Standing>& all, std::vector<size_t>& chosen)
 }  // namespace
 
 std::vector<size_t> leave_for_newcomer(const std::vector<Standing>& all, std::string_view newcomer, size_t batch) {
-    std::unordered_map<std::string_view, size_t> counts;
+    TextViewMap<size_t> counts;
     for (const Standing& one : all) ++counts[one.address];
     const auto most = std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     if (most == counts.end()) return {};

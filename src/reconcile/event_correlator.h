@@ -5,10 +5,10 @@
 
 #include <list>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "base/clock.h"
+#include "base/text_map.h"
 #include "reconcile/events.h"
 
 namespace skiff::reconcile {
@@ -53,7 +53,7 @@ private:
 
     private:
         std::list<std::pair<std::string, T>> order_;
-        std::unordered_map<std::string, typename std::list<std::pair<std::string, T>>::iterator> index_;
+        TextMap<typename std::list<std::pair<std::string, T>>::iterator> index_;
     };
     struct Budget {
         double tokens = -1;        // < 0: not used yet

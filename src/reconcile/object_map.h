@@ -7,10 +7,10 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "api/object.h"
+#include "base/text_map.h"
 
 namespace skiff::reconcile {
 
@@ -44,7 +44,7 @@ private:
     using Set = std::set<api::ObjectPtr, Less>;
     struct Index {
         IndexKeys keys;
-        std::unordered_map<std::string, Set> values;
+        TextMap<Set> values;
     };
     static void enter(Index& index, const api::ObjectPtr& object);
     static void leave(Index& index, const api::ObjectPtr& object);

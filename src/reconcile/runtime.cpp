@@ -1,10 +1,10 @@
 #include "reconcile/runtime.h"
 
 #include <thread>
-#include <unordered_map>
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/text_map.h"
 #include "base/thread_pool.h"
 #include "reconcile/queue_metrics.h"
 #include "reconcile/restricted_client.h"
@@ -23,7 +23,7 @@ struct Running {
     std::unique_ptr<EventRecorder> events;
     std::unique_ptr<Context> context;
     metrics::Histogram* worked = nullptr;
-    Guarded<std::unordered_map<std::string, std::vector<Written>>> writes;   // of each key's last run, until they are visible
+    Guarded<TextMap<std::vector<Written>>> writes;   // of each key's last run, until they are visible
 };
 
 class RuntimeImpl : public Runtime {

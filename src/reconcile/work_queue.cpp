@@ -5,10 +5,9 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "base/text_map.h"
 #include "reconcile/queue_metrics.h"
 
 namespace skiff::reconcile {
@@ -24,12 +23,12 @@ struct Keys {
     Clock& clock;
     std::optional<QueueMetrics> metrics;
     std::deque<std::string> ready;
-    std::unordered_map<std::string, Duration> since;   // of dirty keys, when somebody wants to know
-    std::unordered_set<std::string> dirty;        // wants a run: in ready, or running and added again
-    std::unordered_set<std::string> running;
+    TextMap<Duration> since;   // of dirty keys, when somebody wants to know
+    TextSet dirty;        // wants a run: in ready, or running and added again
+    TextSet running;
     std::multimap<Duration, std::string> delayed;
-    std::unordered_map<std::string, std::multimap<Duration, std::string>::iterator> delayed_by_key;
-    std::unordered_map<std::string, int> failures;
+    TextMap<std::multimap<Duration, std::string>::iterator> delayed_by_key;
+    TextMap<int> failures;
 
     bool add(const std::string& key) {
         if (!dirty.insert(key).second) return false;

@@ -1,14 +1,22 @@
-"""Requests of hostile.py that stand just below the bounds: 3 MiB, 50 000 values, 500 requirements, 10 000 operations; and what uses a hostile definition."""
+"""Requests of hostile.py that stand just below the bounds: 3 MiB, 50 000 values of a body, 32 000 of an object with its defaults, 500 requirements, 10 000 operations; and what uses a
+hostile definition."""
 import json
 from hostile_cases import AP, BIG, DEFS, J, JP, MAPS, MP, P, PODS, SP, Y, case, config_map, definition, field, patch, pod, protobuf
 
-V = 49_500   # values of a body, a little under the bound
+V = 31_500   # values of an object of most kinds, a little under the bound
+D = 49_500   # of a body, and of what a definition has made
+# Texts of 16 bytes that std::hash of libstdc++ (MurmurHash64A, seed 0xc70f6907) cannot tell apart at their place in a text of 48.
+ALIKE = [texts.split() for texts in (
+    'jIcyB01KDOolLkKB cBTbPZeGaEJgdOr7 KWufZJBf8ruJlZHJ 5FurvWQzhK4kAnfC R7c1eJyXrzHNEQIW BdwEh0psD7Nsnwlr SkVvloU6HddV6mFN tfK7qJR6jdzF0XKw hnhykvFKez3U2rnK A9jABZjdYYihdlYL NfT3gjMkhVWT3ZcK xbk7aEaqVHun1zN0 F7UzJHBNKzTj9u7S kWr12tbsNFn6EXtS eE49zLeRv3jg3QXl P7RTAWPTs0RcAoZs tco2lKNqlhmcW4YL a9E0ZHheCmDiWwxv NjPuMH9NHfMQGhLt rwZP8nalDxInQvSB P0T3TbuPgqHS8msE pIVF0cRGYmUm1ZAD xgbNl2jrGu7LC38Q kQOROVTVAqvyKb1J cOt6EvCOMn2Fr0tM YaCLfjMjuCLlXtGG Sq1AjUlV3I1ahIA7 XZyAYBPGoFQdLGKN dJML9JwXKNXQ4Rml NxxhZgDLE7qOBd9I bIV4061et7CbDpRU rJHY65wHOpD4YVpy',
+    'pKagPUn1QUAqguDd HmKyUFHBCkmphNIi T6zvi9rVUMIqAdCC MNLCkdQ9yGuZWTo0 41roorITyWg6yyFV 4MS658f20NCgIqyR 9ApTJQfw6ueU6JhK gK10ZhQ8DIHeZrWf 9GlBKkzTYrroTw3M 781rO3h4v35lMEnR tjZd5VPFgL2x5Qbm GbfFa6nIl4FhfGPP QHC8wLlZqB74D7i0 xgT5dK3UShvR1wvs CBYJ15F0peVDA68G jZMmXYB9eZ47IjAj oVewCSaDrRSPQhqs fD9ZzUBK0tjMA2PH GPulGUYlS7CbeHtn Il3GY3jB8ynZh6O2 c4lliptvzSdZtY6e VVigfoLDw38ICjqh UXrPYZal1OGsaPTe Pzo8GsmuazVy3IUQ YVUHofPH0RidRio9 81UXBZ5Dzn3WnVOu A0t8bmCgV4uKDKWS T6CHMLmrPvkg6SgT BpJcONeorcqRCZT6 QXO1xis1T0Kla6lo EgaKCGmPipFHjf4m NKr0ZKgrnC784AC7',
+    'TkGJSz7DOanbwoqT NNOV619dD0pwbmlU qx9LnigpJ3tJdccJ HBQII4rijTSjblkc AtAwd1vqhHDO3bBE UwuZlLltSGFNCfAd PqdxRBa4Fxc7VK5C KpGEbb0itjKsIsjR v86ThZaMhgDZb3X4 VpqvzEN6Tq5BGCNb qVw52twQbxf32V8Z EEiZBY1rLJsermx8 aeYNkTeTGIzjnTLi PBjpqsDylg7wgV9k Un4ag2Oz02mvNt0A TGlTCugAoFp1vIRe x9vjoXMG5QKzPSzJ 7NQRN0KZP8AZavi0 eP0S7abEzyUVOiUu lWe1GonbiJI5beob 0gJnFWCUjw6LyYg8 ExO2NJcAOqswAuIh RpTz5En4XGOQ5kUy Ym8jI5jG2PJzOhkQ CKUZQVupJyVJJjTZ nzVcFCfR1IKm0WvU Y274cbk0zNTEWNBB cht3pW6Aen0OfUZr idA8v5jD2YXreoMr QSFvCcySHFjW7WAk VoYCnu87Uwsnsg0C vCw8V5e7fSzYvMIj',
+)]
 NS = '/api/v1/namespaces/bench'
 HS = '/apis/example.com/v1/namespaces/bench/hs'
 
 
 def at_most(make, per):
-    """As many items of `per` values each as a body may have."""
+    """As many items as an object may have when each is of `per` values with its defaults."""
     return [make(i) for i in range((V - 500) // per)]
 
 
@@ -17,6 +25,11 @@ def created(name, path, document, **more):
 
 
 meta = {'name': 'hostile'}
+# Keys of which the standard library's hash makes one number: each chain of them can follow any of the column before.
+SAME = [first + second + third for first in ALIKE[0] for second in ALIKE[1] for third in ALIKE[2]][:V - 100]
+created('labels of one hash', MAPS, {'metadata': {'name': 'x', 'labels': {key: '' for key in SAME}}})
+case('limit: merge patch of labels of one hash', 'PATCH', MAPS + '/victim', MP, json.dumps({'metadata': {'labels': {key: '' for key in SAME}}}))
+case('limit: apply of finalizers of one hash', 'PATCH', MAPS + '/applied?fieldManager=x', AP, json.dumps(config_map('applied', metadata={'name': 'applied', 'finalizers': ['a/' + key for key in SAME]})))
 # --- built-in kinds with as many items as fit
 created('keys of a config map', MAPS, config_map(data={f'k{i}': 'v' for i in range(V)}))
 created('keys and binary keys', MAPS, config_map(data={f'k{i}': 'v' for i in range(V // 2)}, binaryData={f'b{i}': 'eA==' for i in range(V // 2 - 50)}))
@@ -30,18 +43,18 @@ created('managed fields', MAPS, {'metadata': {'name': 'x', 'managedFields': [{'m
 created('unknown fields, warn', PODS, pod(**{f'f{i}': 0 for i in range(V - 100)}))
 created('unknown fields, strict', PODS + '?fieldValidation=Strict', pod(**{f'f{i}': 0 for i in range(V - 100)}))
 case('limit: duplicate keys', 'POST', MAPS + '?fieldValidation=Strict', J, '{"metadata":{"name":"x"},"data":{' + ','.join(['"k":"v"'] * V) + '}}')
-created('containers', PODS, pod(containers=at_most(lambda i: {'name': f'c{i}', 'image': 'i'}, 3)))
+created('containers', PODS, pod(containers=at_most(lambda i: {'name': f'c{i}', 'image': 'i'}, 8)))
 created('containers without anything', PODS, pod(containers=at_most(lambda i: {}, 1)))
-created('init containers', PODS, pod(initContainers=at_most(lambda i: {'name': f'd{i}', 'image': 'i', 'restartPolicy': 'Always'}, 4)))
-created('ports', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': i % 65535 + 1, 'name': f'p{i}'}, 3)}]))
-created('host ports', PODS, pod(hostNetwork=True, containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1, 'hostPort': 1}, 3)}]))
+created('init containers', PODS, pod(initContainers=at_most(lambda i: {'name': f'd{i}', 'image': 'i', 'restartPolicy': 'Always'}, 9)))
+created('ports', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': i % 65535 + 1, 'name': f'p{i}'}, 4)}]))
+created('host ports', PODS, pod(hostNetwork=True, containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1, 'hostPort': 1}, 4)}]))
 created('ports that meet', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1}, 3)}]))
 created('ports that meet on other addresses', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'ports': at_most(lambda i: {'containerPort': 1, 'hostPort': 1, 'hostIP': f'10.0.{i >> 8}.{i & 255}'}, 5)}]))
 spread = {'topologyKey': 'z', 'labelSelector': {'matchLabels': {'a': 'b'}}}
 created('keys of labels that a pod has', PODS, {'metadata': {'name': 'hostile', 'labels': {f'k{i}': 'v' for i in range(13_000)}}, 'spec': pod()['spec'] | {'topologySpreadConstraints': [spread | {'maxSkew': 1, 'whenUnsatisfiable': 'DoNotSchedule', 'matchLabelKeys': [f'k{i}' for i in range(13_000)]}]}})
-created('keys of labels that match and do not', PODS, pod(affinity={'podAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [spread | {'matchLabelKeys': [f'a{i}' for i in range(20_000)], 'mismatchLabelKeys': [f'b{i}' for i in range(20_000)]}]}}))
+created('keys of labels that match and do not', PODS, pod(affinity={'podAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [spread | {'matchLabelKeys': [f'a{i}' for i in range(15_000)], 'mismatchLabelKeys': [f'b{i}' for i in range(15_000)]}]}}))
 created('huge pages of many sizes', PODS, pod(resources={'limits': {'cpu': '9'}}, containers=[{'name': 'c', 'image': 'i', 'resources': {'limits': {f'hugepages-{i}': '0' for i in range(12_000)}, 'requests': {f'hugepages-{i}': '0' for i in range(12_000)}}}]))
-created('ports of one name', PODS, pod(initContainers=[{'name': f'c{i}', 'image': 'i', 'ports': [{'containerPort': 1, 'name': 'a'}]} for i in range(4_000)]))
+created('ports of one name', PODS, pod(initContainers=[{'name': f'c{i}', 'image': 'i', 'ports': [{'containerPort': 1, 'name': 'a'}]} for i in range(2_600)]))
 created('files of one path', PODS, pod(volumes=[{'name': 'v', 'configMap': {'name': 'c', 'items': at_most(lambda i: {'key': 'a', 'path': 'a'}, 3)}}]))
 created('files of many paths', PODS, pod(volumes=[{'name': 'v', 'configMap': {'name': 'c', 'items': at_most(lambda i: {'key': 'a', 'path': f'a/{i}'}, 3)}}]))
 created('files inside each other', PODS, pod(volumes=[{'name': 'v', 'projected': {'sources': [{'secret': {'name': 'c', 'items': [{'key': 'a', 'path': 'a/' * i + 'a'} for i in range(1_500)]}}]}}]))
@@ -51,9 +64,9 @@ created('wrong variables', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'en
 created('volumes', PODS, pod(volumes=at_most(lambda i: {'name': f'v{i}', 'emptyDir': {}}, 4)))
 created('mounts', PODS, pod(volumes=[{'name': 'v', 'emptyDir': {}}], containers=[{'name': 'c', 'image': 'i', 'volumeMounts': at_most(lambda i: {'name': 'v', 'mountPath': f'/{i}'}, 3)}]))
 created('mounts of unknown volumes', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'volumeMounts': at_most(lambda i: {'name': f'v{i}', 'mountPath': f'/{i}'}, 3)}]))
-created('mounts of many volumes', PODS, pod(volumes=[{'name': f'v{i}', 'emptyDir': {}} for i in range(5_000)], containers=[{'name': 'c', 'image': 'i', 'volumeMounts': [{'name': f'v{4_999 - i % 5_000}', 'mountPath': f'/{i}'} for i in range(7_000)]}]))
-created('devices beside mounts', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'volumeMounts': [{'name': f'v{i}', 'mountPath': f'/{i}'} for i in range(7_000)], 'volumeDevices': [{'name': f'w{i}', 'devicePath': f'/d{i}'} for i in range(7_000)]}]))
-created('containers with claims', PODS, pod(resourceClaims=[{'name': f'c{i}', 'resourceClaimName': 'x'} for i in range(6_000)], containers=[{'name': f'c{i}', 'image': 'i', 'resources': {'claims': [{'name': 'none'}]}} for i in range(3_000)]))
+created('mounts of many volumes', PODS, pod(volumes=[{'name': f'v{i}', 'emptyDir': {}} for i in range(3_500)], containers=[{'name': 'c', 'image': 'i', 'volumeMounts': [{'name': f'v{3_499 - i % 3_500}', 'mountPath': f'/{i}'} for i in range(5_000)]}]))
+created('devices beside mounts', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'volumeMounts': [{'name': f'v{i}', 'mountPath': f'/{i}'} for i in range(5_000)], 'volumeDevices': [{'name': f'w{i}', 'devicePath': f'/d{i}'} for i in range(5_000)]}]))
+created('containers with claims', PODS, pod(resourceClaims=[{'name': f'c{i}', 'resourceClaimName': 'x'} for i in range(3_000)], containers=[{'name': f'c{i}', 'image': 'i', 'resources': {'claims': [{'name': 'none'}]}} for i in range(1_800)]))
 created('tolerations', PODS, pod(tolerations=at_most(lambda i: {'key': f'v{i}', 'operator': 'Exists'}, 3)))
 created('spread constraints', PODS, pod(topologySpreadConstraints=at_most(lambda i: {'maxSkew': 1, 'topologyKey': f't{i}', 'whenUnsatisfiable': 'DoNotSchedule'}, 4)))
 created('affinity terms', PODS, pod(affinity={'nodeAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': {'nodeSelectorTerms': at_most(lambda i: {'matchExpressions': [{'key': 'a', 'operator': 'In', 'values': ['b']}]}, 8)}}}))
@@ -66,35 +79,35 @@ created('scheduling gates', PODS, pod(schedulingGates=at_most(lambda i: {'name':
 created('resource claims', PODS, pod(resourceClaims=at_most(lambda i: {'name': f'c{i}', 'resourceClaimName': 'x'}, 3)))
 created('resources', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'resources': {'requests': {f'a.b/r{i}': '1' for i in range(V // 2)}, 'limits': {f'a.b/r{i}': '1' for i in range(V // 2 - 100)}}}]))
 created('sysctls', PODS, pod(securityContext={'sysctls': at_most(lambda i: {'name': f'kernel.s{i}', 'value': '1'}, 3)}))
-created('ports of a service', NS + '/services', {'metadata': meta, 'spec': {'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 3)}})
-created('node ports of a service', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 3)}})
-created('node ports of a service that are looked at', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': [{'name': f'p{i}', 'port': i % 2_000 + 1} for i in range(9_000)]}})
-created('ports of a service with their defaults', NS + '/services', {'metadata': meta, 'spec': {'ports': [{'name': f'p{i}', 'port': i + 1, 'protocol': 'TCP'} for i in range(9_900)]}})
+created('ports of a service', NS + '/services', {'metadata': meta, 'spec': {'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 5)}})
+created('node ports of a service', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 5)}})
+created('node ports of a service that are looked at', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': [{'name': f'p{i}', 'port': i % 2_000 + 1} for i in range(5_000)]}})
+created('ports of a service with their defaults', NS + '/services', {'metadata': meta, 'spec': {'ports': [{'name': f'p{i}', 'port': i + 1, 'protocol': 'TCP'} for i in range(6_000)]}})
 created('node ports of a service with their defaults', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': [{'name': f'p{i}', 'port': i + 1, 'protocol': 'TCP'} for i in range(2_600)]}})
 created('addresses of a service', NS + '/services', {'metadata': meta, 'spec': {'ports': [{'port': 1}], 'externalIPs': at_most(lambda i: f'10.{i >> 16}.{i >> 8 & 255}.{i & 255}', 1)}})
 created('addresses of endpoints', NS + '/endpoints', {'metadata': meta, 'subsets': [{'addresses': at_most(lambda i: {'ip': f'10.{i >> 16}.{i >> 8 & 255}.{i & 255}'}, 2), 'ports': [{'port': 1}]}]})
 created('subsets of endpoints', NS + '/endpoints', {'metadata': meta, 'subsets': at_most(lambda i: {'addresses': [{'ip': '10.0.0.1'}], 'ports': [{'port': i % 65535 + 1}]}, 7)})
 case('limit: addresses of endpoints times ports in a table', 'GET', NS + '/endpoints/hostile', J, '', {'Accept': 'application/json;as=Table;v=v1;g=meta.k8s.io'},
-     before=[('POST', NS + '/endpoints', J, json.dumps({'metadata': meta, 'subsets': [{'addresses': [{'ip': f'10.0.{i >> 8}.{i & 255}'} for i in range(6_000)], 'ports': [{'name': f'p{i}', 'port': i + 1} for i in range(6_000)]}]}))])
-created('a slice', '/apis/discovery.k8s.io/v1/namespaces/bench/endpointslices', {'metadata': meta, 'addressType': 'IPv4', 'ports': [], 'endpoints': at_most(lambda i: {'addresses': ['10.0.0.1']}, 3)})
+     before=[('POST', NS + '/endpoints', J, json.dumps({'metadata': meta, 'subsets': [{'addresses': [{'ip': f'10.0.{i >> 8}.{i & 255}'} for i in range(5_000)], 'ports': [{'name': f'p{i}', 'port': i + 1} for i in range(5_000)]}]}))])
+created('a slice', '/apis/discovery.k8s.io/v1/namespaces/bench/endpointslices', {'metadata': meta, 'addressType': 'IPv4', 'ports': [], 'endpoints': at_most(lambda i: {'addresses': ['10.0.0.1']}, 4)})
 created('rules of an ingress', '/apis/networking.k8s.io/v1/namespaces/bench/ingresses', {'metadata': meta, 'spec': {'rules': at_most(lambda i: {'host': f'h{i}.x', 'http': {'paths': [{'path': '/', 'pathType': 'Prefix', 'backend': {'service': {'name': 'a', 'port': {'number': 1}}}}]}}, 14)}})
 created('rules of a network policy', '/apis/networking.k8s.io/v1/namespaces/bench/networkpolicies', {'metadata': meta, 'spec': {'podSelector': {}, 'ingress': at_most(lambda i: {'from': [{'ipBlock': {'cidr': '10.0.0.0/8', 'except': [f'10.0.{i & 255}.0/24']}}]}, 7)}})
 created('rules of a role', '/apis/rbac.authorization.k8s.io/v1/namespaces/bench/roles', {'metadata': meta, 'rules': at_most(lambda i: {'verbs': ['get'], 'apiGroups': [''], 'resources': [f'r{i}']}, 7)})
-created('subjects of a binding', '/apis/rbac.authorization.k8s.io/v1/namespaces/bench/rolebindings', {'metadata': meta, 'roleRef': {'apiGroup': 'rbac.authorization.k8s.io', 'kind': 'Role', 'name': 'x'}, 'subjects': at_most(lambda i: {'kind': 'User', 'name': f'u{i}'}, 3)})
+created('subjects of a binding', '/apis/rbac.authorization.k8s.io/v1/namespaces/bench/rolebindings', {'metadata': meta, 'roleRef': {'apiGroup': 'rbac.authorization.k8s.io', 'kind': 'Role', 'name': 'x'}, 'subjects': at_most(lambda i: {'kind': 'User', 'name': f'u{i}'}, 4)})
 created('a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(9_900)}}})
 created('a quota of more', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(V - 100)}}})
-created('scopes of a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(9_900)}, 'scopes': ['Terminating'] * 39_000}})
-created('selectors of a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'hugepages-{i}': '1' for i in range(9_900)}, 'scopeSelector': {'matchExpressions': [{'scopeName': 'BestEffort', 'operator': 'Exists'}] * 12_000}}})
-created('amounts of a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': [{'type': 'Container', **{field: {f'a.b/{field}{i}': '1' for i in range(9_800)} for field in ('min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio')}}]}})
-created('the same amounts of a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': [{'type': 'Container', **{field: {f'a.b/{i}': '1' for i in range(9_800)} for field in ('min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio')}}]}})
+created('scopes of a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'requests.a.b/r{i}': '1' for i in range(9_900)}, 'scopes': ['Terminating'] * 20_000}})
+created('selectors of a quota', NS + '/resourcequotas', {'metadata': meta, 'spec': {'hard': {f'hugepages-{i}': '1' for i in range(9_900)}, 'scopeSelector': {'matchExpressions': [{'scopeName': 'BestEffort', 'operator': 'Exists'}] * 7_000}}})
+created('amounts of a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': [{'type': 'Container', **{field: {f'a.b/{field}{i}': '1' for i in range(6_000)} for field in ('min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio')}}]}})
+created('the same amounts of a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': [{'type': 'Container', **{field: {f'a.b/{i}': '1' for i in range(6_000)} for field in ('min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio')}}]}})
 created('a limit range', NS + '/limitranges', {'metadata': meta, 'spec': {'limits': at_most(lambda i: {'type': 'Container', 'max': {'cpu': '1'}}, 4)}})
 DEPLOYMENT = {'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': meta, 'spec': {'replicas': 0, 'selector': {'matchLabels': {'a': 'b'}}, 'template': {'metadata': {'labels': {'a': 'b'}}, 'spec': {'containers': [{'name': 'c', 'image': 'i'}]}}}}
 many = {f'k{i}': 'v' for i in range(V // 2 - 100)}
 created('labels of a deployment', '/apis/apps/v1/namespaces/bench/deployments', {**DEPLOYMENT, 'spec': {**DEPLOYMENT['spec'], 'selector': {'matchLabels': many}, 'template': {'metadata': {'labels': many}, 'spec': {'containers': [{'name': 'c', 'image': 'i'}]}}}})
 created('expressions of a deployment', '/apis/apps/v1/namespaces/bench/deployments', {**DEPLOYMENT, 'spec': {**DEPLOYMENT['spec'], 'selector': {'matchLabels': {'a': 'b'}, 'matchExpressions': at_most(lambda i: {'key': 'a', 'operator': 'In', 'values': ['b']}, 5)}}})
-created('claim templates of a stateful set', '/apis/apps/v1/namespaces/bench/statefulsets', {**DEPLOYMENT, 'kind': 'StatefulSet', 'spec': {**DEPLOYMENT['spec'], 'volumeClaimTemplates': at_most(lambda i: {'metadata': {'name': f'c{i}'}, 'spec': {'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': '1'}}}}, 9)}})
+created('claim templates of a stateful set', '/apis/apps/v1/namespaces/bench/statefulsets', {**DEPLOYMENT, 'kind': 'StatefulSet', 'spec': {**DEPLOYMENT['spec'], 'volumeClaimTemplates': at_most(lambda i: {'metadata': {'name': f'c{i}'}, 'spec': {'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': '1'}}}}, 13)}})
 created('metrics of an autoscaler', '/apis/autoscaling/v2/namespaces/bench/horizontalpodautoscalers', {'metadata': meta, 'spec': {'maxReplicas': 1, 'scaleTargetRef': {'kind': 'a', 'name': 'b'}, 'metrics': at_most(lambda i: {'type': 'Resource', 'resource': {'name': 'cpu', 'target': {'type': 'Utilization', 'averageUtilization': 1}}}, 7)}})
-created('webhooks', '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations?dryRun=All', {'metadata': meta, 'webhooks': at_most(lambda i: {'name': f'a{i}.b.c', 'sideEffects': 'None', 'admissionReviewVersions': ['v1'], 'clientConfig': {'url': 'https://x/'}, 'rules': []}, 9)})
+created('webhooks', '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations?dryRun=All', {'metadata': meta, 'webhooks': at_most(lambda i: {'name': f'a{i}.b.c', 'sideEffects': 'None', 'admissionReviewVersions': ['v1'], 'clientConfig': {'url': 'https://x/'}, 'rules': []}, 15)})
 created('flow schema rules', '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas?dryRun=All', {'metadata': meta, 'spec': {'priorityLevelConfiguration': {'name': 'global-default'}, 'rules': at_most(lambda i: {'subjects': [{'kind': 'User', 'user': {'name': 'x'}}], 'nonResourceRules': [{'verbs': ['get'], 'nonResourceURLs': ['/x']}]}, 12)}})
 created('a signing request', '/apis/certificates.k8s.io/v1/certificatesigningrequests', {'metadata': meta, 'spec': {'signerName': 'a.b/c', 'usages': ['digital signature'], 'request': 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K' * 40_000}})
 created('a namespaced list of devices', '/apis/resource.k8s.io/v1/resourceslices?dryRun=All', {'metadata': meta, 'spec': {'driver': 'a.b', 'nodeName': 'n', 'pool': {'name': 'p', 'generation': 1, 'resourceSliceCount': 1}, 'devices': at_most(lambda i: {'name': f'd{i}', 'attributes': {'a': {'int': 1}}}, 5)}})
@@ -148,7 +161,7 @@ case('limit: json patch tests of a large object', 'PATCH', maps_victim, JP, patc
 case('limit: json patch moves of a large object', 'PATCH', maps_victim, JP, patch([{'op': 'add', 'path': '/data', 'value': {f'k{i}': 'v' for i in range(22_000)}}] + [{'op': 'move', 'from': '/data' if i % 2 == 0 else '/x', 'path': '/x' if i % 2 == 0 else '/data'} for i in range(9_998)]))
 case('limit: json patch replacements of it all', 'PATCH', maps_victim, JP, patch([{'op': 'replace', 'path': '', 'value': config_map('victim', data={'a': 'x' * 200})} for i in range(5_000)]))
 case('limit: merge patch keys', 'PATCH', maps_victim, MP, json.dumps({'data': {f'k{i}': 'v' for i in range(V)}}))
-case('limit: merge patch keys that go', 'PATCH', maps_victim, MP, json.dumps({'data': {f'k{i}': None for i in range(V)}}))
+case('limit: merge patch keys that go', 'PATCH', maps_victim, MP, json.dumps({'data': {f'k{i}': None for i in range(D)}}))
 case('limit: merge patch 500 deep', 'PATCH', maps_victim, MP, '{"a":' * 480 + '1' + '}' * 480)
 case('limit: strategic variables', 'PATCH', pods_victim, SP, json.dumps({'spec': {'containers': [{'name': 'c', 'env': at_most(lambda i: {'name': f'E{i}', 'value': 'w'}, 3)}]}}), before=VICTIM)
 case('limit: strategic deletions', 'PATCH', pods_victim, SP, json.dumps({'spec': {'containers': [{'name': 'c', 'env': at_most(lambda i: {'name': f'E{i}', '$patch': 'delete'}, 3)}]}}), before=VICTIM)
@@ -232,8 +245,8 @@ made('20 000 required', {'spec': {'type': 'object', 'properties': {f'p{i}': text
 made('defaults of 100 KB in 40 000 items', {'spec': {'type': 'array', 'items': {'type': 'object', 'properties': {'a': {'type': 'string', 'default': 'x' * 100_000}}}}}, custom([{}] * 40_000))
 made('defaults of 1 000 values in 40 000 items', {'spec': {'type': 'array', 'items': {'type': 'object', 'properties': {f'a{i}': {'type': 'integer', 'default': 1} for i in range(1_000)}}}}, custom([{}] * 40_000))
 made('defaults of 9 000 members', {'spec': {'type': 'object', 'properties': {f'p{i}': {'type': 'string', 'default': 'x'} for i in range(9_000)}}}, custom({}))
-made('unknown members', {'spec': {'type': 'object', 'properties': {'a': text}}}, custom({f'p{i}': 'x' for i in range(V - 100)}))
-made('free members', {'spec': {'type': 'object', 'x-kubernetes-preserve-unknown-fields': True}}, custom({f'p{i}': 'x' for i in range(V - 100)}))
+made('unknown members', {'spec': {'type': 'object', 'properties': {'a': text}}}, custom({f'p{i}': 'x' for i in range(D - 100)}))
+made('free members', {'spec': {'type': 'object', 'x-kubernetes-preserve-unknown-fields': True}}, custom({f'p{i}': 'x' for i in range(D - 100)}))
 made('a set of 49 000', {'spec': {'type': 'array', 'x-kubernetes-list-type': 'set', 'items': text}}, custom([f'v{i}' for i in range(49_000)]))
 keyed = {'spec': {'type': 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'], 'items': {'type': 'object', 'required': ['k'], 'properties': {'k': text, 'v': {'type': 'string', 'minLength': 1}}}}}
 made('a list map of 15 000', keyed, custom([{'k': f'v{i}', 'v': 'x'} for i in range(15_000)]))

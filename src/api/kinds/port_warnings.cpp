@@ -3,7 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <unordered_map>
+
+#include "base/text_map.h"
 
 namespace skiff::api::kinds {
 
@@ -74,7 +75,7 @@ void warn_of_meetings(const std::vector<Port>& all, const FieldPath& path, std::
 void warn_of_ports(const Value& spec, const FieldPath& path, std::vector<std::string>& out) {
     const std::vector<Port> all = ports_of(spec);
     warn_of_meetings(all, path, out);
-    std::unordered_map<std::string_view, const Port*> named;
+    TextViewMap<const Port*> named;
     for (const Port& port : all) {
         const std::string& name = (*port.value)["name"].as_string();
         if (name.empty() || out.size() >= kWarningsMax) continue;

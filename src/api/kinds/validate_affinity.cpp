@@ -1,9 +1,9 @@
 #include <map>
-#include <unordered_map>
 
 #include "api/kinds/validate.h"
 #include "api/selector.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "json/member_index.h"
 
 namespace skiff::api::kinds {
@@ -126,7 +126,7 @@ void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors
 
 void validate_topology_spread(const Value& constraints, const FieldPath& path, FieldErrors& errors) {
     auto same = [](const Value& constraint) { return constraint["topologyKey"].as_string() + "\n" + constraint["whenUnsatisfiable"].as_string(); };
-    std::unordered_map<std::string, size_t> later;   // how many have this pair from here on
+    TextMap<size_t> later;   // how many have this pair from here on
     for (const Value& constraint : constraints.items()) ++later[same(constraint)];
     for (size_t i = 0; i < constraints.size(); ++i) {
         const Value& constraint = constraints[i];

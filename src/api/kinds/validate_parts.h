@@ -4,9 +4,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "api/kinds/check.h"
+#include "base/text_map.h"
 
 namespace skiff::api::kinds {
 
@@ -20,7 +20,7 @@ public:
     const std::string& claims_text() const { return claims_text_; }
 
 private:
-    std::unordered_map<std::string_view, const json::Value*> volumes_;
+    TextViewMap<const json::Value*> volumes_;
     std::set<std::string_view> claims_;
     std::string claims_text_;
 };

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <climits>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
+#include "base/text_map.h"
 #include "json/write.h"
 
 namespace skiff::api::kinds {
@@ -34,9 +33,9 @@ bool check_deadline(const Value& deadline, const Value& old, const FieldPath& pa
 }
 
 void check_gates(const Value& gates, const Value& old, const FieldPath& path, FieldErrors& errors) {
-    std::unordered_set<std::string_view> known;
+    TextViewSet known;
     for (const auto& gate : old.items()) known.insert(gate["name"].as_string());
-    std::unordered_map<std::string_view, size_t> last;   // of a name that is there twice the last one counts
+    TextViewMap<size_t> last;   // of a name that is there twice the last one counts
     for (size_t i = 0; i < gates.size(); ++i) last[gates[i]["name"].as_string()] = i;
     for (size_t i = 0; i < gates.size(); ++i) {
         const std::string& name = gates[i]["name"].as_string();
@@ -50,7 +49,7 @@ void check_tolerations(const Value& tolerations, const Value& old, const FieldPa
         toleration.erase("tolerationSeconds");
         return json::write(toleration);
     };
-    std::unordered_set<std::string> now;
+    TextSet now;
     for (const auto& toleration : tolerations.items()) now.insert(lasting(toleration));
     const auto& items = old.items();
     if (std::any_of(items.begin(), items.end(), [&](const Value& before) { return now.count(lasting(before)) == 0; }))

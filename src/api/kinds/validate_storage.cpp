@@ -6,10 +6,10 @@
 #include "api/quantity.h"
 #include "api/selector.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
 namespace skiff::api::kinds {
 
@@ -297,7 +297,7 @@ void validate_csi_node(const Value& object, FieldErrors& errors) {
 // A driver may come or go, but one that stays does not change.
 void validate_csi_node_update(const Value& object, const Value& old, FieldErrors& errors) {
     for (int time = 0; time < 2; ++time) validate_csi_node(object, errors);   // as a new one, then as a changed one
-    std::unordered_map<std::string_view, std::vector<const Value*>> now;
+    TextViewMap<std::vector<const Value*>> now;
     for (const Value& driver : object["spec"]["drivers"].items()) now[driver["name"].as_string()].push_back(&driver);
     for (const Value& before : old["spec"]["drivers"].items())
         for (const Value* driver : now[before["name"].as_string()])

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "base/text_map.h"
 #include "json/value.h"
 
 namespace skiff::api::structural {
@@ -20,7 +20,7 @@ public:
 private:
     std::string text_of(const json::Value& item) const;
     const std::vector<std::string>& keys_;
-    std::unordered_map<std::string, const json::Value*> items_;
+    TextMap<const json::Value*> items_;
 };
 
 }  // namespace skiff::api::structural

@@ -1,10 +1,10 @@
 // The uniqueness that x-kubernetes-list-type promises, and the metadata of embedded resources.
-#include <unordered_map>
 
 #include "api/gvk.h"
 #include "api/names.h"
 #include "api/structural/validate.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "json/write.h"
 
 namespace skiff::api::structural {
@@ -14,7 +14,7 @@ using json::Value;
 
 // Positions of the second appearance of each repeated value. Numbers and texts that look alike differ by their JSON.
 std::vector<size_t> repeated(const std::vector<std::string>& texts) {
-    std::unordered_map<std::string_view, size_t> seen;
+    TextViewMap<size_t> seen;
     std::vector<size_t> out;
     for (size_t i = 0; i < texts.size(); ++i)
         if (++seen[texts[i]] == 2) out.push_back(i);

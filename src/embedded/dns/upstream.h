@@ -7,10 +7,10 @@
 #include <list>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/text_map.h"
 #include "embedded/dns/message.h"
 
 namespace skiff::dns {
@@ -55,7 +55,7 @@ private:
     };
     size_t entries_max_;
     std::list<Entry> order_;
-    std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+    TextMap<std::list<Entry>::iterator> index_;
 };
 
 }  // namespace skiff::dns

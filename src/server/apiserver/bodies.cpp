@@ -65,9 +65,9 @@ void report_unknown_version(const api::KindRegistry& kinds, const api::KindInfo&
 Status defaults_within_bounds(const api::KindInfo& kind, json::Value& object) {
     if (kind.custom && !api::structural::defaults_fit(object, kind.custom->schema))
         return error(Reason::RequestEntityTooLarge, "Request entity too large: the defaults of the definition are larger than {} bytes", api::structural::kDefaultsBytesMax);
-    TRY(check_object_values(object));
+    TRY(check_object_values(kind, object));
     api::set_defaults(kind, object);
-    return check_object_values(object);
+    return check_object_values(kind, object);
 }
 
 void warn_of(const api::StrictProblems& problems, RequestContext& context) {

@@ -22,8 +22,9 @@ Status check_body_values(std::string_view json) {
     return error(Reason::RequestEntityTooLarge, "Request entity too large: the limit is {} values", kBodyValuesMax);
 }
 
-Status check_object_values(const json::Value& object) {
-    int64_t left = kObjectValuesMax;
+Status check_object_values(const api::KindInfo& kind, const json::Value& object) {
+    const size_t values_max = kind.custom || kind.gvk.kind == "CustomResourceDefinition" ? kDefinedValuesMax : kObjectValuesMax;
+    int64_t left = static_cast<int64_t>(values_max);
     for (const json::Member& member : object.members()) {
         if (member.key != "metadata") count(member.value, left);
         else
@@ -31,7 +32,7 @@ Status check_object_values(const json::Value& object) {
                 if (part.key != "managedFields") count(part.value, left);
     }
     if (left >= 0) return {};
-    return error(Reason::RequestEntityTooLarge, "Request entity too large: with its defaults the object has more than {} values", kObjectValuesMax);
+    return error(Reason::RequestEntityTooLarge, "Request entity too large: with its defaults the object has more than {} values", values_max);
 }
 
 }  // namespace skiff::apiserver

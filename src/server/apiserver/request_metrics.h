@@ -7,10 +7,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/text_map.h"
 #include "server/apiserver/request.h"
 
 namespace skiff::apiserver {
@@ -32,14 +32,10 @@ private:
         metrics::Histogram *duration = nullptr, *without_queues = nullptr;
         std::vector<std::pair<int, metrics::Counter*>> by_code;
     };
-    struct Hash {
-        using is_transparent = void;
-        size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-    };
     static constexpr size_t kSeriesMax = 1000;
 
     std::mutex mutex_;
-    std::unordered_map<std::string, Series, Hash, std::equal_to<>> series_;
+    TextMap<Series> series_;
     metrics::Family<metrics::Counter>& requests_;
     metrics::Family<metrics::Histogram>&durations_, &without_queues_;
     metrics::Family<metrics::Counter>& terminations_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "reconcile/timestamp.h"
 
 namespace skiff::controllers {
@@ -130,7 +131,7 @@ std::vector<ObjectPtr> PodsByNode::on(const std::string& node) const {
     return found;
 }
 
-void sort_for_deletion(std::vector<PodRef>& pods, const std::unordered_map<std::string, int>& pods_on_node, WallTime now) {
+void sort_for_deletion(std::vector<PodRef>& pods, const TextMap<int>& pods_on_node, WallTime now) {
     auto rank = [&](const PodRef& pod) {
         auto it = pods_on_node.find(pod.facts->node);
         return it == pods_on_node.end() ? 0 : it->second;

@@ -7,11 +7,11 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "api/object.h"
 #include "base/clock.h"
+#include "base/text_map.h"
 #include "reconcile/informer.h"
 
 namespace skiff::controllers {
@@ -57,7 +57,7 @@ private:
     };
     std::mutex mutex_;
     bool following_ = false;
-    std::unordered_map<std::string, Entry> by_uid_;
+    TextMap<Entry> by_uid_;
 };
 
 // Which pods stand on which node. Any thread.
@@ -73,8 +73,8 @@ private:
     std::shared_ptr<PodFactsCache> facts_;
     std::shared_ptr<reconcile::Informer> pods_;
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::string> node_by_uid_;
-    std::unordered_map<std::string, std::set<std::pair<std::string, std::string>>> by_node_;   // namespace, name
+    TextMap<std::string> node_by_uid_;
+    TextMap<std::set<std::pair<std::string, std::string>>> by_node_;   // namespace, name
 };
 
 // A pod with its facts.
@@ -86,6 +86,6 @@ struct PodRef {
 
 // The order in which a ReplicaSet removes pods, as Kubernetes ranks them: unassigned, pending, not ready, cheap, doubled up on their node,
 // recently ready, often restarted, young ones first. rank(pod): how many pods of its family are active on its node.
-void sort_for_deletion(std::vector<PodRef>& pods, const std::unordered_map<std::string, int>& pods_on_node, WallTime now);
+void sort_for_deletion(std::vector<PodRef>& pods, const TextMap<int>& pods_on_node, WallTime now);
 
 }  // namespace skiff::controllers

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <mutex>
-#include <unordered_set>
 
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "server/controllers/conditions.h"
 #include "server/controllers/node_health.h"
 #include "server/controllers/resources.h"
@@ -146,7 +146,7 @@ private:
     reconcile::Context* context_ = nullptr;
     std::shared_ptr<Informer> nodes_, pods_;
     std::mutex mutex_;
-    std::unordered_set<std::string> finished_;
+    TextSet finished_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "server/controllers/conditions.h"
 #include "server/controllers/owning.h"
 #include "server/controllers/pod_control.h"
@@ -113,8 +114,8 @@ private:
     }
 
     // Active pods by node of all sets with the same owner: a rollout's old and new sets avoid doubling up together.
-    std::unordered_map<std::string, int> family_on_nodes(const api::Object& set) {
-        std::unordered_map<std::string, int> counts;
+    TextMap<int> family_on_nodes(const api::Object& set) {
+        TextMap<int> counts;
         std::vector<ObjectPtr> family;
         if (const auto* owner = set.meta().controller()) family = sets_->by_index(Informer::kByOwner, owner->uid);
         else family = {sets_->get(set.meta().ns, set.meta().name)};

@@ -3,9 +3,9 @@
 
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "base/clock.h"
+#include "base/text_map.h"
 
 namespace skiff::controllers {
 
@@ -25,7 +25,7 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, Duration> written_;      // only keys whose gap may last still
+    TextMap<Duration> written_;      // only keys whose gap may last still
 };
 
 }  // namespace skiff::controllers

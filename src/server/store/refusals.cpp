@@ -1,7 +1,7 @@
 #include "server/store/refusals.h"
 
-#include <unordered_set>
 
+#include "base/text_map.h"
 #include "server/store/row.h"
 
 namespace skiff::store {
@@ -32,7 +32,7 @@ Status check_shape(const std::vector<Write>& writes) {
     if (writes.size() > kWritesPerTransactionMax)
         return error(Reason::BadRequest, "a transaction of {} writes; at most {}", writes.size(), kWritesPerTransactionMax);
     if (writes.size() == 1) return {};
-    std::unordered_set<std::string_view> keys;
+    TextViewSet keys;
     for (const auto& write : writes)
         if (!keys.insert(write.key).second) return error(Reason::BadRequest, "{} is written twice in one transaction", write.key);
     return {};

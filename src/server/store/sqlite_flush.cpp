@@ -1,8 +1,8 @@
 // How SqliteStore's writer thread gets changes to the disk, and what it does when the disk fails.
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/log.h"
+#include "base/text_map.h"
 #include "server/store/sqlite_store.h"
 
 namespace skiff::store {
@@ -17,7 +17,7 @@ constexpr Duration kSpaceCheckInterval = std::chrono::seconds(1);
 // Cheap values that a later write of the same flush replaces are not worth a row: they would be history only.
 std::vector<bool> find_superseded(const std::vector<const Change*>& changes) {
     std::vector<bool> superseded(changes.size());
-    std::unordered_set<std::string_view> later;
+    TextViewSet later;
     for (size_t i = changes.size(); i-- > 0;) {
         const Change& change = *changes[i];
         bool newest = later.insert(change.event.entry->key).second;

@@ -15,8 +15,8 @@
 #include <shared_mutex>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 
+#include "base/text_map.h"
 #include "server/store/store_metrics.h"
 #include "server/store/disk_reserve.h"
 #include "server/store/live_state.h"
@@ -53,7 +53,7 @@ private:
         Revision revision;
         std::vector<Change> changes;
     };
-    using Overlay = std::unordered_map<std::string, EntryPtr>;   // key -> entry after the staged transactions, null when deleted
+    using Overlay = TextMap<EntryPtr>;   // key -> entry after the staged transactions, null when deleted
 
     SqliteStore(const SqliteOptions& options, std::unique_ptr<SqliteLog> log);
     Status load();

@@ -1,10 +1,10 @@
 // RuntimeClass: overhead, node selector and tolerations of a pod's runtime class. DefaultIngressClass.
-#include <unordered_set>
 #include <utility>
 
 #include "api/go_text.h"
 #include "api/names.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 #include "json/member_index.h"
 #include "json/write.h"
 #include "server/apiserver/admission/plugins.h"
@@ -43,7 +43,7 @@ public:
             if (own == nullptr) spec.mut("nodeSelector").mut_members().push_back(label);
         }
         // Decoded objects have their members in one order.
-        std::unordered_set<std::string> present;
+        TextSet present;
         for (const json::Value& own : std::as_const(spec)["tolerations"].items()) present.insert(json::write(own));
         for (const json::Value& toleration : (*tree)["scheduling"]["tolerations"].items())
             if (present.insert(json::write(toleration)).second) spec.mut("tolerations").push_back(toleration);

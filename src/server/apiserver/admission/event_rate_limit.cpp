@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <list>
 #include <mutex>
-#include <unordered_map>
 
+#include "base/text_map.h"
 #include "server/apiserver/admission/plugins.h"
 #include "server/apiserver/admission/settings.h"
 
@@ -64,7 +64,7 @@ private:
     double per_second_, burst_;
     size_t max_;
     std::list<Bucket> order_;   // the most recently used first
-    std::unordered_map<std::string, std::list<Bucket>::iterator> by_key_;
+    TextMap<std::list<Bucket>::iterator> by_key_;
 };
 
 class EventRateLimit : public AdmissionPlugin {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <list>
 #include <mutex>
-#include <unordered_map>
 
 #include "api/go_text.h"
 #include "api/timestamp.h"
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "base/text_map.h"
 #include "pki/join_token.h"
 #include "server/apiserver/authn/bearer.h"
 
@@ -55,7 +55,7 @@ public:
 private:
     static constexpr size_t kMax = 1024;
     std::mutex mutex_;
-    std::unordered_map<std::string, Claims> claims_;
+    TextMap<Claims> claims_;
     std::list<std::string> order_;
 };
 
@@ -81,7 +81,7 @@ public:
 private:
     static constexpr size_t kMax = 1024;
     std::mutex mutex_;
-    std::unordered_map<std::string, WallTime> told_;
+    TextMap<WallTime> told_;
 };
 
 class ServiceAccountAuthenticator : public Authenticator {

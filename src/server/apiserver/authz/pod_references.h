@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "base/text_map.h"
 #include "server/apiserver/reader.h"
 
 namespace skiff::apiserver {
@@ -36,7 +36,7 @@ private:
 
     const Reader& reader_;
     mutable std::mutex mutex_;
-    mutable std::unordered_map<std::string, PodPtr> pods_;   // by uid; guarded by mutex_
+    mutable TextMap<PodPtr> pods_;   // by uid; guarded by mutex_
 };
 
 }  // namespace skiff::apiserver

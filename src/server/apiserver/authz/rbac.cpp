@@ -5,6 +5,7 @@
 
 #include "api/selector.h"
 #include "base/strings.h"
+#include "base/text_map.h"
 
 namespace skiff::apiserver {
 
@@ -52,7 +53,7 @@ struct Rbac::Policy {
         const Binding::Subject* subject;
         const PolicyRules* rules;       // of the role; null when there is none
     };
-    using BySubject = std::unordered_map<std::string, std::vector<Entry>>;
+    using BySubject = TextMap<std::vector<Entry>>;
     BySubject cluster;
     std::map<std::string, BySubject, std::less<>> namespaces;
 

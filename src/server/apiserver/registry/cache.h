@@ -20,6 +20,7 @@
 
 #include "api/kind.h"
 #include "base/clock.h"
+#include "base/text_map.h"
 #include "server/apiserver/reader.h"
 #include "server/apiserver/registry/resource_cache.h"
 #include "server/apiserver/registry/watch_sink.h"
@@ -77,7 +78,7 @@ private:
     using WatcherPtr = std::shared_ptr<Watcher>;
     // The watchers of one resource, by how an event finds them. Watch thread only.
     struct Audience {
-        std::unordered_map<std::string, std::vector<WatcherPtr>> by_key, by_node;
+        TextMap<std::vector<WatcherPtr>> by_key, by_node;
         std::vector<WatcherPtr> others;
         std::vector<WatcherPtr>& slot(const Watcher& watcher);
     };

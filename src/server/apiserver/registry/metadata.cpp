@@ -6,12 +6,12 @@
 #include <map>
 #include <set>
 #include <string_view>
-#include <unordered_set>
 
 #include "api/go_text.h"
 #include "api/kinds/check.h"
 #include "api/managed_fields.h"
 #include "api/names.h"
+#include "base/text_map.h"
 #include "json/write.h"
 
 namespace skiff::apiserver {
@@ -200,7 +200,7 @@ void validate_metadata_update(const api::KindInfo& kind, const json::Value& obje
     const json::Value &meta = object["metadata"], &old = old_object["metadata"];
     if (!old["deletionTimestamp"].as_string().empty()) {
         std::vector<std::string> added;
-        std::unordered_set<std::string_view> before;
+        TextViewSet before;
         for (const json::Value& name : old["finalizers"].items()) before.insert(name.as_string());
         for (const json::Value& name : meta["finalizers"].items())
             if (!before.count(name.as_string())) added.push_back(name.as_string());

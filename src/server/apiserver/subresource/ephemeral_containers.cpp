@@ -1,9 +1,9 @@
 // pods/ephemeralcontainers: containers are added to a running pod, never changed or taken away.
-#include <unordered_map>
 
 #include "api/kinds/disabled_fields.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/validate.h"
+#include "base/text_map.h"
 #include "server/apiserver/subresource/subresource.h"
 
 namespace skiff::apiserver {
@@ -13,7 +13,7 @@ using api::FieldErrors;
 using api::FieldPath;
 
 void check_kept(const json::Value& before, const json::Value& after, const FieldPath& path, FieldErrors& errors) {
-    std::unordered_map<std::string_view, const json::Value*> now;
+    TextViewMap<const json::Value*> now;
     for (const json::Value& c : after.items()) now[c["name"].as_string()] = &c;
     for (const json::Value& old : before.items()) {
         auto it = now.find(old["name"].as_string());

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <map>
-#include <unordered_set>
 
+#include "base/text_map.h"
 #include "server/scheduler/filter.h"
 
 namespace skiff::scheduler {
 
 namespace {
 
-using Values = std::unordered_set<std::string>;       // of a topology key
+using Values = TextSet;       // of a topology key
 
 // What one cycle knows of required affinity between pods.
 struct Topology {

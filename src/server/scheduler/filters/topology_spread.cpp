@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 
+#include "base/text_map.h"
 #include "server/scheduler/filter.h"
 
 namespace skiff::scheduler {
@@ -11,7 +11,7 @@ namespace {
 // Matching pods by domain of one constraint (API reference, TopologySpreadConstraint).
 struct Domains {
     const SpreadConstraint* constraint;
-    std::unordered_map<std::string, int64_t> counts;
+    TextMap<int64_t> counts;
     int64_t self = 0, smallest = 0;
 
     void find_smallest() {

@@ -1,8 +1,8 @@
 // Preferred affinity between pods, in both directions; required affinity of others counts with the profile's hardPodAffinityWeight.
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
+#include "base/text_map.h"
 #include "server/scheduler/filter.h"
 #include "server/scheduler/score.h"
 
@@ -10,7 +10,7 @@ namespace skiff::scheduler {
 
 namespace {
 
-using Weights = std::map<std::string, std::unordered_map<std::string, int64_t>>;   // by topology key and value
+using Weights = std::map<std::string, TextMap<int64_t>>;   // by topology key and value
 using Asked = std::vector<std::pair<const std::string*, int64_t>>;                 // topology key, weight for one pod of a group
 
 void ask(const std::vector<PodTerm>& terms, const PodInfo& target, int64_t sign, int64_t fixed, const Snapshot& snapshot, Asked& asked) {

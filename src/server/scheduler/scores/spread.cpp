@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "base/text_map.h"
 #include "server/scheduler/filter.h"
 #include "server/scheduler/score.h"
 
@@ -26,7 +27,7 @@ void add_constraint(const PodInfo& pod, const Snapshot& snapshot, const NodeList
     for (const auto& [id, group] : snapshot.groups)
         if (group.pod->ns == pod.ns && !group.pod->deleting && constraint.selects(group.pod->labels, group.pod->controller_uid)) selected.push_back(&group);
     const bool by_host = constraint.topology_key == kHostname;
-    std::unordered_map<std::string_view, int64_t> counts;
+    TextViewMap<int64_t> counts;
     std::unordered_map<const NodeInfo*, int64_t> on_host;
     size_t domains = 0;
     for (size_t i = 0; i < nodes.size(); ++i) {
