@@ -133,12 +133,13 @@ private:
                     if (members[i].key == members[j].key) return true;
             return false;
         }
-        std::vector<std::string_view> keys;
-        keys.reserve(members.size());
-        for (const auto& member : members) keys.push_back(member.key);
-        if (std::adjacent_find(keys.begin(), keys.end(), std::greater_equal<>()) == keys.end()) return false;   // maps are stored with rising keys
-        std::sort(keys.begin(), keys.end());
-        return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+        const auto not_rising = [](const Member& a, const Member& b) { return a.key >= b.key; };
+        if (std::adjacent_find(members.begin(), members.end(), not_rising) == members.end()) return false;   // maps are stored with rising keys
+        TextViewSet seen;
+        seen.reserve(members.size());
+        for (const Member& member : members)
+            if (!seen.insert(member.key).second) return true;
+        return false;
     }
 
     // The innermost container is the one whose member this is; those around it wait for it at a key or an index.
