@@ -33,8 +33,8 @@ struct Fold {
 // What the evaluator does at a node, told by number: names would be compared at every step of a loop. plan() decides it.
 enum class Op : uint8_t {
     Call, Constant, First, Second, Accumulator, Input, TypeName, Select, Test, Index, OptionalIndex, OptionalSelect, Conditional,
-    And, Or, OrValue, NotStrictlyFalse, Not, Size, In, InSet, Equals, NotEquals, Less, LessEqual, Greater, GreaterEqual, Add, Append,
-    Dyn, Known, Matches, List, Map, Struct, Fold, All, Exists
+    And, Or, OrValue, NotStrictlyFalse, Not, Size, In, InSet, Equals, NotEquals, Less, LessEqual, Greater, GreaterEqual, Add, Subtract, Multiply, Divide, Modulo,
+    Append, Dyn, Known, Matches, List, Map, Struct, Fold, All, Exists
 };
 enum class Charge : uint8_t;
 

@@ -39,10 +39,10 @@ struct Program::Compiled {
 struct Evaluation {
     Value value;
     uint64_t cost = 0;
-    uint64_t work = 0;                   // what it really took, in steps of about 20 ns
+    uint64_t work = 0;                   // what it really took, in steps of about 10 ns
     bool cancelled = false;              // a limit was reached
 };
-inline constexpr uint64_t kUnitsOfStep = 4;   // of cost, that take as long as a step
+inline constexpr uint64_t kUnitsOfStep = 3;   // of cost, that take as long as a step
 struct Limits {
     uint64_t cost, work;
 };

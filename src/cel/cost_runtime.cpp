@@ -4,6 +4,7 @@
 #include "cel/compiled.h"
 #include "cel/functions.h"
 #include "cel/name_formats.h"
+#include "cel/nodes.h"
 
 namespace skiff::cel {
 namespace {
@@ -32,13 +33,23 @@ uint64_t scaled(uint64_t size, double factor) {
     return whole + (static_cast<double>(whole) < exact ? 1 : 0);
 }
 
+// A list whose items cost one each, whatever they are.
+bool has_numbers(const Value& list) {
+    using Form = Declaration::Form;
+    const Declaration* declaration = list.declaration();
+    const Declaration* element = declaration ? declaration->element.get() : nullptr;
+    return element && (element->form == Form::Int || element->form == Form::Double || element->form == Form::Bool);
+}
+
 uint64_t traversal(const Value& value) {
     switch (value.kind()) {
         case ValueKind::String:
         case ValueKind::Bytes: return static_cast<uint64_t>(static_cast<double>(value.text().size()) * kTraversal);
         case ValueKind::List: {
+            if (has_numbers(value)) return value.size();
+            const ItemReader items(value);
             uint64_t cost = 0;
-            for (size_t i = 0; i < value.size(); ++i) cost += traversal(value.at(i));
+            for (size_t i = 0; i < items.size(); ++i) cost += traversal(items.at(i));
             return cost;
         }
         case ValueKind::Map: {

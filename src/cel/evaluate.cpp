@@ -4,8 +4,14 @@
 namespace skiff::cel {
 namespace {
 
-// In steps of 20 ns: a pattern that is compiled, each instruction of it, and one that turns out to be too large.
-constexpr uint64_t kPatternWork = 200, kInstructionWork = 36, kFailedWork = 2000;
+// In steps: a pattern that is compiled, each instruction of it, and one that turns out to be too large. The optimiser looks at what can follow
+// what, so that of many instructions each takes longer: by a step for so many of them.
+constexpr uint64_t kPatternWork = 300, kInstructionWork = 32, kInstructionsOfMore = 20, kFailedWork = 2000;
+
+uint64_t work_of(const Regex& compiled) {
+    const uint64_t instructions = compiled.program_size();
+    return instructions * (kInstructionWork + instructions / kInstructionsOfMore);
+}
 
 }  // namespace
 
@@ -44,7 +50,7 @@ Result<Regex> Evaluator::regex(std::string_view pattern) {
     }
     bool fresh = false;
     auto found = patterns_->find(pattern, fresh);
-    if (fresh) worked(kPatternWork + (found.ok() ? found->program_size() * kInstructionWork : kFailedWork));
+    if (fresh) worked(kPatternWork + (found.ok() ? work_of(*found) : kFailedWork));
     if (found.ok()) pattern_size_ = found->program_size();
     return found;
 }
@@ -86,7 +92,11 @@ const Value& Evaluator::eval(const Expr& expr, Value& room) {
         case Op::LessEqual:
         case Op::Greater:
         case Op::GreaterEqual:
-        case Op::Add: return binary(expr, room);
+        case Op::Add:
+        case Op::Subtract:
+        case Op::Multiply:
+        case Op::Divide:
+        case Op::Modulo: return binary(expr, room);
         case Op::Append: return append(expr, room);
         case Op::List: return room = make_list(expr);
         case Op::Map: return room = make_map(expr);
@@ -105,10 +115,9 @@ const Value& Evaluator::eval(const Expr& expr, Value& room) {
 
 const Value& Evaluator::logical(const Expr& expr, Value& room, bool stop_at) {
     bool any_failed = false;
-    Value failure;
+    Value failure, own;
     for (const auto& term : expr.args) {
-        Value own;
-        const Value& value = eval(*term, own);
+        const Value& value = eval_step(*term, own);
         if (cancelled_) return cancelled_value();
         if (!value.is(ValueKind::Bool)) {
             if (!any_failed) failure = value.is_error() ? value : no_such_overload();

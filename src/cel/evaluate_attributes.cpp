@@ -7,6 +7,9 @@
 namespace skiff::cel {
 namespace {
 
+// In steps, besides their cost: a member that is looked for, and one by a key that is computed.
+constexpr uint64_t kMemberWork = 4, kIndexWork = 2;
+
 bool list_index(const Value& key, int64_t& out) {
     if (key.is(ValueKind::Int)) out = key.as_int();
     else if (key.is(ValueKind::Uint) && key.as_uint() <= INT64_MAX) out = static_cast<int64_t>(key.as_uint());
@@ -19,6 +22,11 @@ bool list_index(const Value& key, int64_t& out) {
 bool documented(const Value& value) {
     const Value& map = value.is(ValueKind::Optional) && value.held() ? *value.held() : value;
     return map.is(ValueKind::Map) && map.document();
+}
+
+// Keys that a loop walks through are often the ones of this very document.
+bool is_key(const json::Member& member, std::string_view key) {
+    return member.key.size() == key.size() && (member.key.data() == key.data() || member.key == key);
 }
 
 bool is_object(const Declaration* declaration) { return declaration && declaration->form == Declaration::Form::Object; }
@@ -67,6 +75,14 @@ const Value& Evaluator::accumulator(Frame& frame) {
 }
 
 const Value& Evaluator::select_name(const Expr& expr, Value& room) {
+    // The same member of the same variable as before.
+    if (const Value* map = expr.op == Op::Select ? variable(*expr.args[0]) : nullptr) {
+        const Memo& memo = memos_[expr.slot];
+        if (memo.found && memo.document && map->is(ValueKind::Map) && memo.document == map->document() && memo.declaration == map->declaration() && !memo.value.is(ValueKind::Optional)) {
+            charge(1);
+            return memo.value;
+        }
+    }
     Value own;
     const Value& operand = resolve(*expr.args[0], own);
     if (operand.is_error()) return failed(operand, room);
@@ -107,11 +123,13 @@ bool Evaluator::test(const Expr& expr, const Value& operand, Value& failure) {
 }
 
 const Value& Evaluator::select_index(const Expr& expr, Value& room) {
+    worked(kIndexWork);
     Value own, own_key;
     const Value& operand = resolve(*expr.args[0], own);
     if (operand.is_error()) return failed(operand, room);
     if (operand.is(ValueKind::Optional) && !operand.held()) return room = Value::none();
-    const Value& key = resolve(*expr.args[1], own_key);
+    const Value* loop_key = variable(*expr.args[1]);
+    const Value& key = loop_key ? *loop_key : resolve(*expr.args[1], own_key);
     if (key.is_error()) {
         charge(1);
         return failed(key, room);
@@ -174,6 +192,7 @@ Evaluator::Memo& Evaluator::member_of(const Expr& expr, std::string_view key, co
     const json::Value* document = map.document();
     const Declaration* declaration = map.declaration();
     if (memo.document == document && memo.declaration == declaration) return memo;
+    worked(kMemberWork);
     const Declaration* element = declaration ? declaration->element.get() : nullptr;
     const bool object = is_object(declaration);
     if (object && memo.declaration != declaration) memo.field = declaration->find_identifier(key);
@@ -195,13 +214,13 @@ const json::Value* Evaluator::find_member(const json::Value& document, std::stri
     constexpr size_t kLarge = 16;
     const json::Object& members = document.members();
     for (size_t i = place, end = std::min(place + 2, members.size()); i < end; ++i) {
-        if (members[i].key != key) continue;
+        if (!is_key(members[i], key)) continue;
         place = i;
         return &members[i].value;
     }
     if (members.size() < kLarge) {
         for (place = 0; place < members.size(); ++place)
-            if (members[place].key == key) return &members[place].value;
+            if (is_key(members[place], key)) return &members[place].value;
         return nullptr;
     }
     auto& index = indexes_[&document];

@@ -1,4 +1,5 @@
 // Calls: operators that the evaluator does itself, the functions of the libraries, and what they take besides their cost.
+#include <algorithm>
 #include <array>
 
 #include "cel/evaluator.h"
@@ -6,8 +7,10 @@
 namespace skiff::cel {
 namespace {
 
-// In steps of 20 ns: a member that is made; the bytes that are read in one step, and the steps to make them.
-constexpr uint64_t kMemberWork = 5, kBytesOfStep = 64, kInstructionsOfStep = 100, kMadeWork = 24, kSearchWork = 4, kOpaqueWork = 5, kTextWork = 2;
+// In steps: a call of a function, a mistake, a member that is made; the bytes that are read in one step, and the steps to make them.
+constexpr uint64_t kCallWork = 3, kFailureWork = 5, kMemberWork = 8, kBytesOfStep = 64, kInstructionsOfStep = 100, kMadeWork = 48, kSearchWork = 6, kOpaqueWork = 20, kTextWork = 6;
+constexpr uint64_t kPatternWork = 8, kShownWork = 6;   // a pattern that is looked for, a value that format() shows
+constexpr size_t kCharactersOfUnit = 10;
 
 // Whether an operand of this kind would be asked to run the operator (cel-go's traits), which decides the words of the mistake.
 bool has_receiver(const Value& value) { return value.is(ValueKind::String) || value.is(ValueKind::Duration) || value.is(ValueKind::Timestamp); }
@@ -44,11 +47,21 @@ bool same_scalar(const json::Value& a, const Value& b) {
 }  // namespace
 
 const Value& Evaluator::call(const Expr& expr, Value& room) {
-    const size_t count = expr.args.size();
-    std::array<Value, 3> few;
-    std::vector<Value> many;
-    if (count > few.size()) many.resize(count);
-    std::span<Value> args = count > few.size() ? std::span<Value>(many) : std::span<Value>(few.data(), count);
+    if (expr.args.size() == 1) {
+        Value arg;
+        return call_with(expr, std::span<Value>(&arg, 1), room);
+    }
+    if (expr.args.size() == 2) {
+        Value args[2];
+        return call_with(expr, args, room);
+    }
+    std::vector<Value> args(expr.args.size());
+    return call_with(expr, args, room);
+}
+
+const Value& Evaluator::call_with(const Expr& expr, std::span<Value> args, Value& room) {
+    const size_t count = args.size();
+    worked(kCallWork);
     const Value* failure = nullptr;
     for (size_t i = 0; i < count; ++i) {
         const Value& arg = eval(*expr.args[i], args[i]);
@@ -75,6 +88,7 @@ const Value& Evaluator::known(const Expr& expr, Value& room) {
     Memo& memo = memos_[expr.slot];
     if (memo.found) {
         charge(memo.cost);
+        worked(1);
         return memo.value;
     }
     const uint64_t before = cost_;
@@ -108,58 +122,78 @@ const Value& Evaluator::matches(const Expr& expr, Value& room) {
     return plain ? truth(found) : room;
 }
 
-// Operators with two operands. What is most frequent needs neither copies nor overloads.
+// What is most frequent needs neither overloads nor copies. Null when the result is a mistake, whose words are the operator's.
+inline const Value* Evaluator::of_ints(const Expr& expr, int64_t a, int64_t b, Value& room) {
+    int64_t out = 0;
+    switch (expr.op) {
+        case Op::Equals: return &truth(a == b);
+        case Op::NotEquals: return &truth(a != b);
+        case Op::Less: return &truth(a < b);
+        case Op::LessEqual: return &truth(a <= b);
+        case Op::Greater: return &truth(a > b);
+        case Op::GreaterEqual: return &truth(a >= b);
+        case Op::Add:
+            if (__builtin_add_overflow(a, b, &out)) return nullptr;
+            break;
+        case Op::Subtract:
+            if (__builtin_sub_overflow(a, b, &out)) return nullptr;
+            break;
+        case Op::Multiply:
+            if (__builtin_mul_overflow(a, b, &out)) return nullptr;
+            break;
+        case Op::Divide:
+        case Op::Modulo:
+            if (b == 0 || b == -1) return nullptr;
+            out = expr.op == Op::Divide ? a / b : a % b;
+            break;
+        default: return nullptr;
+    }
+    worked(1);
+    room = Value::of_int(out);
+    return &room;
+}
+
+// Operators with two operands.
 const Value& Evaluator::binary(const Expr& expr, Value& room) {
-    std::array<Value, 2> own;
-    const Value& left = eval(*expr.args[0], own[0]);
-    const Value& right = eval(*expr.args[1], own[1]);
+    const Expr &first = *expr.args[0], &second = *expr.args[1];
+    if (const Value* left = at_hand(first)) {
+        if (const Value* right = at_hand(second)) return combined(expr, *left, *right, room);
+        Value own;
+        return combined(expr, *left, eval(second, own), room);
+    }
+    Value own_left, own_right;
+    const Value& left = eval(first, own_left);
+    const Value* right = at_hand(second);
+    return combined(expr, left, right ? *right : eval(second, own_right), room);
+}
+
+const Value& Evaluator::combined(const Expr& expr, const Value& left, const Value& right, Value& room) {
     if (cancelled_) return cancelled_value();
-    if (const Value* out = quick(expr, left, right, room)) return *out;
+    if (expr.of_ints && left.is(ValueKind::Int) && right.is(ValueKind::Int))
+        if (const Value* out = of_ints(expr, left.as_int(), right.as_int(), room)) {
+            charge(1);
+            return *out;
+        }
+    if ((expr.op == Op::Equals || expr.op == Op::NotEquals) && left.is(ValueKind::String) && right.is(ValueKind::String)) {
+        // Ten characters and less cost one.
+        const size_t shorter = std::min(left.text().size(), right.text().size());
+        charge(shorter - 1 < kCharactersOfUnit ? 1 : call_cost(expr.charge, left, &right, true_));
+        return truth((left.text() == right.text()) == (expr.op == Op::Equals));
+    }
     if (left.is_error() || right.is_error()) room = left.is_error() ? left : right;
     else if (expr.op == Op::In) room = contains(left, right);
     else if (expr.op == Op::Equals || expr.op == Op::NotEquals) {
         room = left.equals(right);
         if (expr.op == Op::NotEquals && !room.is_error()) room = Value::of(!room.is_true());
         const size_t size = left.size_if_container();
-        if (size > 0 && size == right.size_if_container()) worked(left.document() ? values_in(*left.document()) : weight_of(left));
+        if (size > 0 && size == right.size_if_container()) worked(comparison_work(left));
     } else {
-        if (&left != &own[0]) own[0] = left;
-        if (&right != &own[1]) own[1] = right;
-        room = apply(expr, own);
-        charge(call_cost(expr.charge, own[0], &own[1], room));
-        return room;
+        const Value args[2] = {left, right};
+        room = apply(expr, args);
+        worked(NodeAccess::get<TextNode>(room) ? kTextWork + room.text().size() / kBytesOfStep : 1);
     }
     charge(call_cost(expr.charge, left, &right, room));
     return room;
-}
-
-const Value* Evaluator::quick(const Expr& expr, const Value& left, const Value& right, Value& room) {
-    const bool compares = expr.op == Op::Equals || expr.op == Op::NotEquals;
-    if (left.is(ValueKind::String) && right.is(ValueKind::String) && compares) {
-        charge(call_cost(expr.charge, left, &right, room));
-        return &truth((left.text() == right.text()) == (expr.op == Op::Equals));
-    }
-    if (!expr.of_ints || !left.is(ValueKind::Int) || !right.is(ValueKind::Int)) return nullptr;
-    const int64_t a = left.as_int(), b = right.as_int();
-    const Value* out = nullptr;
-    switch (expr.op) {
-        case Op::Equals: out = &truth(a == b); break;
-        case Op::NotEquals: out = &truth(a != b); break;
-        case Op::Less: out = &truth(a < b); break;
-        case Op::LessEqual: out = &truth(a <= b); break;
-        case Op::Greater: out = &truth(a > b); break;
-        case Op::GreaterEqual: out = &truth(a >= b); break;
-        case Op::Add: {
-            int64_t sum = 0;
-            if (__builtin_add_overflow(a, b, &sum)) return nullptr;
-            room = Value::of_int(sum);
-            out = &room;
-            break;
-        }
-        default: return nullptr;
-    }
-    charge(1);
-    return out;
 }
 
 const Value& Evaluator::negated(const Expr& expr, Value& room) {
@@ -214,10 +248,20 @@ Value Evaluator::apply(const Expr& expr, std::span<const Value> args) {
     for (const Overload* overload : expr.overloads)
         if (overload->implementation && overload->accepts(args)) {
             Value out = overload->implementation(args, *this);
-            if (out.is_error()) worked(kMistakeWork);
+            if (out.is_error()) worked(kFailureWork);
             return out;
         }
     return no_overload(expr, args);
+}
+
+// Documents are counted once: a loop may compare the same ones again and again.
+uint64_t Evaluator::comparison_work(const Value& value) {
+    constexpr size_t kLarge = 16;
+    if (!value.document()) return weight_of(value);
+    if (value.size() < kLarge) return values_in(*value.document());
+    auto [it, is_new] = sizes_.try_emplace(value.document(), 0);
+    if (is_new) it->second = values_in(*value.document());
+    return it->second;
 }
 
 Value Evaluator::contains(const Value& item, const Value& in) {
@@ -241,8 +285,9 @@ Value Evaluator::contains(const Value& item, const Value& in) {
 // What functions read and make. Operators take one step or are charged by length, except where whole lists are compared.
 void Evaluator::count_work(const Expr&, std::span<const Value> args, const Value& out) {
     // A pattern whose automaton is too large is run instruction by instruction.
-    if (const size_t size = std::exchange(pattern_size_, 0); size > 0) worked(args[0].text().size() * size / kInstructionsOfStep);
+    if (const size_t size = std::exchange(pattern_size_, 0); size > 0) worked(kPatternWork + args[0].text().size() * size / kInstructionsOfStep);
     for (const Value& arg : args) worked(arg.size_if_container() + arg.text().size() / kBytesOfStep);
+    if (args.size() == 2 && args[0].is(ValueKind::String) && args[1].is(ValueKind::List)) worked(args[1].size() * kShownWork);
     worked(out.size_if_container() * kMemberWork + out.text().size() / kBytesOfStep * kMadeWork);
     if (out.is(ValueKind::Opaque)) worked(kOpaqueWork);
     else if (NodeAccess::get<TextNode>(out)) worked(kTextWork);

@@ -5,6 +5,7 @@ namespace skiff::cel {
 namespace {
 
 constexpr uint64_t kListCost = 10, kMapCost = 30, kStructCost = 40;
+constexpr uint64_t kMadeWork = 8, kEntryWork = 4;   // in steps, besides their cost: what is made, and an entry of it
 
 // Takes the value out of an optional entry; false when the entry is left out.
 bool unwrap(Value& value, bool optional, Value& failure, std::string_view what) {
@@ -46,6 +47,7 @@ Value Evaluator::make_list(const Expr& expr) {
         if (failure.is_error()) break;
     }
     charge(kListCost);
+    worked(kMadeWork);
     return failure.is_error() ? failure : Value::list(std::move(items));
 }
 
@@ -61,6 +63,7 @@ Value Evaluator::make_map(const Expr& expr) {
         else if (!expr.optional[i / 2] || unwrap(value, true, failure, "cannot initialize optional entry '" + key.display() + "'")) map = put(map, key, value);
     }
     charge(kMapCost);
+    worked(kMadeWork + expr.args.size() * kEntryWork);
     return failure.is_error() ? failure : map;
 }
 
@@ -74,6 +77,7 @@ Value Evaluator::make_struct(const Expr& expr) {
             fields.emplace_back(Value::string(expr.fields[i]), std::move(value));
     }
     charge(kStructCost);
+    worked(kMadeWork + expr.args.size() * kEntryWork);
     return failure.is_error() ? failure : Value::object(expr.name, std::move(fields));
 }
 
@@ -85,6 +89,7 @@ const Value& Evaluator::append(const Expr& expr, Value& room) {
     if (cancelled_) return cancelled_value();
     const Value& item = eval(*expr.args[1]->args[0], own);
     charge(kListCost);
+    worked(kEntryWork);
     if (cancelled_) return cancelled_value();
     charge(1);
     if (list.is_error()) return list;

@@ -4,6 +4,8 @@
 namespace skiff::cel {
 namespace {
 
+constexpr uint64_t kStepWork = 2;   // of a loop that is neither all() nor exists(), besides its cost
+
 std::string_view go_type(const Value& value) {
     switch (value.kind()) {
         case ValueKind::Null: return "types.Null";
@@ -50,8 +52,9 @@ template <typename Step>
 void Evaluator::each(const Fold& fold, const Value& range, Frame& frame, const Step& step) {
     const bool two = !fold.var2.empty();
     if (range.is(ValueKind::List)) {
-        for (size_t i = 0, count = range.size(); i < count; ++i) {
-            (two ? frame.second : frame.first) = range.at(i);
+        const ItemReader items(range);
+        for (size_t i = 0; i < items.size(); ++i) {
+            (two ? frame.second : frame.first) = items.at(i);
             if (two) frame.first = Value::of_int(static_cast<int64_t>(i));
             if (!step()) return;
         }
@@ -70,11 +73,12 @@ void Evaluator::each(const Fold& fold, const Value& range, Frame& frame, const S
 }
 
 bool Evaluator::step(Frame& frame) {
+    worked(kStepWork);
     Value own;
     const Value& condition = eval(*frame.fold->condition, own);
     if (cancelled_ || (condition.is(ValueKind::Bool) && !condition.as_bool())) return false;
     Value room;
-    const Value& next = eval(*frame.fold->step, room);
+    const Value& next = eval_step(*frame.fold->step, room);
     if (&next == &room) frame.accumulator = std::move(room);
     else if (&next != &frame.accumulator) frame.accumulator = next;
     frame.initialized = true;
@@ -87,15 +91,12 @@ bool Evaluator::quantify(Frame& frame, bool until) {
     if (cancelled_) return false;
     if (!frame.initialized) frame.accumulator = Value::of(!until);
     frame.initialized = true;
-    for (int i = 0; i < (until ? 3 : 2); ++i) {
-        charge(1);
-        if (cancelled_) return false;
-    }
+    charge(until ? 3 : 2);
     if (frame.accumulator.is(ValueKind::Bool) && frame.accumulator.as_bool() == until) return false;
     charge(1);
     if (cancelled_) return false;
     Value room;
-    const Value& verdict = eval(*frame.fold->step->args[1], room);
+    const Value& verdict = eval_step(*frame.fold->step->args[1], room);
     if (cancelled_) return false;
     if (verdict.is(ValueKind::Bool)) {
         if (verdict.as_bool() == until) frame.accumulator = Value::of(until);

@@ -59,8 +59,25 @@ private:
         worked(kMistakeWork);
         return Value::error(std::move(message));
     }
-    static constexpr uint64_t kMistakeWork = 6;
+    static constexpr uint64_t kMistakeWork = 12;
 
+    // What needs no room: a constant, or a variable of a loop. Null when the node is something else.
+    const Value* at_hand(const Expr& expr) {
+        if (expr.op == Op::Constant) return &expr.literal;
+        if (expr.op != Op::First) return nullptr;
+        charge(1);
+        return &frames_[expr.slot].first;
+    }
+    // A variable as resolve() gives it; null when the node is something else, or the variable has no value.
+    const Value* variable(const Expr& expr) const {
+        if (expr.op == Op::First) return &frames_[expr.slot].first;
+        return expr.op == Op::Input && expr.slot < inputs_.size() ? inputs_[expr.slot] : nullptr;
+    }
+    // eval() of what most steps of a loop are, without the way through its table.
+    const Value& eval_step(const Expr& expr, Value& room) {
+        if (expr.op >= Op::Equals && expr.op <= Op::Modulo && !cancelled_) return binary(expr, room);
+        return eval(expr, room);
+    }
     // The value stands until the node is evaluated again, or in `room`.
     const Value& eval(const Expr& expr, Value& room);
     const Value& logical(const Expr& expr, Value& room, bool stop_at);
@@ -82,8 +99,10 @@ private:
 
     // evaluate_calls.cpp
     const Value& call(const Expr& expr, Value& room);
+    const Value& call_with(const Expr& expr, std::span<Value> args, Value& room);
+    const Value& combined(const Expr& expr, const Value& left, const Value& right, Value& room);
     const Value& binary(const Expr& expr, Value& room);
-    const Value* quick(const Expr& expr, const Value& left, const Value& right, Value& room);
+    [[gnu::always_inline]] inline const Value* of_ints(const Expr& expr, int64_t a, int64_t b, Value& room);
     const Value& negated(const Expr& expr, Value& room);
     const Value& not_strictly_false(const Expr& expr, Value& room);
     const Value& in_set(const Expr& expr, Value& room);
@@ -93,6 +112,7 @@ private:
     const Value& matches(const Expr& expr, Value& room);
     Value apply(const Expr& expr, std::span<const Value> args);
     Value contains(const Value& item, const Value& in);
+    uint64_t comparison_work(const Value& value);
     void count_work(const Expr& expr, std::span<const Value> args, const Value& out);
 
     // evaluate_literals.cpp: lists, maps and structures that an expression makes.
@@ -119,6 +139,7 @@ private:
     Limits limits_;
     uint64_t cost_ = 0, work_ = 0;
     bool cancelled_ = false;
+    std::unordered_map<const json::Value*, uint64_t> sizes_;   // values_in() of documents that are compared
     std::vector<const Value*> inputs_;
     std::vector<Frame> frames_;
     std::vector<Memo> memos_;

@@ -7,18 +7,34 @@
 namespace skiff::cel {
 namespace {
 
+// -1, 0, 1; as equal count those that cannot be compared.
+int64_t order_of(const Value& a, const Value& b) {
+    if (a.is(ValueKind::Int) && b.is(ValueKind::Int)) return a.as_int() < b.as_int() ? -1 : a.as_int() > b.as_int() ? 1 : 0;
+    const Value order = compare(a, b);
+    return order.is_error() ? 0 : order.as_int();
+}
+
+bool same(const Value& a, const Value& b) {
+    if (a.is(ValueKind::Int) && b.is(ValueKind::Int)) return a.as_int() == b.as_int();
+    return a.equals(b).is_true();
+}
+
 Value is_sorted(Arguments args, Run&) {
-    for (size_t i = 1; i < args[0].size(); ++i) {
-        Value order = compare(args[0].at(i - 1), args[0].at(i));
-        if (!order.is_error() && order.as_int() > 0) return Value::of(false);
+    const ItemReader items(args[0]);
+    Value before = items.size() ? items.at(0) : Value();
+    for (size_t i = 1; i < items.size(); ++i) {
+        Value item = items.at(i);
+        if (order_of(before, item) > 0) return Value::of(false);
+        before = std::move(item);
     }
     return Value::of(true);
 }
 
 template <Value (*Zero)()>
 Value sum(Arguments args, Run&) {
+    const ItemReader items(args[0]);
     Value out = Zero();
-    for (size_t i = 0; i < args[0].size() && !out.is_error(); ++i) out = add(out, args[0].at(i));
+    for (size_t i = 0; i < items.size() && !out.is_error(); ++i) out = add(out, items.at(i));
     return out;
 }
 Value zero_int() { return Value::of_int(0); }
@@ -27,12 +43,12 @@ Value zero_double() { return Value::of_double(0); }
 Value zero_duration() { return Value::duration(0); }
 
 Value extreme(const Value& list, int wanted, std::string_view name) {
-    if (list.size() == 0) return Value::error(std::string(name) + " called on empty list");
-    Value best = list.at(0);
-    for (size_t i = 1; i < list.size(); ++i) {
-        Value item = list.at(i);
-        Value order = compare(item, best);
-        if (!order.is_error() && order.as_int() == wanted) best = item;
+    const ItemReader items(list);
+    if (items.size() == 0) return Value::error(std::string(name) + " called on empty list");
+    Value best = items.at(0);
+    for (size_t i = 1; i < items.size(); ++i) {
+        Value item = items.at(i);
+        if (order_of(item, best) == wanted) best = std::move(item);
     }
     return best;
 }
@@ -40,20 +56,23 @@ Value smallest(Arguments args, Run&) { return extreme(args[0], -1, "min"); }
 Value largest(Arguments args, Run&) { return extreme(args[0], 1, "max"); }
 
 Value index_of(Arguments args, Run&) {
-    for (size_t i = 0; i < args[0].size(); ++i)
-        if (args[0].at(i).equals(args[1]).is_true()) return Value::of_int(static_cast<int64_t>(i));
+    const ItemReader items(args[0]);
+    for (size_t i = 0; i < items.size(); ++i)
+        if (same(items.at(i), args[1])) return Value::of_int(static_cast<int64_t>(i));
     return Value::of_int(-1);
 }
 
 Value last_index_of(Arguments args, Run&) {
-    for (size_t i = args[0].size(); i-- > 0;)
-        if (args[0].at(i).equals(args[1]).is_true()) return Value::of_int(static_cast<int64_t>(i));
+    const ItemReader items(args[0]);
+    for (size_t i = items.size(); i-- > 0;)
+        if (same(items.at(i), args[1])) return Value::of_int(static_cast<int64_t>(i));
     return Value::of_int(-1);
 }
 
 bool has(const Value& list, const Value& item) {
-    for (size_t i = 0; i < list.size(); ++i)
-        if (list.at(i).equals(item).is_true()) return true;
+    const ItemReader items(list);
+    for (size_t i = 0; i < items.size(); ++i)
+        if (same(items.at(i), item)) return true;
     return false;
 }
 

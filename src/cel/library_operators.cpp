@@ -9,8 +9,8 @@
 namespace skiff::cel {
 namespace {
 
-constexpr const char* kOverflow = "integer overflow";
-constexpr const char* kUnsignedOverflow = "unsigned integer overflow";
+constexpr char kOverflow[] = "integer overflow";
+constexpr char kUnsignedOverflow[] = "unsigned integer overflow";
 
 Value checked_time(__int128 nanos_since_epoch) {
     constexpr int64_t kSecond = 1'000'000'000;
@@ -62,6 +62,13 @@ Value compare_numbers(const Value& a, const Value& b) {
 }
 
 bool numeric(const Value& value) { return value.is(ValueKind::Int) || value.is(ValueKind::Uint) || value.is(ValueKind::Double); }
+
+std::string joined(std::string_view a, std::string_view b) {
+    std::string out;
+    out.reserve(a.size() + b.size());
+    out.append(a).append(b);
+    return out;
+}
 
 Value multiply(Arguments args, Run&) {
     const Value &a = args[0], &b = args[1];
@@ -238,8 +245,8 @@ Value add(const Value& a, const Value& b) {
             return __builtin_add_overflow(a.as_int(), b.as_int(), &out) ? Value::error("duration overflow") : Value::duration(out);
         }
         case K::Double: return Value::of_double(a.as_double() + b.as_double());
-        case K::String: return Value::string(std::string(a.text()) + std::string(b.text()));
-        case K::Bytes: return Value::bytes(std::string(a.text()) + std::string(b.text()));
+        case K::String: return Value::string(joined(a.text(), b.text()));
+        case K::Bytes: return Value::bytes(joined(a.text(), b.text()));
         case K::List: return concat(a, b);
         default: return no_such_overload();
     }

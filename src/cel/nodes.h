@@ -2,6 +2,7 @@
 // list or map made by + or a macro may append in place (older Values keep their length), so that building a list of n items takes n steps.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,13 +10,6 @@
 #include "cel/value.h"
 
 namespace skiff::cel {
-
-struct Value::Node {
-    enum class Kind : uint8_t { Text, List, Map, Source, Held, Opaque };
-    explicit Node(Kind k) : kind(k) {}
-    virtual ~Node() = default;
-    const Kind kind;
-};
 
 // A node that knows its kind: looking at values is what evaluation does most.
 template <Value::Node::Kind K>
@@ -91,12 +85,37 @@ struct NodeAccess {
     // For who has the only Value of a node.
     template <typename T>
     static T* sole(Value& value) {
-        return value.node_ && value.node_->kind == T::kKind && value.node_.use_count() == 1 ? const_cast<T*>(static_cast<const T*>(value.node_.get())) : nullptr;
+        const Value::Node* node = value.node_.get();
+        return node && node->kind == T::kKind && node->owners.load(std::memory_order_acquire) == 1 ? const_cast<T*>(static_cast<const T*>(node)) : nullptr;
     }
-    static void put(Value& value, ValueKind kind, std::shared_ptr<const Value::Node> node) {
+    static void put(Value& value, ValueKind kind, std::unique_ptr<const Value::Node> node) {
         value.kind_ = kind;
-        value.node_ = std::move(node);
+        value.node_ = Value::NodePtr(node.release());
     }
+};
+
+// Reads items of a list without asking at each what the list is. The list must outlive it.
+class ItemReader {
+public:
+    explicit ItemReader(const Value& list) : list_(list), size_(list.size()) {
+        const json::Value* document = list.document();
+        if (document) items_ = &document->items();
+        if (list.declaration()) element_ = list.declaration()->element.get();
+        ints_ = !element_ || element_->form == Declaration::Form::Int;
+    }
+    size_t size() const { return size_; }
+    Value at(size_t index) const {
+        if (!items_) return list_.at(index);
+        const json::Value& item = (*items_)[index];
+        return ints_ && item.is_int() ? Value::of_int(item.as_int()) : Value::json(item, element_);
+    }
+
+private:
+    const Value& list_;
+    const size_t size_;
+    const json::Array* items_ = nullptr;
+    const Declaration* element_ = nullptr;
+    bool ints_ = false;
 };
 
 }  // namespace skiff::cel

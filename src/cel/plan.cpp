@@ -12,7 +12,8 @@ Op op_of_call(std::string_view name) {
     constexpr std::pair<std::string_view, Op> kOps[] = {
         {"_&&_", Op::And}, {"_||_", Op::Or}, {"_?_:_", Op::Conditional}, {"_[_]", Op::Index}, {"_[?_]", Op::OptionalIndex}, {"_?._", Op::OptionalSelect},
         {"or", Op::OrValue}, {"orValue", Op::OrValue}, {"@not_strictly_false", Op::NotStrictlyFalse}, {"@in", Op::In}, {"_==_", Op::Equals}, {"_!=_", Op::NotEquals},
-        {"!_", Op::Not}, {"size", Op::Size}, {"_<_", Op::Less}, {"_<=_", Op::LessEqual}, {"_>_", Op::Greater}, {"_>=_", Op::GreaterEqual}, {"_+_", Op::Add}, {"dyn", Op::Dyn}};
+        {"!_", Op::Not}, {"size", Op::Size}, {"_<_", Op::Less}, {"_<=_", Op::LessEqual}, {"_>_", Op::Greater}, {"_>=_", Op::GreaterEqual}, {"_+_", Op::Add},
+        {"_-_", Op::Subtract}, {"_*_", Op::Multiply}, {"_/_", Op::Divide}, {"_%_", Op::Modulo}, {"dyn", Op::Dyn}};
     for (const auto& [known, op] : kOps)
         if (known == name) return op;
     return Op::Call;

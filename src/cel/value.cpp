@@ -23,10 +23,10 @@ Value Value::of_double(double value) {
 }
 
 Value Value::string(std::string text) {
-    auto node = std::make_shared<TextNode>();
+    auto node = std::make_unique<TextNode>();
     node->text = std::move(text);
     Value out = string_view(node->text);
-    out.node_ = std::move(node);
+    NodeAccess::put(out, ValueKind::String, std::move(node));
     return out;
 }
 
@@ -81,7 +81,7 @@ uint64_t weight_of_entries(const std::vector<Entry>& entries) {
 }  // namespace
 
 Value Value::list(std::vector<Value> items) {
-    auto node = std::make_shared<ListNode>();
+    auto node = std::make_unique<ListNode>();
     for (const auto& item : items) node->weight += weight_of(item);
     if (node->weight > kWeightMax) return too_heavy();
     node->size = items.size();
@@ -93,7 +93,7 @@ Value Value::list(std::vector<Value> items) {
 }
 
 Value Value::map(std::vector<Entry> entries) {
-    auto node = std::make_shared<MapNode>();
+    auto node = std::make_unique<MapNode>();
     node->weight = weight_of_entries(entries);
     if (node->weight > kWeightMax) return too_heavy();
     node->size = entries.size();
@@ -114,7 +114,7 @@ Value Value::map_of_maps(std::vector<Entry> entries) {
 }
 
 Value Value::object(std::string type_name, std::vector<Entry> fields) {
-    auto node = std::make_shared<MapNode>();
+    auto node = std::make_unique<MapNode>();
     node->weight = weight_of_entries(fields);
     if (node->weight > kWeightMax) return too_heavy();
     node->size = fields.size();
@@ -127,7 +127,7 @@ Value Value::object(std::string type_name, std::vector<Entry> fields) {
 }
 
 Value Value::fields(std::shared_ptr<const FieldSource> source) {
-    auto node = std::make_shared<SourceNode>();
+    auto node = std::make_unique<SourceNode>();
     node->source = std::move(source);
     Value out;
     NodeAccess::put(out, ValueKind::Map, std::move(node));
@@ -141,7 +141,7 @@ Value Value::none() {
 }
 
 Value Value::some(Value value) {
-    auto node = std::make_shared<HeldNode>();
+    auto node = std::make_unique<HeldNode>();
     node->weight = 1 + weight_of(value);
     node->value = std::move(value);
     Value out;
@@ -150,7 +150,7 @@ Value Value::some(Value value) {
 }
 
 Value Value::opaque(std::shared_ptr<const Opaque> value) {
-    auto node = std::make_shared<OpaqueNode>();
+    auto node = std::make_unique<OpaqueNode>();
     node->value = std::move(value);
     Value out;
     NodeAccess::put(out, ValueKind::Opaque, std::move(node));
@@ -251,7 +251,7 @@ Value concat(const Value& a, const Value& b) {
     if (weight > kWeightMax) return too_heavy();
     if (a.declaration() && a.declaration()->list_type != api::ListType::Atomic) return merge(a, b, *a.declaration());
     const auto* left = NodeAccess::get<ListNode>(a);
-    auto node = std::make_shared<ListNode>();
+    auto node = std::make_unique<ListNode>();
     node->growable = true;
     node->weight = weight;
     if (left && left->growable && left->items->values.size() == left->size) {
@@ -281,7 +281,7 @@ bool grow(Value& list, const Value& item) {
 Value insert(const Value& map, const Value& key, const Value& value) {
     if (map.find(key)) return Value::error("insert failed: key " + key.display() + " already exists");
     const auto* old = NodeAccess::get<MapNode>(map);
-    auto node = std::make_shared<MapNode>();
+    auto node = std::make_unique<MapNode>();
     node->growable = true;
     node->weight = weight_of(map) + 1 + weight_of(value);
     if (node->weight > kWeightMax) return too_heavy();

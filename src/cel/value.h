@@ -3,6 +3,7 @@
 // A failed evaluation is a Value of kind Error, because && and || absorb errors. Values may be copied and used by any thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,7 +43,15 @@ public:
 
 class Value {
 public:
-    struct Node;
+    // What is too large to stand in a Value itself (nodes.h); it counts its owners.
+    struct Node {
+        enum class Kind : uint8_t { Text, List, Map, Source, Held, Opaque };
+        explicit Node(Kind k) : kind(k) {}
+        virtual ~Node() = default;
+        const Kind kind;
+        mutable std::atomic<uint32_t> owners{0};
+    };
+
     Value() = default;   // null
     static Value of(bool value) {
         Value out;
@@ -80,6 +89,12 @@ public:
     static Value some(Value value);
     static Value opaque(std::shared_ptr<const Opaque> value);
     static Value error(std::string message);
+    template <size_t N>
+    static Value error(const char (&message)[N]) {                // a literal: it is not copied
+        Value out = string_view({message, N - 1});
+        out.kind_ = ValueKind::Error;
+        return out;
+    }
     // A view; with a declaration, strings of a format become times, durations or bytes, and keys are escaped names.
     static Value json(const json::Value& document, const Declaration* declaration = nullptr);
 
@@ -123,6 +138,30 @@ public:
 
 private:
     friend struct NodeAccess;
+    // A shared_ptr in half the room: expressions move and drop Values more than anything else, and most have no node.
+    class NodePtr {
+    public:
+        NodePtr() = default;
+        explicit NodePtr(const Node* node) : node_(node) {
+            if (node_) node_->owners.fetch_add(1, std::memory_order_relaxed);
+        }
+        NodePtr(const NodePtr& other) : NodePtr(other.node_) {}
+        NodePtr(NodePtr&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
+        NodePtr& operator=(NodePtr other) noexcept {
+            std::swap(node_, other.node_);
+            return *this;
+        }
+        ~NodePtr() {
+            if (node_ && node_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete node_;
+        }
+        const Node* get() const { return node_; }
+        const Node& operator*() const { return *node_; }
+        explicit operator bool() const { return node_ != nullptr; }
+
+    private:
+        const Node* node_ = nullptr;
+    };
+
     ValueKind kind_ = ValueKind::Null;
     union {
         bool bool_;
@@ -136,7 +175,7 @@ private:
         uint64_t extra_ = 0;                   // length of text, nanoseconds of a timestamp
         const Declaration* declaration_;
     };
-    std::shared_ptr<const Node> node_;
+    NodePtr node_;
 };
 
 }  // namespace skiff::cel

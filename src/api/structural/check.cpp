@@ -33,7 +33,7 @@ bool is_int_or_string_any_of(const Value& any_of) {
 }
 
 // A pattern of twenty bytes may compile to thousands of instructions; the largest definitions in use have some ten thousand in all.
-constexpr size_t kInstructionsMax = 400'000;
+constexpr size_t kInstructionsMax = 200'000;
 
 // The shape: every node has a type, junctors say nothing but value validation.
 class StructureChecker {

@@ -18,7 +18,10 @@ const json::Value* KeyedItems::find(const json::Value& item) const {
 std::string KeyedItems::text_of(const json::Value& item) const {
     std::string text;
     for (const std::string& key : keys_) {
-        text += json::write(item[key]);
+        const json::Value& value = item[key];
+        // Texts as they are, behind their length; no other JSON begins with a letter and a number.
+        if (value.is_string()) text.append(1, 's').append(std::to_string(value.as_string().size())).append(1, ':').append(value.as_string());
+        else text += json::write(value);
         text += '\n';
     }
     return text;

@@ -1,4 +1,6 @@
 // The uniqueness that x-kubernetes-list-type promises, and the metadata of embedded resources.
+#include <algorithm>
+#include <optional>
 
 #include "api/gvk.h"
 #include "api/names.h"
@@ -13,7 +15,13 @@ namespace {
 using json::Value;
 
 // Positions of the second appearance of each repeated value. Numbers and texts that look alike differ by their JSON.
-std::vector<size_t> repeated(const std::vector<std::string>& texts) {
+template <typename Text>
+std::vector<size_t> repeated(const std::vector<Text>& texts) {
+    // Nothing is repeated in all but a few lists; hashes that differ show it without a table.
+    std::vector<size_t> hashes(texts.size());
+    std::transform(texts.begin(), texts.end(), hashes.begin(), TextHash());
+    std::sort(hashes.begin(), hashes.end());
+    if (std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end()) return {};
     TextViewMap<size_t> seen;
     std::vector<size_t> out;
     for (size_t i = 0; i < texts.size(); ++i)
@@ -21,13 +29,34 @@ std::vector<size_t> repeated(const std::vector<std::string>& texts) {
     return out;
 }
 
+// The texts of a list that has nothing else, so that none has to be made.
+std::optional<std::vector<std::string_view>> plain_texts(const Value& list, const std::string* key) {
+    std::vector<std::string_view> out;
+    out.reserve(list.size());
+    for (const Value& item : list.items()) {
+        const Value* text = key ? item.find(*key) : &item;
+        if (!text || !text->is_string()) return std::nullopt;
+        out.push_back(text->as_string());
+    }
+    return out;
+}
+
 void check_set(const Value& list, const FieldPath& path, FieldErrors& errors) {
+    if (const auto plain = plain_texts(list, nullptr)) {
+        for (size_t i : repeated(*plain)) errors.duplicate(path.index(i), list[i]);
+        return;
+    }
     std::vector<std::string> texts;
     for (const Value& item : list.items()) texts.push_back(json::write(item) + (item.type() == json::Type::Double ? "." : ""));   // 1.0 is not 1
     for (size_t i : repeated(texts)) errors.duplicate(path.index(i), list[i]);
 }
 
 void check_map(const Value& list, const Schema& schema, const FieldPath& path, FieldErrors& errors) {
+    if (schema.list_map_keys.size() == 1)
+        if (const auto plain = plain_texts(list, &schema.list_map_keys[0])) {
+            for (size_t i : repeated(*plain)) errors.duplicate(path.index(i), Value::object({{schema.list_map_keys[0], list[i][schema.list_map_keys[0]]}}));
+            return;
+        }
     std::vector<Value> keys;
     std::vector<std::string> texts;
     for (size_t i = 0; i < list.size(); ++i) {
