@@ -8,9 +8,9 @@ find_library(RE2 re2 REQUIRED)
 add_library(skiff_re2 INTERFACE)
 target_link_libraries(skiff_re2 INTERFACE ${RE2} Threads::Threads)
 
-find_library(YAML_CPP yaml-cpp REQUIRED)
+find_library(YAML yaml REQUIRED)
 add_library(skiff_yaml INTERFACE)
-target_link_libraries(skiff_yaml INTERFACE ${YAML_CPP})
+target_link_libraries(skiff_yaml INTERFACE ${YAML})
 
 add_library(skiff_boost INTERFACE)  # Asio and Beast are header-only
 target_compile_definitions(skiff_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ERROR_CODE_HEADER_ONLY)

@@ -292,12 +292,14 @@ Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes) {
     return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): {} ({})", gvk.kind, why.message(), excerpt(bytes));
 }
 
-Status unreadable_yaml(const Gvk& gvk, const Status& why, std::string_view bytes) {
+std::string_view yaml_problem(const Status& why) {
     std::string_view text = why.message();
     constexpr std::string_view kPrefix = "error converting YAML to JSON: ";
     if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
-    return unrecognized(gvk, error(Reason::BadRequest, "{}", text), bytes);
+    return text;
 }
+
+Status unreadable_yaml(const Gvk& gvk, const Status& why, std::string_view bytes) { return unrecognized(gvk, error(Reason::BadRequest, "{}", yaml_problem(why)), bytes); }
 
 Status no_type_of(const json::Value& tree) {
     constexpr std::string_view kWhat = "couldn't get version/kind; json parse error: json: cannot unmarshal";

@@ -44,6 +44,8 @@ Status check_typed(const Gvk& gvk, const json::Value& tree, std::string_view byt
 Status no_type_of(const json::Value& tree);
 // `the object provided is unrecognized (must be of type ConfigMap): ... ({"kind":"Co ...)`, with the beginning of the body.
 Status unrecognized(const Gvk& gvk, const Status& why, std::string_view bytes);
+// What YAML's parser says without the words that sigs.k8s.io/yaml puts before it when it decodes into objects.
+std::string_view yaml_problem(const Status& why);
 Status unreadable_yaml(const Gvk& gvk, const Status& why, std::string_view bytes);
 
 // `Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "a", unknown field "b"`.

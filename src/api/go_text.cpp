@@ -7,42 +7,9 @@
 #include <fmt/core.h>
 
 #include "json/number_text.h"
-#include "json/utf8.h"
 #include "json/write.h"
 
 namespace skiff::api {
-
-namespace {
-
-void append_byte(std::string& out, unsigned char byte) {
-    switch (byte) {
-        case '\a': out += "\\a"; return;
-        case '\b': out += "\\b"; return;
-        case '\f': out += "\\f"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        case '\v': out += "\\v"; return;
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        default: break;
-    }
-    if (byte < 0x20 || byte >= 0x7f) out += fmt::format("\\x{:02x}", byte);
-    else out += static_cast<char>(byte);
-}
-
-}  // namespace
-
-std::string go_quote(std::string_view text) {
-    std::string out = "\"";
-    while (!text.empty()) {
-        size_t length = json::utf8_length(text);
-        if (length > 1) out += text.substr(0, length);
-        else append_byte(out, static_cast<unsigned char>(text[0]));
-        text.remove_prefix(std::max<size_t>(length, 1));
-    }
-    return out + '"';
-}
 
 std::string go_print(const json::Value& value) {
     switch (value.type()) {

@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "json/go_quote.h"
 #include "json/value.h"
 
 namespace skiff::api {
 
-std::string go_quote(std::string_view text);          // %q
+using json::go_quote;   // %q
 // %v of an unstructured value: map[a:1 b:[x y]], <nil>.
 std::string go_print(const json::Value& value);
 // %#v of it: map[string]interface {}{"a":1}.

@@ -20,16 +20,4 @@ size_t count_values(std::string_view json, size_t max) {
     return values;
 }
 
-bool flow_holds_more_values(std::string_view yaml, size_t max) {
-    if (yaml.size() < max) return false;
-    size_t depth = 0, values = 0;
-    for (const char c : yaml) {
-        if (c == '[' || c == '{') ++depth, ++values;
-        else if ((c == ']' || c == '}') && depth > 0) --depth;
-        else if ((c == ',' || c == ':') && depth > 0) ++values;
-        if (values > max) return true;
-    }
-    return false;
-}
-
 }  // namespace skiff::json

@@ -11,8 +11,4 @@ namespace skiff::json {
 size_t count_values(std::string_view json, size_t max);
 inline bool holds_more_values(std::string_view json, size_t max) { return json.size() >= 2 * max && count_values(json, max) > max; }
 
-// Of what stands in brackets in a YAML text (in quotes too: an estimate). yaml-cpp keeps all tokens from a bracket that may still begin a key, at
-// two hundred bytes each, before it tells the first.
-bool flow_holds_more_values(std::string_view yaml, size_t max);
-
 }  // namespace skiff::json

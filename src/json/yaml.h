@@ -1,5 +1,6 @@
-// YAML 1.1/1.2 as Kubernetes' sigs.k8s.io/yaml reads and writes it: documents become JSON values (untagged scalars by the core
-// schema; yes/no/on/off stay booleans as in YAML 1.1), keys must be strings. Aliases are bounded (no billion laughs). Any thread.
+// YAML 1.1 as Kubernetes' sigs.k8s.io/yaml reads and writes it, with its words for what is wrong: `error converting YAML to JSON: yaml: line 2:
+// did not find expected key`. Documents become JSON values; keys that are numbers or booleans become texts. Depth, values and what aliases make are
+// bounded, and time is linear in the text. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,9 @@ namespace skiff::json {
 
 struct YamlOptions {
     int depth_max = 100;
-    size_t nodes_max = 1'000'000;  // after alias expansion
-    std::vector<std::string>* duplicates = nullptr;
-    size_t bytes_max = SIZE_MAX;   // of what is YAML and not JSON: the parser takes 25 to 70 ns for a byte
-    // The same as Go's strict decoder says it: `line 9: key "a" already set in map`.
+    size_t nodes_max = 1'000'000;  // values, before and after aliases are followed
+    size_t bytes_max = SIZE_MAX;   // of what is YAML and not JSON
+    // Where set, the members that are there twice (the last one wins), as Go's strict decoder says it: `line 9: key "a" already set in map`.
     std::vector<std::string>* repeated = nullptr;
     bool first_document = false;   // what follows it is not looked at, as Kubernetes reads bodies
 };

@@ -8,6 +8,9 @@
 #include <limits>
 #include <optional>
 
+#include "base/encoding.h"
+#include "json/utf8.h"
+
 namespace skiff::json {
 
 namespace {
@@ -60,17 +63,22 @@ bool float_shaped(std::string_view text) {
     return i == text.size();
 }
 
+std::optional<Value> parse_float(std::string_view text) {
+    if (!float_shaped(text)) return std::nullopt;
+    if (text[0] == '+') text.remove_prefix(1);
+    double value = 0;
+    const auto failure = std::from_chars(text.data(), text.data() + text.size(), value).ec;
+    if (failure == std::errc::result_out_of_range) value = std::strtod(std::string(text).c_str(), nullptr);   // too small is 0, too large no number
+    if (std::isinf(value)) return std::nullopt;
+    return Value(value);
+}
+
 std::optional<Value> parse_number(std::string_view text) {
+    if (text[0] == '.') return parse_float(text);
     std::string plain(text);
     plain.erase(std::remove(plain.begin(), plain.end(), '_'), plain.end());
     if (auto integer = parse_integer(plain)) return integer;
-    if (!float_shaped(plain)) return std::nullopt;
-    std::string_view digits(plain);
-    if (digits[0] == '+') digits.remove_prefix(1);
-    double value = 0;
-    auto failure = std::from_chars(digits.data(), digits.data() + digits.size(), value).ec;
-    if (failure != std::errc()) return std::nullopt;
-    return Value(value);
+    return parse_float(plain);
 }
 
 }  // namespace
@@ -90,6 +98,47 @@ Value resolve_plain_scalar(std::string_view text) {
     if (one_of(text, {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})) return Value(true);
     if (one_of(text, {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})) return Value(false);
     return Value(text);
+}
+
+namespace {
+
+constexpr std::string_view kStandard = "tag:yaml.org,2002:";
+
+// As go-yaml calls what a plain scalar turned out to be. Integers above int64 are doubles here, but not there.
+std::string_view type_of(const Value& value, std::string_view text, bool may_be_time) {
+    switch (value.type()) {
+        case Type::Null: return "null";
+        case Type::Bool: return "bool";
+        case Type::Int: return "int";
+        case Type::Double: {
+            std::string plain(text);
+            plain.erase(std::remove(plain.begin(), plain.end(), '_'), plain.end());
+            return parse_integer(plain) ? "int" : "float";
+        }
+        default: return may_be_time && is_timestamp(text) ? "timestamp" : "str";
+    }
+}
+
+Result<Value> decode_binary(std::string text) {
+    text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }), text.end());
+    auto bytes = base64_decode(text);
+    if (!bytes) return error(Reason::BadRequest, "!!binary value contains invalid base64 data");
+    return Value(valid_utf8(std::move(*bytes)));
+}
+
+}  // namespace
+
+Result<Value> resolve_scalar(std::string_view tag, const std::string& text, bool implicit) {
+    if (tag.empty()) return implicit ? resolve_plain_scalar(text) : Value(text);
+    if (!tag.starts_with(kStandard)) return Value(text);
+    const std::string_view type = tag.substr(kStandard.size());
+    if (type == "binary") return decode_binary(text);
+    if (!one_of(type, {"null", "bool", "int", "float", "timestamp"})) return Value(text);
+    Value value = resolve_plain_scalar(text);
+    const std::string_view found = type_of(value, text, type == "timestamp");
+    if (found == type) return value;
+    if (type == "float" && value.is_int()) return Value(value.as_double());
+    return error(Reason::BadRequest, "cannot decode !!{} `{}` as a !!{}", found, text, type);
 }
 
 bool is_base60(std::string_view text) {

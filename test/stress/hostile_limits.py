@@ -123,12 +123,16 @@ created('a token review of nested JSON', '/apis/authentication.k8s.io/v1/tokenre
 created('audiences of a token review', '/apis/authentication.k8s.io/v1/tokenreviews', {'spec': {'token': 'x', 'audiences': at_most(lambda i: f'a{i}', 1)}})
 created('audiences of a token', NS + '/serviceaccounts/default/token', {'spec': {'audiences': at_most(lambda i: f'a{i}', 1)}})
 # --- YAML
-case('limit: yaml keys', 'POST', MAPS, Y, 'metadata: {name: x}\ndata:\n' + ''.join(f'  k{i}: v\n' for i in range(V - 100)))
+case('limit: yaml keys', 'POST', MAPS, Y, 'metadata: {name: x}\ndata:\n' + ''.join(f'  k{i}: v\n' for i in range(D // 2 - 100)))   # in YAML keys count too
 case('limit: yaml anchors', 'POST', MAPS, Y, ''.join(f'k{i}: &a{i} v\n' for i in range(9_900)))
 case('limit: yaml aliases', 'POST', MAPS, Y, 'a: &a [x]\n' + ''.join(f'b{i}: *a\n' for i in range(15_000)))
 case('limit: yaml merges', 'POST', MAPS, Y, 'a: &a {' + ','.join(f'k{i}: v' for i in range(900)) + '}\n' + ''.join(f'b{i}: {{<<: *a}}\n' for i in range(30)))
-case('limit: yaml tags', 'POST', MAPS, Y, ''.join(f'k{i}: !!str v\n' for i in range(15_000)))
-KB = 1200 << 10   # YAML may have a little more
+case('limit: yaml tags', 'POST', MAPS, Y, ''.join(f'k{i}: !!str v\n' for i in range(D // 3 - 100)))
+case('limit: yaml brackets', 'POST', MAPS, Y, '[\n' * 90 + 'a,' * (D // 4) + ']' * 90)
+case('limit: yaml key in brackets', 'POST', MAPS, Y, 'metadata: {name: x}\n? [' + 'a,' * (D - 100) + ']\n: b\n')
+case('limit: yaml blanks', 'POST', MAPS, Y, 'a: "' + ' ' * 180 + 'x ' * 1_000_000 + '"\n')
+case('limit: yaml after JSON', 'POST', MAPS, Y, '{' + ','.join(f'"k{i}":"v"' for i in range(D // 2 - 100)) + '}}')
+KB = 3000 << 10   # a body may have a little more
 case('limit: yaml long lines in quotes', 'POST', MAPS, Y, 'metadata: {name: x}\ndata:\n  a: "' + 'x ' * (KB // 2) + '"\n')
 case('limit: yaml folded text', 'POST', MAPS, Y, 'metadata: {name: x}\ndata:\n  a: >\n' + '   x\n' * (KB // 5))
 case('limit: yaml comments', 'POST', MAPS, Y, '#\n' * (KB // 2) + 'metadata: {name: x}\n')
@@ -141,7 +145,7 @@ case('limit: yaml tabs', 'POST', MAPS, Y, 'metadata: {name: x}\ndata: ' + '\t' *
 case('limit: yaml single quotes', 'POST', MAPS, Y, "metadata: {name: x}\ndata:\n  a: '" + "''" * (KB // 2) + "'\n")
 case('limit: yaml directives', 'POST', MAPS, Y, '%TAG !a! !b\n' * (KB // 12) + '---\na: b\n')
 case('limit: yaml comments in a map', 'POST', MAPS, Y, 'metadata: {name: x}\ndata:\n' + '#\n' * (KB // 2))
-case('limit: yaml apply', 'PATCH', MAPS + '/applied?fieldManager=x', AP, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\ndata:\n' + ''.join(f'  k{i}: v\n' for i in range(V - 100)))
+case('limit: yaml apply', 'PATCH', MAPS + '/applied?fieldManager=x', AP, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\ndata:\n' + ''.join(f'  k{i}: v\n' for i in range(D // 2 - 100)))
 # --- protobuf
 case('limit: protobuf containers', 'POST', PODS, P, protobuf('Pod', field(1, field(1, b'x')) + field(2, field(2, b'') * V)))
 case('limit: protobuf labels', 'POST', MAPS, P, protobuf('ConfigMap', field(1, field(1, b'x') + b''.join(field(11, field(1, str(i).encode())) for i in range(V - 100)))))

@@ -7,6 +7,7 @@
 #include "api/defaulting.h"
 #include "api/go_text.h"
 #include "api/structural/prune.h"
+#include "base/strings.h"
 #include "json/parse.h"
 #include "json/yaml.h"
 #include "server/apiserver/body_bounds.h"
@@ -70,8 +71,24 @@ Status defaults_within_bounds(const api::KindInfo& kind, json::Value& object) {
     return check_object_values(kind, object);
 }
 
+constexpr std::string_view kRepeated = "yaml: unmarshal errors:";
+
+std::string repeated_members(const std::vector<std::string>& lines) {
+    if (lines.empty()) return {};
+    std::string text(kRepeated);
+    for (const std::string& line : lines) text += "\n  " + line;
+    return text;
+}
+
 void warn_of(const api::StrictProblems& problems, RequestContext& context) {
-    for (const std::string& problem : problems) context.warnings.push_back(problem);
+    for (const std::string& problem : problems) {
+        const size_t lines = problem.find(kRepeated);
+        if (lines != 0 && problem.compare(0, lines, "error converting YAML to JSON: ") != 0) {
+            context.warnings.push_back(problem);
+            continue;
+        }
+        for (const std::string& line : split(problem.substr(lines + kRepeated.size() + 1), '\n')) context.warnings.emplace_back(trim(line));
+    }
 }
 
 namespace {
@@ -80,6 +97,16 @@ Status settle_problems(const api::Gvk& gvk, const api::StrictProblems& problems,
     if (!problems.empty() && context.field_validation == FieldValidation::Strict) return api::strict_error(gvk, problems);
     warn_of(problems, context);
     return {};
+}
+
+json::Value with_all_sorted(json::Value tree) {
+    if (tree.is_array())
+        for (json::Value& item : tree.mut_items()) item = with_all_sorted(std::move(item));
+    if (!tree.is_object()) return tree;
+    json::Object& members = tree.mut_members();
+    for (json::Member& member : members) member.value = with_all_sorted(std::move(member.value));
+    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+    return tree;
 }
 
 bool is_unknown(const api::KindRegistry& kinds, const api::Gvk& wanted, const json::Value& tree) {
@@ -100,16 +127,17 @@ Result<json::Value> decode_custom(const api::KindRegistry& kinds, const api::Kin
     std::vector<std::string> duplicates;
     bool look = context.field_validation != FieldValidation::Ignore;
     if (media == MediaType::Json) TRY(check_body_values(body.bytes));
-    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates, .bytes_max = kYamlBytesMax, .first_document = true})
+    auto tree = media == MediaType::Yaml ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .bytes_max = kYamlBytesMax, .repeated = look ? &duplicates : nullptr, .first_document = true})
                                          : json::parse(body.bytes, {.duplicates = look ? &duplicates : nullptr});
     if (!tree.ok() && tree.status().reason() == Reason::RequestEntityTooLarge) return tree;
     if (tree.ok() && tree->is_null()) return api::unrecognized(kind.gvk, error(Reason::BadRequest, "Object 'Kind' is missing in '{}'", body.bytes.substr(0, 1024)), body.bytes);
     if (!tree.ok() || !tree->is_object()) {
         // The words of the general decoder, which cannot read it either.
         if (media == MediaType::Json) return api::decode_json(kind.gvk, *kind.schema, body.bytes, nullptr);
-        return error(Reason::BadRequest, "the object provided is unrecognized (must be of type {}): couldn't get version/kind; json parse error: {}", kind.gvk.kind, tree.ok() ? "no object" : tree.status().message());
+        return tree.ok() ? api::check_typed(kind.gvk, *tree, body.bytes) : api::unreadable_yaml(kind.gvk, tree.status(), body.bytes);
     }
-    if (look)
+    if (look && media == MediaType::Yaml && !duplicates.empty()) problems.push_back(repeated_members(duplicates));
+    else if (look)
         for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
     TRY(api::check_typed(kind.gvk, *tree, body.bytes));
     if (const std::string& version = (*tree)["apiVersion"].as_string(); std::count(version.begin(), version.end(), '/') > 1)
@@ -147,13 +175,13 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
         object = TRY(api::decode_tree(gvk, *schema, std::move(tree), nullptr));
     } else {
         std::vector<std::string> duplicates;
-        auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .duplicates = &duplicates, .bytes_max = kYamlBytesMax, .first_document = true});
+        auto tree = json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .bytes_max = kYamlBytesMax, .repeated = strict ? &duplicates : nullptr, .first_document = true});
         if (!tree.ok() && tree.status().reason() == Reason::RequestEntityTooLarge) return tree;
         if (!tree.ok()) return api::unreadable_yaml(gvk, tree.status(), body.bytes);
         TRY(api::check_typed(gvk, *tree, body.bytes));
-        object = TRY(api::decode_tree(gvk, *schema, std::move(tree).value(), strict));
-        if (strict)
-            for (const std::string& path : duplicates) problems.push_back(fmt::format("duplicate field \"{}\"", path));
+        if (!duplicates.empty()) problems.push_back(repeated_members(duplicates));
+        // As JSON that was made of YAML is.
+        object = TRY(api::decode_tree(gvk, *schema, strict ? with_all_sorted(std::move(tree).value()) : std::move(tree).value(), strict));
     }
     TRY(check_kind(kinds, gvk, object, body.bytes));
     TRY(settle_problems(gvk, problems, context));
@@ -184,6 +212,8 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
         auto parsed = media == MediaType::Protobuf ? protobuf_body(kinds, body.bytes, "meta.v1.DeleteOptions", "DeleteOptions")
                       : media == MediaType::Yaml   ? json::parse_yaml(body.bytes, {.nodes_max = kBodyValuesMax, .bytes_max = kYamlBytesMax, .first_document = true})
                                                    : json::parse(body.bytes);
+        if (!parsed.ok() && parsed.status().reason() == Reason::RequestEntityTooLarge) return parsed;
+        if (!parsed.ok() && media == MediaType::Yaml) return error(Reason::Unknown, "{}", api::yaml_problem(parsed.status()));
         if (!parsed.ok()) return error(Reason::Unknown, "couldn't get version/kind; json parse error: {}", api::without_offset(parsed.status()));
         tree = std::move(parsed).value();
     }

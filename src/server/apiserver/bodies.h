@@ -20,5 +20,7 @@ void report_unknown_version(const api::KindRegistry& kinds, const api::KindInfo&
 // A small body with a definition's large defaults could become any size; thousands of empty elements are refused before each has its own.
 Status defaults_within_bounds(const api::KindInfo& kind, json::Value& object);
 void warn_of(const api::StrictProblems& problems, RequestContext& context);
+// What YAML's strict decoder says of repeated members, as one problem; "" for none. Warnings of it are one a line.
+std::string repeated_members(const std::vector<std::string>& lines);
 
 }  // namespace skiff::apiserver

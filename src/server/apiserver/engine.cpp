@@ -146,7 +146,7 @@ Result<json::Value> apply_configuration(const api::KindRegistry& kinds, const ap
 Status settle_repeated(const Patch& patch, RequestContext& context) {
     if (patch.repeated.empty()) return {};
     if (context.field_validation == FieldValidation::Strict) return error(Reason::BadRequest, "error strict decoding YAML: {}", patch.repeated);
-    context.warnings.push_back(patch.repeated);
+    warn_of({patch.repeated}, context);
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include "json/merge_patch.h"
 #include "json/parse.h"
 #include "json/yaml.h"
+#include "server/apiserver/bodies.h"
 #include "server/apiserver/body_bounds.h"
 #include "server/apiserver/engine.h"
 
@@ -28,8 +29,7 @@ Result<json::Value> read_apply(const Body& body, const RequestContext& context, 
     if (!parsed->is_object() && !parsed->is_null())
         return error(Reason::BadRequest, "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
                      api::go_json_kind(*parsed));
-    if (!repeated.empty()) repeated_text = "error converting YAML to JSON: yaml: unmarshal errors:";
-    for (const std::string& one : repeated) repeated_text += "\n  " + one;
+    if (!repeated.empty()) repeated_text = "error converting YAML to JSON: " + repeated_members(repeated);
     return parsed;
 }
 
