@@ -1,5 +1,6 @@
 #include "json/write.h"
 
+#include <array>
 #include <charconv>
 
 #include "json/number_text.h"
@@ -11,8 +12,12 @@ namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
 
-// Bytes below 0x80 that stand for themselves inside quotes.
-constexpr bool plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'; }
+// Which bytes stand for themselves inside quotes.
+constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+    return plain;
+}();
 
 void append_escape(std::string& out, unsigned char c) {
     switch (c) {
@@ -85,7 +90,7 @@ void append_quoted(std::string& out, std::string_view text) {
     };
     while (i < text.size()) {
         auto c = static_cast<unsigned char>(text[i]);
-        if (plain(c)) {
+        if (kPlain[c]) {
             ++i;
         } else if (c < 0x80) {
             flush(1);

@@ -28,7 +28,7 @@ meta = {'name': 'hostile'}
 # Keys of which the standard library's hash makes one number: each chain of them can follow any of the column before.
 SAME = [first + second + third for first in ALIKE[0] for second in ALIKE[1] for third in ALIKE[2]][:V - 100]
 created('labels of one hash', MAPS, {'metadata': {'name': 'x', 'labels': {key: '' for key in SAME}}})
-case('limit: merge patch of labels of one hash', 'PATCH', MAPS + '/victim', MP, json.dumps({'metadata': {'labels': {key: '' for key in SAME}}}))
+case('limit: merge patch of labels of one hash', 'PATCH', MAPS + '/applied', MP, json.dumps({'metadata': {'labels': {key: '' for key in SAME}}}), before=[('POST', MAPS, J, json.dumps(config_map('applied')))])
 case('limit: apply of finalizers of one hash', 'PATCH', MAPS + '/applied?fieldManager=x', AP, json.dumps(config_map('applied', metadata={'name': 'applied', 'finalizers': ['a/' + key for key in SAME]})))
 # --- built-in kinds with as many items as fit
 created('keys of a config map', MAPS, config_map(data={f'k{i}': 'v' for i in range(V)}))
@@ -80,7 +80,6 @@ created('resource claims', PODS, pod(resourceClaims=at_most(lambda i: {'name': f
 created('resources', PODS, pod(containers=[{'name': 'c', 'image': 'i', 'resources': {'requests': {f'a.b/r{i}': '1' for i in range(V // 2)}, 'limits': {f'a.b/r{i}': '1' for i in range(V // 2 - 100)}}}]))
 created('sysctls', PODS, pod(securityContext={'sysctls': at_most(lambda i: {'name': f'kernel.s{i}', 'value': '1'}, 3)}))
 created('ports of a service', NS + '/services', {'metadata': meta, 'spec': {'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 5)}})
-created('node ports of a service', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': at_most(lambda i: {'name': f'p{i}', 'port': i % 65535 + 1}, 5)}})
 created('node ports of a service that are looked at', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': [{'name': f'p{i}', 'port': i % 2_000 + 1} for i in range(5_000)]}})
 created('ports of a service with their defaults', NS + '/services', {'metadata': meta, 'spec': {'ports': [{'name': f'p{i}', 'port': i + 1, 'protocol': 'TCP'} for i in range(6_000)]}})
 created('node ports of a service with their defaults', NS + '/services', {'metadata': meta, 'spec': {'type': 'NodePort', 'ports': [{'name': f'p{i}', 'port': i + 1, 'protocol': 'TCP'} for i in range(2_600)]}})
