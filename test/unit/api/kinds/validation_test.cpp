@@ -145,6 +145,19 @@ TEST_CASE("a stateful set that names its strategy gets no numbers for it") {
     CHECK(strategy(R"(,"updateStrategy":{"type":"RollingUpdate"})") == *skiff::json::parse(R"({"type":"RollingUpdate"})"));
 }
 
+TEST_CASE("a strategy of an unknown type is quoted whole") {
+    auto strategy = [](const char* kind, const char* given) {
+        return complaints("apps", "v1", kind,
+                          std::string(R"({"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
+                              "spec":{"containers":[{"name":"c","image":"i"}]}},"updateStrategy":{"type":"x","rollingUpdate":)") + given + "}}}");
+    };
+    CHECK(strategy("StatefulSet", R"({"partition":2})") ==
+          Lines{R"(spec.updateStrategy: Invalid value: {"Type":"x","RollingUpdate":{"Partition":2,"MaxUnavailable":null}}: must be 'RollingUpdate' or 'OnDelete')"});
+    CHECK(strategy("StatefulSet", "{}") ==
+          Lines{R"(spec.updateStrategy: Invalid value: {"Type":"x","RollingUpdate":{"Partition":0,"MaxUnavailable":null}}: must be 'RollingUpdate' or 'OnDelete')"});
+    CHECK(strategy("DaemonSet", R"({"maxSurge":1})").front().starts_with(R"(spec.updateStrategy: Unsupported value: {"Type":"x","RollingUpdate":{"MaxUnavailable":0,"MaxSurge":1}})"));
+}
+
 TEST_CASE("templates may have images with blanks around them, pods may not") {
     const std::string spec = R"({"containers":[{"name":"c","image":" i"}]})";
     CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"p"},"spec":)" + spec + "}") ==
