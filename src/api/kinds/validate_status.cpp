@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/kinds/autoscaler_versions.h"
 #include "api/kinds/check.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/set_default.h"
@@ -236,6 +237,8 @@ void carry_status_fields(Value& object, const Value& old) {
     } else if (kind == "Job") {
         const Value& labels = object["spec"]["template"]["metadata"]["labels"];
         if (object["metadata"]["labels"].size() == 0 && labels.size() > 0) object.mut("metadata").set("labels", labels);
+    } else if (kind == "HorizontalPodAutoscaler" && object["apiVersion"].as_string() == "autoscaling/v1") {
+        settle_autoscaler_v1_status(object, old);
     }
 }
 
