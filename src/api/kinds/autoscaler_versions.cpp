@@ -40,19 +40,24 @@ void set_given(Value& to, std::string_view key, const Value& value) {
     if (!value.is_null()) to.set(key, value);
 }
 
-// A Go field that is no pointer is written as 0.
-void set_always(Value& to, std::string_view key, const Value& value) { to.set(key, value.is_null() ? Value("0") : value); }
+// A Go field that is no pointer is written and read as 0. Between two turns of skiff's own what is missing stays so.
+enum class Missing { Zero, Absent };
+
+void set_always(Value& to, std::string_view key, const Value& value, Missing missing = Missing::Zero) {
+    if (value.is_null() && missing == Missing::Absent) return;
+    to.set(key, value.is_null() ? Value("0") : value);
+}
 
 // ---- v2 to v1 ----
 
-Value old_source(std::string_view name, const Value& source, Side side) {
+Value old_source(std::string_view name, const Value& source, Side side, Missing missing) {
     const Names& names = names_of(side);
     const Value& amounts = source[names.amounts];
     Value out = Value::object();
     if (name == "object") {
         out.set("target", source["describedObject"]);
         out.set("metricName", source["metric"]["name"].as_string());
-        set_always(out, names.value, amounts["value"]);
+        set_always(out, names.value, amounts["value"], side == Side::Current ? missing : Missing::Zero);
         set_given(out, "selector", source["metric"]["selector"]);
         set_given(out, "averageValue", amounts["averageValue"]);
     } else if (name == "pods") {
@@ -62,13 +67,13 @@ Value old_source(std::string_view name, const Value& source, Side side) {
     } else if (name == "external") {
         out.set("metricName", source["metric"]["name"].as_string());
         set_given(out, "metricSelector", source["metric"]["selector"]);
-        if (side == Side::Current) set_always(out, names.value, amounts["value"]);
+        if (side == Side::Current) set_always(out, names.value, amounts["value"], missing);
         else set_given(out, names.value, amounts["value"]);
         set_given(out, names.average, amounts["averageValue"]);
     } else {
         out.set("name", source["name"].as_string());
         set_given(out, names.utilization, amounts["averageUtilization"]);
-        if (side == Side::Current) set_always(out, names.average, amounts["averageValue"]);
+        if (side == Side::Current) set_always(out, names.average, amounts["averageValue"], missing);
         else set_given(out, names.average, amounts["averageValue"]);
         if (name == "containerResource") out.set("container", source["container"].as_string());
     }
@@ -77,12 +82,12 @@ Value old_source(std::string_view name, const Value& source, Side side) {
 
 constexpr std::string_view kSources[] = {"object", "pods", "resource", "containerResource", "external"};
 
-Value old_metrics(const std::vector<const Value*>& metrics, Side side) {
+Value old_metrics(const std::vector<const Value*>& metrics, Side side, Missing missing) {
     Value out = Value::array();
     for (const Value* metric : metrics) {
         Value one = Value::object({{"type", (*metric)["type"].as_string()}});
         for (std::string_view name : kSources)
-            if ((*metric)[name].is_object()) one.set(name, old_source(name, (*metric)[name], side));
+            if ((*metric)[name].is_object()) one.set(name, old_source(name, (*metric)[name], side, missing));
         out.push_back(std::move(one));
     }
     return out;
@@ -128,12 +133,8 @@ Value old_spec(const Value& spec) {
     Value out = Value::object({{"scaleTargetRef", spec["scaleTargetRef"]}});
     set_given(out, "minReplicas", spec["minReplicas"]);
     out.set("maxReplicas", spec["maxReplicas"]);
-    // Of the first metric of CPU.
-    for (const Value& metric : spec["metrics"].items()) {
-        if (!is_cpu(metric)) continue;
-        set_given(out, "targetCPUUtilizationPercentage", metric["resource"]["target"]["averageUtilization"]);
-        break;
-    }
+    for (const Value& metric : spec["metrics"].items())
+        if (is_cpu(metric)) set_given(out, "targetCPUUtilizationPercentage", metric["resource"]["target"]["averageUtilization"]);
     return out;
 }
 
@@ -201,33 +202,33 @@ Value described(Taker& take, const Value& source) {
     return out;
 }
 
-Value new_source(Taker& take, std::string_view name, const Value& source, Side side) {
+Value new_source(Taker& take, std::string_view name, const Value& source, Side side, Missing missing) {
     const Names& names = names_of(side);
-    const bool current = side == Side::Current;
+    const bool current = side == Side::Current, zeros = current && missing == Missing::Zero;
     const Value average = take.quantity(source, names.average);
     Value metric = Value::object({{"name", take.text(source, "metricName").as_string()}});
     set_given(metric, "selector", take.object(source, name == "external" ? "metricSelector" : "selector"));
     const Value zero("0");
     if (name == "object") {
         const Value per_object = take.quantity(source, "averageValue"), value = take.quantity(source, names.value);
-        Value amounts = amounts_of(side, per_object.is_null() ? "Value" : "AverageValue", value.is_null() ? zero : value, per_object, {});
+        Value amounts = amounts_of(side, per_object.is_null() ? "Value" : "AverageValue", value.is_null() && (zeros || !current) ? zero : value, per_object, {});
         if (current) return Value::object({{"metric", std::move(metric)}, {names.amounts, std::move(amounts)}, {"describedObject", described(take, source)}});
         return Value::object({{"describedObject", described(take, source)}, {names.amounts, std::move(amounts)}, {"metric", std::move(metric)}});
     }
     if (name == "pods") return Value::object({{"metric", std::move(metric)}, {names.amounts, amounts_of(side, "AverageValue", {}, average.is_null() ? zero : average, {})}});
     if (name == "external") {
         const Value value = take.quantity(source, names.value);
-        return Value::object({{"metric", std::move(metric)}, {names.amounts, amounts_of(side, value.is_null() ? "AverageValue" : "Value", value.is_null() && current ? zero : value, average, {})}});
+        return Value::object({{"metric", std::move(metric)}, {names.amounts, amounts_of(side, value.is_null() ? "AverageValue" : "Value", value.is_null() && zeros ? zero : value, average, {})}});
     }
     const Value utilization = take.whole(source, names.utilization);
     Value out = Value::object({{"name", take.text(source, "name").as_string()},
-                               {names.amounts, amounts_of(side, utilization.is_null() ? "AverageValue" : "Utilization", {}, average.is_null() && current ? zero : average, utilization)}});
+                               {names.amounts, amounts_of(side, utilization.is_null() ? "AverageValue" : "Utilization", {}, average.is_null() && zeros ? zero : average, utilization)}});
     if (name == "containerResource") out.set("container", take.text(source, "container").as_string());
     return out;
 }
 
 // The metrics of an annotation; null when it cannot be read.
-Value new_metrics(const Value& given, Side side) {
+Value new_metrics(const Value& given, Side side, Missing missing) {
     if (!given.is_array()) return {};
     Taker take;
     Value out = Value::array();
@@ -235,7 +236,7 @@ Value new_metrics(const Value& given, Side side) {
         if (!metric.is_object()) return {};
         Value one = Value::object({{"type", take.text(metric, "type").as_string()}});
         for (std::string_view name : kSources)
-            if (const Value source = take.object(metric, name); source.is_object()) one.set(name, new_source(take, name, source, side));
+            if (const Value source = take.object(metric, name); source.is_object()) one.set(name, new_source(take, name, source, side, missing));
         out.push_back(std::move(one));
     }
     return take.ok() ? out : Value();
@@ -305,7 +306,7 @@ Value cpu_metric(Side side, const Value& utilization) {
 
 Value new_spec(Value& object, const Value& spec) {
     constexpr int kUtilizationDefault = 80;
-    Value metrics = new_metrics(take_annotation(object, kMetrics), Side::Target);
+    Value metrics = new_metrics(take_annotation(object, kMetrics), Side::Target, Missing::Zero);
     if (metrics.is_null()) metrics = Value::array();
     const Value& cpu = spec["targetCPUUtilizationPercentage"];
     if (!cpu.is_null()) metrics.push_back(cpu_metric(Side::Target, cpu));
@@ -318,12 +319,12 @@ Value new_spec(Value& object, const Value& spec) {
     return out;
 }
 
-Value new_status(Value& object, const Value& status) {
+Value new_status(Value& object, const Value& status, Missing missing) {
     Value out = Value::object();
     for (auto field : {"observedGeneration", "lastScaleTime"}) set_given(out, field, status[field]);
     if (status["currentReplicas"].as_int() != 0) out.set("currentReplicas", status["currentReplicas"]);
     out.set("desiredReplicas", status["desiredReplicas"].as_int());
-    Value metrics = new_metrics(take_annotation(object, kCurrentMetrics), Side::Current);
+    Value metrics = new_metrics(take_annotation(object, kCurrentMetrics), Side::Current, missing);
     const Value& cpu = status["currentCPUUtilizationPercentage"];
     if (metrics.is_null() && !cpu.is_null()) metrics = Value::array({cpu_metric(Side::Current, cpu)});
     out.set("currentMetrics", metrics.size() > 0 ? std::move(metrics) : Value());
@@ -345,6 +346,45 @@ void default_given_behavior(Value& spec) {
     });
 }
 
+Value to_v1(Value object, Missing missing) {
+    const Value spec = object["spec"], status = object["status"];
+    drop_autoscaler_annotations(object);
+    std::vector<const Value*> others, current;
+    for (const Value& metric : spec["metrics"].items())
+        if (!is_cpu(metric) || !metric["resource"]["target"].has("averageUtilization")) others.push_back(&metric);
+    // What CPU is used stays here as well, for its raw value.
+    for (const Value& metric : status["currentMetrics"].items()) current.push_back(&metric);
+    if (spec["behavior"].is_object()) annotate(object, kBehavior, old_behavior(spec["behavior"]));
+    if (status["conditions"].size() > 0) annotate(object, kConditions, status["conditions"]);
+    if (!current.empty()) annotate(object, kCurrentMetrics, old_metrics(current, Side::Current, missing));
+    if (!others.empty()) annotate(object, kMetrics, old_metrics(others, Side::Target, missing));
+    object.set("spec", old_spec(spec));
+    if (status.is_object()) object.set("status", old_status(status));
+    return object;
+}
+
+Value to_v2(Value object, Missing missing) {
+    const Value spec = object["spec"], status = object["status"];
+    object.set("spec", new_spec(object, spec));
+    if (Value changed = new_status(object, status, missing); status.is_object()) object.set("status", std::move(changed));
+    return object;
+}
+
+// The status of an object that was shown in v1: amounts that are 0 there were missing, as good as always.
+Value shown_status(const Value& old) {
+    Value status = to_v2(old, Missing::Absent)["status"];
+    each_object(status, "currentMetrics", [](Value& metric) {
+        for (const char* source : {"resource", "containerResource", "object", "external"})
+            if_object(metric, source, [](Value& shown) {
+                if_object(shown, "current", [](Value& amounts) {
+                    for (const char* amount : {"value", "averageValue"})
+                        if (amounts[amount].as_string() == "0") amounts.erase(amount);
+                });
+            });
+    });
+    return status;
+}
+
 }  // namespace
 
 void default_autoscaler_behavior(Value& behavior) {
@@ -357,49 +397,32 @@ void default_autoscaler_behavior(Value& behavior) {
     if (down["policies"].is_null()) down.set("policies", Value::array({scaling_policy("Percent", 100)}));
 }
 
-Value autoscaler_to_v1(Value object) {
-    const Value spec = object["spec"], status = object["status"];
+void drop_autoscaler_annotations(Value& object) {
     for (std::string_view key : {kMetrics, kCurrentMetrics, kConditions, kBehavior}) (void)take_annotation(object, key);
-    std::vector<const Value*> others, current;
-    for (const Value& metric : spec["metrics"].items())
-        if (!is_cpu(metric) || !metric["resource"]["target"].has("averageUtilization")) others.push_back(&metric);
-    // What CPU is used stays here as well, for its raw value.
-    for (const Value& metric : status["currentMetrics"].items()) current.push_back(&metric);
-    if (spec["behavior"].is_object()) annotate(object, kBehavior, old_behavior(spec["behavior"]));
-    if (status["conditions"].size() > 0) annotate(object, kConditions, status["conditions"]);
-    if (!current.empty()) annotate(object, kCurrentMetrics, old_metrics(current, Side::Current));
-    if (!others.empty()) annotate(object, kMetrics, old_metrics(others, Side::Target));
-    object.set("spec", old_spec(spec));
-    if (status.is_object()) object.set("status", old_status(status));
-    return object;
 }
 
-Value autoscaler_to_v2(Value object) {
-    const Value spec = object["spec"], status = object["status"];
-    object.set("spec", new_spec(object, spec));
-    if (Value changed = new_status(object, status); status.is_object()) object.set("status", std::move(changed));
-    return object;
-}
+Value autoscaler_to_v1(Value object) { return to_v1(std::move(object), Missing::Zero); }
+Value autoscaler_to_v2(Value object) { return to_v2(std::move(object), Missing::Absent); }
 
 void settle_new_autoscaler_v1(Value& object) {
-    Value full = autoscaler_to_v2(std::move(object));
+    Value full = to_v2(std::move(object), Missing::Zero);
     default_given_behavior(full.mut("spec"));
     full.set("status", Value::object({{"desiredReplicas", 0}, {"currentMetrics", nullptr}}));
-    object = autoscaler_to_v1(std::move(full));
+    object = to_v1(std::move(full), Missing::Absent);
 }
 
 void settle_autoscaler_v1(Value& object, const Value& old) {
-    Value full = autoscaler_to_v2(std::move(object)), before = autoscaler_to_v2(old);
+    Value full = to_v2(std::move(object), Missing::Zero);
     default_given_behavior(full.mut("spec"));
-    if (before.has("status")) full.set("status", before["status"]);
+    if (Value status = shown_status(old); status.is_object()) full.set("status", std::move(status));
     else full.erase("status");
-    object = autoscaler_to_v1(std::move(full));
+    object = to_v1(std::move(full), Missing::Absent);
 }
 
 void settle_autoscaler_v1_status(Value& object, const Value& old) {
-    Value full = autoscaler_to_v2(std::move(object));
+    Value full = to_v2(std::move(object), Missing::Zero);
     full.set("spec", autoscaler_to_v2(old)["spec"]);
-    object = autoscaler_to_v1(std::move(full));
+    object = to_v1(std::move(full), Missing::Absent);
 }
 
 }  // namespace skiff::api::kinds

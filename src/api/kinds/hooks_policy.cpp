@@ -11,6 +11,7 @@ namespace {
 using json::Value;
 
 void default_autoscaler(Value& object) {
+    drop_autoscaler_annotations(object);
     Value& spec = object.mut("spec");
     set_default(spec, "minReplicas", 1);
     if (spec["metrics"].size() == 0) {

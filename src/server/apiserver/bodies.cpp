@@ -189,7 +189,8 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
     }
     if (tree.is_null()) return tree;
     const std::string& kind = tree["kind"].as_string();
-    if (!tree.is_object() || !(tree["kind"].is_string() || tree["kind"].is_null()))
+    auto is_text = [&tree](const char* key) { return tree[key].is_string() || tree[key].is_null(); };
+    if (!tree.is_object() || !is_text("kind") || !is_text("apiVersion"))
         return error(Reason::Unknown, "{}", api::no_type_of(tree).message());
     const std::string& version = tree["apiVersion"].as_string();
     if (std::count(version.begin(), version.end(), '/') > 1) return error(Reason::Unknown, "unexpected GroupVersion string: {}", version);

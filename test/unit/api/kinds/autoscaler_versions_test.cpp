@@ -78,5 +78,13 @@ TEST_CASE("a new autoscaler in v1 has no status, and a status in v1 no metrics o
     object.set("status", tree(R"({"currentCPUUtilizationPercentage":7})"));
     api::kinds::settle_autoscaler_v1_status(object, created);
     CHECK(annotation(object, "metrics").empty());
-    CHECK(annotation(object, "current-metrics") == R"([{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":7,"currentAverageValue":"0"}}])");
+    CHECK(annotation(object, "current-metrics") == R"([{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":7}}])");
+    const json::Value stored = autoscaler_to_v2(object);
+    CHECK(json::write(stored["status"]["currentMetrics"]) == R"([{"type":"Resource","resource":{"name":"cpu","current":{"averageUtilization":7}}}])");
+    CHECK(annotation(autoscaler_to_v1(stored), "current-metrics") == R"([{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":7,"currentAverageValue":"0"}}])");
+}
+
+TEST_CASE("the annotations of v1 are none of an autoscaler in v2") {
+    const json::Value v2 = made("autoscaling", "v2", "HorizontalPodAutoscaler", in_v1(noted("metrics", "[]") + R"(,"x":"y")"));
+    CHECK(json::write(v2["metadata"]["annotations"]) == R"({"x":"y"})");
 }

@@ -164,3 +164,13 @@ TEST_CASE("templates may have images with blanks around them, pods may not") {
           std::vector<std::string>{"spec.containers[0].image: Invalid value: \" i\": must not have leading or trailing whitespace"});
     CHECK(complaints("", "v1", "PodTemplate", R"({"metadata":{"name":"t"},"template":{"metadata":{"labels":{"a":"b"}},"spec":)" + spec + "}}").empty());
 }
+
+TEST_CASE("the name of an indexed job is one of pods as well") {
+    auto job = [](const std::string& name, const std::string& more) {
+        return complaints("batch", "v1", "Job",
+                          R"({"metadata":{"name":")" + name + R"("},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}})" + more + "}}");
+    };
+    CHECK(job("a.b", R"(,"completions":3)").empty());
+    CHECK(job("a", R"(,"completions":3,"completionMode":"Indexed")").empty());
+    CHECK(job("a.b", R"(,"completions":3,"completionMode":"Indexed")") == Lines{R"(metadata.name: Invalid value: "a.b": will not able to create pod with invalid DNS label: a.b-2)"});
+}
