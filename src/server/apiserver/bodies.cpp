@@ -138,7 +138,10 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
         if (!decoded.ok()) {
             // That nobody knows its kind is said of a body before that it does not fit.
             auto tree = json::parse(body.bytes);
-            if (tree.ok() && is_unknown(kinds, gvk, *tree)) TRY(check_kind(kinds, gvk, *tree, body.bytes));
+            if (!tree.ok() || !tree->is_object()) return decoded;
+            for (const auto& [key, wanted] : {std::pair("kind", gvk.kind), std::pair("apiVersion", gvk.api_version())})
+                if ((*tree)[key].empty()) tree->set(key, wanted);
+            if (is_unknown(kinds, gvk, *tree)) TRY(check_kind(kinds, gvk, *tree, body.bytes));
             return decoded;
         }
         object = std::move(decoded).value();
