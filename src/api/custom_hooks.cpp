@@ -79,9 +79,8 @@ void check_scale(const CustomResource& custom, const Value& object, bool spec, F
         errors.invalid(FieldPath(selector), "", fmt::format("{} accessor error: {} is of the type {}, expected string", selector, go_print(text), go_type_name(text)));
 }
 
-void validate_object(const CustomResource& custom, const Value& object, const Value* old, FieldErrors& errors) {
-    if (custom.has_schema) structural::validate(object, old, custom.schema, FieldPath(), errors);
-    check_scale(custom, object, true, errors);
+// What is looked at whatever kind an object says it is of.
+void validate_parts(const CustomResource& custom, const Value& object, const Value* old, FieldErrors& errors) {
     structural::validate_embedded(object, custom.schema, FieldPath(), errors);
     if (old) {
         FieldErrors before;
@@ -89,6 +88,12 @@ void validate_object(const CustomResource& custom, const Value& object, const Va
         if (!before.empty()) return;
     }
     structural::validate_lists(object, custom.schema, FieldPath(), errors);
+}
+
+void validate_object(const CustomResource& custom, const Value& object, const Value* old, FieldErrors& errors) {
+    if (custom.has_schema) structural::validate(object, old, custom.schema, FieldPath(), errors);
+    check_scale(custom, object, true, errors);
+    validate_parts(custom, object, old, errors);
 }
 
 void validate_status(const CustomResource& custom, const Value& object, const Value& old, FieldErrors& errors) {
@@ -145,7 +150,10 @@ KindHooks custom_hooks(const CustomResource& custom, const KindInfo& kind, const
     hooks.normalize = [c, object_meta](Value& object, std::vector<std::string>* strict) { return normalize_custom(*c, *object_meta, object, strict); };
     hooks.set_defaults = [c](Value& object) { structural::set_defaults(object, c->schema); };
     if (kind.has_status) hooks.prepare_create = [](Value& object) { object.erase("status"); };
-    hooks.validate_create = [c](const Value& object, FieldErrors& errors) { validate_object(*c, object, nullptr, errors); };
+    hooks.validate_create = [c, name = kind.gvk.kind](const Value& object, FieldErrors& errors) {
+        if (object["kind"].as_string() == name) validate_object(*c, object, nullptr, errors);
+        else validate_parts(*c, object, nullptr, errors);
+    };
     hooks.validate_update = [c](const Value& object, const Value& old, FieldErrors& errors) { validate_object(*c, object, &old, errors); };
     hooks.validate_status_update = [c](const Value& object, const Value& old, FieldErrors& errors) { validate_status(*c, object, old, errors); };
     hooks.warnings = finalizer_warnings;

@@ -6,9 +6,11 @@
 #include "api/go_text.h"
 #include "api/protobuf_wire.h"
 #include "api/scalar_form.h"
+#include "base/encoding.h"
 #include "base/strings.h"
 #include "base/text_map.h"
 #include "json/parse.h"
+#include "json/write.h"
 
 namespace skiff::api {
 
@@ -164,6 +166,7 @@ private:
             case Kind::Map: return map(schema, go_type, tree, frame);
             default: break;
         }
+        if (schema.kind == Kind::Bytes && tree.is_array()) return byte_list(tree, frame);
         if (converts_ && schema.kind == Kind::Int32 && tree.type() == json::Type::Int) tree = static_cast<int64_t>(static_cast<int32_t>(tree.as_int()));
         ScalarResult result = normalize_scalar(schema.kind, tree);
         if (result.error == ScalarError::Mismatch) report_mismatch(schema, go_type, result.text, frame, &tree);
@@ -172,6 +175,19 @@ private:
         const bool ends = !converts_ && schema.kind != Kind::Bytes && !std::exchange(ended_, true);
         if (ends || first_error_.ok())
             first_error_ = Status(Reason::BadRequest, (converts_ && schema.kind == Kind::Bytes ? "error decoding from json: " : "") + std::move(result.text));
+    }
+
+    // Go reads a list of numbers into bytes as well.
+    void byte_list(json::Value& tree, const Frame& frame) {
+        ValueSchema byte;
+        byte.kind = Kind::Int32;
+        std::string bytes;
+        for (const json::Value& item : tree.items()) {
+            const bool is_byte = item.is_int() && item.as_int() >= 0 && item.as_int() <= UINT8_MAX;
+            if (!is_byte && !item.is_null()) return report_mismatch(byte, "uint8", std::string(go_json_kind(item)) + (item.is_number() ? " " + json::write(item) : ""), frame, &item);
+            bytes += static_cast<char>(item.as_int());
+        }
+        tree = base64_encode(bytes);
     }
 
     void list(const ValueSchema& schema, const std::string& go_type, json::Value& tree, const Frame& frame) {

@@ -55,6 +55,10 @@ bool printable(std::string_view sequence) {
     return point >= 0xa0 && point < 0x10000 && point != 0xfeff && point < 0xfffe;   // go-yaml escapes beyond the first plane
 }
 
+// Unicode's own ends of lines and paragraphs, which YAML 1.1 takes for breaks.
+bool is_separator(std::string_view sequence) { return sequence == "\u2028" || sequence == "\u2029"; }
+bool separator_at(std::string_view text, size_t at) { return is_separator(text.substr(at, 3)); }
+
 Shape analyze(std::string_view text) {
     Shape shape;
     bool leading_space = text[0] == ' ', trailing_space = text.back() == ' ';
@@ -74,10 +78,10 @@ Shape analyze(std::string_view text) {
             if (c == '#' && after_space) shape.plain = false;
         }
         if (!printable(text.substr(i, length))) special = true;
-        if (c == '\n') {
+        if (c == '\n' || separator_at(text, i)) {
             breaks = true;
             if (i > 0 && text[i - 1] == ' ') space_before_break = true;
-        } else if (c == ' ' && i > 0 && text[i - 1] == '\n') {
+        } else if (c == ' ' && i > 0 && (text[i - 1] == '\n' || (i >= 3 && separator_at(text, i - 3)))) {
             break_before_space = true;
         }
         i += length;
@@ -183,7 +187,8 @@ private:
         if (lines && shape.literal && place == Place::Value) return literal(text, inner);
         bool is_string = resolve_plain_scalar(text).is_string() && !is_base60(text) && !is_timestamp(text) && text != "<<";
         if (!lines && is_string && shape.plain) return folded(text, inner, place, '\0');
-        if (!lines && is_string && shape.single_quoted) return folded(text, inner, place, '\'');
+        const bool breaks_key = place == Place::Key && (text.find("\u2028") != std::string::npos || text.find("\u2029") != std::string::npos);
+        if (!lines && is_string && shape.single_quoted && !breaks_key) return folded(text, inner, place, '\'');
         double_quoted(text, inner, place);
     }
 
@@ -199,10 +204,18 @@ private:
             size_t stop = std::min(text.find('\n', start), text.size());
             if (stop > start) {
                 out_.append(static_cast<size_t>(indent), ' ');
-                out_.append(text, start, stop - start);
+                indented(std::string_view(text).substr(start, stop - start), indent);
             }
             if (stop < text.size() || start < text.size()) out_ += '\n';
             start = stop + 1;
+        }
+    }
+
+    // What comes behind a separator stands below it.
+    void indented(std::string_view text, int indent) {
+        for (size_t i = 0; i < text.size(); ++i) {
+            out_ += text[i];
+            if (i >= 2 && i + 1 < text.size() && separator_at(text, i - 2) && !separator_at(text, i + 1)) out_.append(static_cast<size_t>(indent), ' ');
         }
     }
 
@@ -223,6 +236,7 @@ private:
             }
             out_ += c;
             if (c == '\'' && quote) out_ += c;
+            if (i >= 2 && i + 1 < text.size() && separator_at(text, i - 2) && !separator_at(text, i + 1)) out_.append(static_cast<size_t>(indent), ' ');
         }
         if (quote) out_ += quote;
     }
@@ -251,6 +265,7 @@ private:
         char c = sequence[0];
         if (c == '\n') out_ += "\\n";
         else if (c == '"' || c == '\\') (out_ += '\\') += c;
+        else if (is_separator(sequence)) out_ += sequence == "\u2028" ? "\\L" : "\\P";
         else if (printable(sequence)) out_ += sequence;
         else if (c == '\t') out_ += "\\t";
         else if (c == '\r') out_ += "\\r";

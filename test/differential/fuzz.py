@@ -2,12 +2,14 @@
 """Differential fuzzing of creation and update: one field of one object is changed at a time, both servers answer.
 
     fuzz.py --kind 'Pod$' --mode create|update|status --oracle-token T --token-file F [--out FILE]
+    fuzz.py --mixed N [--seed S] ...   # N objects of each kind with two to five fields changed at once, chosen by the seed, all of types that decode
 
 Everything is a dry run, except the base objects of the update mode. A line for each answer that differs, then the counts.
 """
 import collections
 import concurrent.futures
 import json
+import random
 import re
 import subprocess
 
@@ -25,6 +27,8 @@ def arguments():
     parser.add_argument("--kind", default=".", help="regular expression of kinds")
     parser.add_argument("--path", default=".", help="regular expression of field paths")
     parser.add_argument("--mode", default="create", choices=["create", "update", "status", "apply"])
+    parser.add_argument("--mixed", type=int, default=0, help="objects of each kind with several changes, instead of one for each value")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out")
     parser.add_argument("--validation", default="Strict")
     return parser.parse_args()
@@ -86,14 +90,22 @@ class Fuzzer:
             for value in mutate.values(self.schemas, inner):
                 yield "%s=%s" % (text, compare.short(value)[:120]), path, value
 
-    def body(self, base, path, value):
-        schema = self.schemas.of(base)
-        if self.options.mode in ("create", "apply"):
-            return mutate.with_value(self.schemas, schema, base, path, value)
-        if value is mutate.ABSENT:
-            value = None
-        changed = mutate.with_value(self.schemas, schema, base, path, value)
-        return {path[0]: changed[path[0]]}
+    def mixed(self, base):
+        """several cases as one: (names, ((path, value), ...))"""
+        single = [c for c in self.cases(base) if mutate.decodes(self.schemas, self.schemas.of(base), c[1], c[2]) and c[1][0] not in ("apiVersion", "kind")]
+        chance = random.Random("%s %s %d" % (base["apiVersion"], base["kind"], self.options.seed))
+        for _ in range(self.options.mixed if single else 0):
+            # Fields, not values, are what all have the same chance of.
+            by_path = [chance.choice(single)[1] for _ in range(chance.randint(2, 5))]
+            picked = [chance.choice([c for c in single if c[1] == path]) for path in sorted(set(by_path), key=str)]
+            yield " & ".join(c[0] for c in picked), tuple((c[1], c[2]) for c in picked)
+
+    def body(self, base, changes):
+        schema, changed = self.schemas.of(base), base
+        whole = self.options.mode in ("create", "apply")
+        for path, value in changes:
+            changed = mutate.with_value(self.schemas, schema, changed, path, None if value is mutate.ABSENT and not whole else value)
+        return changed if whole else {path[0]: changed[path[0]] for path, _ in changes}
 
     def run_kind(self, url, base):
         self.prepare(url, base)
@@ -101,8 +113,11 @@ class Fuzzer:
         query = "?dryRun=All&fieldValidation=" + self.options.validation
 
         def one(case):
-            name, path, value = case
-            body = self.body(base, path, value)
+            name, changes = case
+            try:
+                body = self.body(base, changes)
+            except (AttributeError, TypeError, IndexError, KeyError):
+                return name, None   # one change took the place of another away
             if mode == "create":
                 answers = self.both("POST", url + query, body)
             elif mode == "apply":
@@ -113,8 +128,9 @@ class Fuzzer:
                 answers = self.both("PATCH", target, body, content_type="application/merge-patch+json")
             return name, compare.difference(*answers)
 
+        cases = list(self.mixed(base)) if self.options.mixed else [(name, ((path, value),)) for name, path, value in self.cases(base)]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            for name, difference in pool.map(one, list(self.cases(base)), chunksize=1):
+            for name, difference in pool.map(one, cases, chunksize=1):
                 self.counts[base["kind"], difference is None] += 1
                 if difference:
                     self.report("%s %s %s :: %s" % (base["apiVersion"], base["kind"], name, difference))

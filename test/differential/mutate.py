@@ -120,6 +120,30 @@ def with_value(schemas, schema, base, path, value):
     return base
 
 
+def decodes(schemas, schema, path, value):
+    """whether a value has a type that its field can have; what has another ends the reading of an object"""
+    for step in path:
+        schema = schemas.resolve(schema)
+        schema = schema.get("items", {}) if isinstance(step, int) else schema.get("properties", {}).get(step, {})
+    if value is None or value is ABSENT:
+        return True
+    if schemas.is_quantity(schema):
+        return value != "x"
+    schema = schemas.resolve(schema)
+    if schema.get("format") == "int-or-string" or schema.get("oneOf"):
+        return value is not True
+    kind = schema.get("type")
+    if kind == "string":
+        return isinstance(value, str) and not (schemas.is_time(schema) and value == "x" or schema.get("format") == "byte" and value == "?")
+    if kind == "integer":
+        return isinstance(value, int) and not isinstance(value, bool) and (value < 2 ** 31 or schema.get("format") == "int64")
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "array":
+        return isinstance(value, list)
+    return isinstance(value, dict) and "unknownField" not in value and (not schema.get("additionalProperties") or value.get("a") != 5 or kind == "integer")
+
+
 def present(base, path):
     for step in path:
         if isinstance(step, int):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Neighbours of recorded API cases: each case again with one thing changed, sent to both servers.
 
-    neighbours.py --token-file F --corpus FOLDER [--seed N] [--each N] [--only REGEX] [--verbose]
+    neighbours.py --token-file F --corpus FOLDER [--seed N] [--each N] [--changes N] [--only REGEX] [--verbose]
 
 FOLDER holds <group>/<name>.json, whose steps are requests (method, path, body, headers, auth, capture, retryUntil, watch). One of its steps gets another
-value, field, media type, query, verb or name, chosen by the seed; every step from there on is compared, the others are preparations.
+value, field, media type, query, verb or name, chosen by the seed; every step from there on is compared, the others are preparations. With --changes a body has up to N places changed at once.
 """
 import concurrent.futures
 import copy
@@ -107,13 +107,18 @@ def another_value(body, chance):
     return body, "%s: %s" % (".".join(map(str, spot)), way)
 
 
-def changed(step, chance):
+def changed(step, chance, changes=1):
     """(step, what was changed)"""
     method, path, body, more = copy.copy(step[0]), step[1], step[2], dict(step[3], headers=dict(step[3]["headers"]))
     way = chance.choice(["body"] * 9 + ["accept", "query", "query", "type", "method", "path"]) if body is not None else chance.choice(
         ["accept", "accept", "query", "query", "query", "method", "path"])
     if way == "body" and isinstance(body, (dict, list)):
-        body, what = another_value(body, chance)
+        what = ""
+        for _ in range(chance.randint(1, changes) if changes > 1 else 1):
+            body, place = another_value(body, chance)
+            what += (", " if what else "") + place
+            if not isinstance(body, (dict, list)):
+                break
     elif way == "accept":
         what = more["headers"]["Accept"] = chance.choice(ACCEPTS)
     elif way == "type" and body is not None:
@@ -214,7 +219,7 @@ def neighbours(options):
         for turn in range(options.each):
             chance = random.Random("%s %d %d" % (name, options.seed, turn))
             at = chance.choice(judged) if chance.random() < .8 else chance.randrange(len(steps))
-            step, what = changed(steps[at], chance)
+            step, what = changed(steps[at], chance, options.changes)
             yield case, name, at, steps[:at] + [step] + steps[at + 1:], what
 
 
@@ -223,6 +228,7 @@ def main():
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=10)
+    parser.add_argument("--changes", type=int, default=1)
     parser.add_argument("--only", default=".")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()

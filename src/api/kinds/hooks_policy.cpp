@@ -1,4 +1,5 @@
 #include "api/kinds/hooks.h"
+#include "api/kinds/autoscaler_versions.h"
 #include "api/kinds/validate_status.h"
 #include "api/kinds/validate_policy.h"
 #include "api/kinds/set_default.h"
@@ -9,22 +10,8 @@ namespace {
 
 using json::Value;
 
-Value scaling_policy(std::string_view type, int value) {
-    return Value::object({{"type", type}, {"value", value}, {"periodSeconds", 15}});
-}
-
-// The rules that apply where a behavior is given but leaves them out.
-void default_behavior(Value& behavior) {
-    Value& up = behavior.mut("scaleUp");
-    set_default(up, "stabilizationWindowSeconds", 0);
-    set_default(up, "selectPolicy", "Max");
-    if (up["policies"].is_null()) up.set("policies", Value::array({scaling_policy("Pods", 4), scaling_policy("Percent", 100)}));
-    Value& down = behavior.mut("scaleDown");
-    set_default(down, "selectPolicy", "Max");
-    if (down["policies"].is_null()) down.set("policies", Value::array({scaling_policy("Percent", 100)}));
-}
-
 void default_autoscaler(Value& object) {
+    drop_autoscaler_annotations(object);
     Value& spec = object.mut("spec");
     set_default(spec, "minReplicas", 1);
     if (spec["metrics"].size() == 0) {
@@ -32,7 +19,7 @@ void default_autoscaler(Value& object) {
         Value resource = Value::object({{"name", "cpu"}, {"target", std::move(target)}});
         spec.set("metrics", Value::array({Value::object({{"type", "Resource"}, {"resource", std::move(resource)}})}));
     }
-    if_object(spec, "behavior", default_behavior);
+    if_object(spec, "behavior", default_autoscaler_behavior);
 }
 
 void prepare_autoscaler(Value& object) {
@@ -79,7 +66,8 @@ KindHooks horizontal_pod_autoscaler_hooks() {
 
 KindHooks horizontal_pod_autoscaler_v1_hooks() {
     return {.set_defaults = default_autoscaler_v1,
-            .prepare_create = [](Value& object) { reset_status(object, {"currentReplicas", "desiredReplicas"}); },
+            .prepare_create = settle_new_autoscaler_v1,
+            .prepare_update = settle_autoscaler_v1,
             .validate_create = validate_autoscaler_v1,
             .validate_update = also_on_update(validate_autoscaler_v1),
             .validate_status_update = validate_autoscaler_status};

@@ -32,14 +32,14 @@ Value reference(const Value& from) {
 
 // dataSource and dataSourceRef say the same, unless the reference crosses namespaces.
 void settle_sources(Value& spec) {
-    // Only claims and snapshots were ever read from dataSource; references into other namespaces are off.
-    if (const Value& source = spec["dataSource"]; source.is_object()) {
+    // References into other namespaces are off.
+    if (!spec["dataSourceRef"]["namespace"].empty()) spec.erase("dataSourceRef");
+    // Only claims and snapshots were ever read from dataSource alone.
+    if (const Value& source = spec["dataSource"]; source.is_object() && !spec["dataSourceRef"].is_object()) {
         const std::string &group = source["apiGroup"].as_string(), &kind = source["kind"].as_string();
         bool known = (group.empty() && kind == "PersistentVolumeClaim") || (group == "snapshot.storage.k8s.io" && kind == "VolumeSnapshot");
         if (!known) spec.erase("dataSource");
     }
-    if (!spec["dataSourceRef"]["namespace"].empty()) spec.erase("dataSourceRef");
-    else if (spec["dataSourceRef"].is_object()) spec.mut("dataSourceRef").erase("namespace");
     if (spec["dataSource"].is_object() && !spec["dataSourceRef"].is_object()) spec.set("dataSourceRef", reference(Value(spec["dataSource"])));
     else if (spec["dataSourceRef"].is_object() && !spec["dataSource"].is_object() && spec["dataSourceRef"]["namespace"].empty())
         spec.set("dataSource", reference(Value(spec["dataSourceRef"])));

@@ -1,6 +1,8 @@
 // The parts of validation that several kinds share. Paths are those of Kubernetes' messages. Pure; any thread.
 #pragma once
 
+#include <set>
+
 #include "api/kinds/check.h"
 
 namespace skiff::api::kinds {
@@ -12,7 +14,8 @@ void validate_pod_template(const json::Value& pod_template, const FieldPath& pat
 // validate_pod_update.cpp: what may change in a pod.
 void validate_pod_update(const json::Value& pod, const json::Value& old, FieldErrors& errors);
 // validate_container.cpp: containers, initContainers and ephemeralContainers of a pod.
-void validate_containers(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
+// wrong: indices of volumes that are invalid, which no container finds.
+void validate_containers(const json::Value& spec, const std::set<size_t>& wrong, const FieldPath& path, FieldErrors& errors);
 // What pods may not have and templates may: images with blanks around them.
 void validate_pod_images(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
 // validate_security.cpp: security contexts and the rules of an operating system.
@@ -34,7 +37,8 @@ void validate_resources(const json::Value& resources, const FieldPath& path, Fie
 void validate_resource_name(std::string_view name, const FieldPath& path, FieldErrors& errors);
 bool is_standard_resource(std::string_view name);
 // validate_volume.cpp
-void validate_volumes(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
+// The indices of those that are invalid.
+std::set<size_t> validate_volumes(const json::Value& spec, const FieldPath& path, FieldErrors& errors);
 // The one source of a volume or persistent volume; false when there is none.
 bool validate_volume_source(const json::Value& volume, const FieldPath& path, FieldErrors& errors);
 // validate_affinity.cpp

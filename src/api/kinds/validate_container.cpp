@@ -72,7 +72,9 @@ void validate_common(const Value& container, const Value& spec, const PodParts& 
 void validate_sleeps(const Value& lifecycle, const Value& grace, const FieldPath& path, FieldErrors& errors) {
     for (auto hook : {"postStart", "preStop"}) {
         const Value& sleep = lifecycle[hook]["sleep"];
-        if (!sleep.is_object() || !grace.is_int()) continue;
+        // Of several actions only the first is looked into, and this is the last.
+        auto acts = [&](const char* action) { return lifecycle[hook][action].is_object(); };
+        if (!sleep.is_object() || !grace.is_int() || acts("exec") || acts("httpGet") || acts("tcpSocket")) continue;
         int64_t seconds = sleep["seconds"].as_int();
         if (seconds < 0 || seconds > grace.as_int())
             errors.invalid(path.child(hook).child("sleep"), seconds, fmt::format("must be non-negative and less than terminationGracePeriodSeconds ({})", grace.as_int()));
@@ -117,8 +119,10 @@ void validate_ephemeral_container(const Value& container, const std::set<std::st
 
 }  // namespace
 
-PodParts::PodParts(const Value& spec) {
-    for (const Value& volume : spec["volumes"].items()) volumes_.emplace(volume["name"].as_string(), &volume);
+PodParts::PodParts(const Value& spec, const std::set<size_t>& wrong) {
+    const Value& volumes = spec["volumes"];
+    for (size_t i = 0; i < volumes.size(); ++i)
+        if (wrong.count(i) == 0) volumes_.emplace(volumes[i]["name"].as_string(), &volumes[i]);
     for (const Value& claim : spec["resourceClaims"].items()) claims_.insert(claim["name"].as_string());
     claims_text_ = "must be one of the names in pod.spec.resourceClaims" + (claims_.empty() ? " which is empty" : ": " + join({claims_.begin(), claims_.end()}, ", "));
 }
@@ -152,9 +156,9 @@ void validate_claims(const Value& claims, const PodParts& pod, const FieldPath& 
     }
 }
 
-void validate_containers(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_containers(const Value& spec, const std::set<size_t>& wrong, const FieldPath& path, FieldErrors& errors) {
     std::set<std::string> names;
-    const PodParts pod(spec);
+    const PodParts pod(spec, wrong);
     const Value& grace = spec["terminationGracePeriodSeconds"];
     if (spec["containers"].size() == 0) errors.required(path.child("containers"), "");
     for (auto list : {"containers", "initContainers", "ephemeralContainers"}) {

@@ -52,14 +52,15 @@ void check_hints(const Value& hints, const FieldPath& path, FieldErrors& errors)
 void validate_endpoint(const Value& endpoint, const std::string& type, const FieldPath& path, FieldErrors& errors) {
     constexpr size_t kAddressesMax = 100;
     const Value& addresses = endpoint["addresses"];
+    const bool is_known = type == "IPv4" || type == "IPv6";
     if (addresses.size() == 0) errors.required(path.child("addresses"), "must contain at least 1 address");
     if (addresses.size() > kAddressesMax) errors.too_many(path.child("addresses"), addresses.size(), kAddressesMax);
     for (size_t i = 0; i < addresses.size(); ++i) {
         const std::string& address = addresses[i].as_string();
         FieldPath at = path.child("addresses").index(i);
         if (type == "FQDN") add_complaints(check_dns1123_subdomain(address), at, address, errors);
-        else add_complaints(check_legacy_ip(address), at, address, errors);
-        if (type != "FQDN" && is_ip(address)) check_reachable(address, at, errors);
+        else if (is_known) add_complaints(check_legacy_ip(address), at, address, errors);
+        if (is_known && is_ip(address)) check_reachable(address, at, errors);
         if (type == "IPv4" && is_ipv6(address)) errors.invalid(path.child("addresses"), address, "must be an IPv4 address");
         if (type == "IPv6" && is_ipv4(address)) errors.invalid(path.child("addresses"), address, "must be an IPv6 address");
     }

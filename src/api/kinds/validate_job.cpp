@@ -2,10 +2,13 @@
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_parts.h"
 #include "api/kinds/validate_workload.h"
+#include "api/names.h"
 #include "api/selector.h"
 #include "base/strings.h"
 
 #include <algorithm>
+
+#include <fmt/core.h>
 
 namespace skiff::api::kinds {
 
@@ -116,11 +119,21 @@ void check_zone(const Value& zone, const FieldPath& path, FieldErrors& errors) {
 
 }  // namespace
 
+// The pods of an indexed job have its name and their number for a host name.
+static void check_name_of_pods(const Value& job, FieldErrors& errors) {
+    const Value& spec = job["spec"];
+    if (spec["completionMode"].as_string() != "Indexed" || spec["completions"].as_int() <= 0) return;
+    const std::string& name = job["metadata"]["name"].as_string();
+    const std::string longest = fmt::format("{}-{}", name, spec["completions"].as_int() - 1);
+    if (!check_dns1123_label(longest).empty()) errors.invalid(FieldPath("metadata").child("name"), name, "will not able to create pod with invalid DNS label: " + longest);
+}
+
 void validate_job(const Value& job, FieldErrors& errors) {
     FieldPath path("spec");
     check_generated_selector(job, path, errors);
     validate_job_spec(job["spec"], path, errors);
     check_selector(job["spec"], path, errors);
+    check_name_of_pods(job, errors);
 }
 
 void validate_job_update(const Value& job, const Value& old, FieldErrors& errors) {

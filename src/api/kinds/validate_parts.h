@@ -13,8 +13,8 @@ namespace skiff::api::kinds {
 // What containers name of their pod: its volumes and claims, read once however many containers there are. The spec must outlive it.
 class PodParts {
 public:
-    explicit PodParts(const json::Value& spec);
-    const json::Value& volume(const std::string& name) const;   // the first one of the name; null when there is none
+    explicit PodParts(const json::Value& spec, const std::set<size_t>& wrong_volumes = {});
+    const json::Value& volume(const std::string& name) const;   // the first valid one of the name; null when there is none
     bool has_claim(const std::string& name) const { return claims_.count(name) != 0; }
     // "must be one of the names in pod.spec.resourceClaims: a, b"
     const std::string& claims_text() const { return claims_text_; }

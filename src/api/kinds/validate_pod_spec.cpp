@@ -140,8 +140,8 @@ void validate_shared_resources(const Value& spec, const FieldPath& path, FieldEr
 }  // namespace
 
 void validate_pod_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-    validate_volumes(spec, path, errors);
-    validate_containers(spec, path, errors);
+    const std::set<size_t> wrong = validate_volumes(spec, path, errors);
+    validate_containers(spec, wrong, path, errors);
     check_one_of(spec["restartPolicy"], path.child("restartPolicy"), {"Always", "OnFailure", "Never"}, errors);
     validate_dns(spec, path, errors);
     validate_labels(spec["nodeSelector"], path.child("nodeSelector"), errors);

@@ -1,4 +1,5 @@
 #include "api/kinds/validate_policy.h"
+#include "api/kinds/autoscaler_versions.h"
 #include "api/kinds/check.h"
 #include "api/kinds/validate_parts.h"
 #include "api/quantity.h"
@@ -168,16 +169,7 @@ void validate_autoscaler(const Value& object, FieldErrors& errors) {
         errors.forbidden(kSpec.child("metrics"), "must specify at least one Object or External metric to support scaling to zero replicas");
 }
 
-void validate_autoscaler_v1(const Value& object, FieldErrors& errors) {
-    const Value& spec = object["spec"];
-    check_replicas(spec, errors);
-    check_target_ref(spec["scaleTargetRef"], errors);
-    const Value& target = spec["targetCPUUtilizationPercentage"];
-    // It is stored as a metric, and told about as such.
-    FieldPath metric = kSpec.child("metrics").index(0).child("resource").child("target").child("averageUtilization");
-    if (target.is_int() && target.as_int() < 1) errors.invalid(metric, target, "must be greater than 0");
-    if (spec["minReplicas"].is_int() && spec["minReplicas"].as_int() == 0)
-        errors.forbidden(kSpec.child("metrics"), "must specify at least one Object or External metric to support scaling to zero replicas");
-}
+// It is stored in v2, and told about as such.
+void validate_autoscaler_v1(const Value& object, FieldErrors& errors) { validate_autoscaler(autoscaler_to_v2(object), errors); }
 
 }  // namespace skiff::api::kinds

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "api/kinds/autoscaler_versions.h"
 #include "api/kinds/check.h"
 #include "api/kinds/internal_form.h"
 #include "api/kinds/set_default.h"
 #include "api/kinds/validate.h"
 #include "api/kinds/validate_config.h"
+#include "api/quantity.h"
 #include "base/strings.h"
 #include "json/path.h"
 
@@ -158,9 +160,14 @@ void validate_autoscaler_status(const Value& object, const Value&, FieldErrors& 
     for (auto field : {"currentReplicas", "desiredReplicas"}) check_not_negative(object["status"][field], kStatus.child(field), errors);
 }
 
+// Kubernetes has words of its own for amounts of claims.
+static void check_amount(const Value& amount, const FieldPath& path, FieldErrors& errors) {
+    if (const Quantity given = Quantity::parse_or_zero(amount.as_string()); given.sign() < 0) errors.invalid(path, given.value(), "must be a valid resource quantity");
+}
+
 void validate_claim_status(const Value& object, const Value&, FieldErrors& errors) {
     const Value& status = object["status"];
-    for (const auto& [name, amount] : status["capacity"].members()) check_quantity(amount, kStatus.child("capacity").key(name), errors);
+    for (const auto& [name, amount] : status["capacity"].members()) check_amount(amount, kStatus.child("capacity").key(name), errors);
     static constexpr std::string_view kSteps[] = {"ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizePending", "NodeResizeInProgress", "NodeResizeInfeasible"};
     FieldPath steps = kStatus.child("allocatedResourceStatuses"), path = kStatus.child("allocatedResources");
     for (const auto& [name, step] : status["allocatedResourceStatuses"].members()) {
@@ -169,7 +176,7 @@ void validate_claim_status(const Value& object, const Value&, FieldErrors& error
             errors.not_supported(steps, name, {"ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"});
     }
     for (const auto& [name, amount] : status["allocatedResources"].members())
-        if (check_claim_resource(name, path, errors)) check_quantity(amount, path.key(name), errors);
+        if (check_claim_resource(name, path, errors)) check_amount(amount, path.key(name), errors);
 }
 
 void validate_node_status(const Value& object, const Value&, FieldErrors& errors) {
@@ -236,6 +243,8 @@ void carry_status_fields(Value& object, const Value& old) {
     } else if (kind == "Job") {
         const Value& labels = object["spec"]["template"]["metadata"]["labels"];
         if (object["metadata"]["labels"].size() == 0 && labels.size() > 0) object.mut("metadata").set("labels", labels);
+    } else if (kind == "HorizontalPodAutoscaler" && object["apiVersion"].as_string() == "autoscaling/v1") {
+        settle_autoscaler_v1_status(object, old);
     }
 }
 

@@ -143,10 +143,7 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
     }
     if (!spec["dataSource"].is_object() || !spec["dataSourceRef"].is_object()) return;
     for (auto part : {"apiGroup", "kind", "name"})
-        if (spec["dataSource"][part].as_string() != spec["dataSourceRef"][part].as_string()) {
-            errors.invalid(path, path.child("dataSource").text(), "must match dataSourceRef");
-            break;
-        }
+        if (!(spec["dataSource"][part] == spec["dataSourceRef"][part])) return errors.invalid(path, Value::object(), "must match dataSourceRef");
 }
 
 void validate_persistent_volume_claim(const Value& object, FieldErrors& errors) { validate_claim_spec(object["spec"], kSpec, errors); }

@@ -156,7 +156,7 @@ void check_source(std::string_view kind, const Value& source, const FieldPath& p
 constexpr std::string_view kSources[] = {
     "emptyDir", "hostPath",  "gitRepo",   "gcePersistentDisk", "awsElasticBlockStore", "secret",    "nfs",       "iscsi",     "glusterfs", "flocker",
     "persistentVolumeClaim", "rbd",       "cinder",            "cephfs",               "quobyte",   "downwardAPI", "fc",      "flexVolume", "configMap",
-    "azureFile", "vsphereVolume", "photonPersistentDisk",      "portworxVolume",       "azureDisk", "storageos", "scaleIO",   "projected", "csi",
+    "azureFile", "vsphereVolume", "photonPersistentDisk",      "portworxVolume",       "azureDisk", "storageos", "projected", "scaleIO",   "csi",
     "ephemeral", "image",    "local"};
 
 }  // namespace
@@ -181,28 +181,30 @@ bool validate_volume_source(const Value& volume, const FieldPath& path, FieldErr
     size_t sources = 0;
     for (auto kind : kSources) {
         if (!volume[kind].is_object()) continue;
-        if (sources++ > 0) errors.forbidden(path.child(kind), "may not specify more than 1 volume type");
+        // Kubernetes spells two names in its own way.
+        if (sources++ > 0) errors.forbidden(path.child(kind == "downwardAPI" ? "downwarAPI" : kind == "cephfs" ? "cephFS" : kind), "may not specify more than 1 volume type");
         else check_source(kind, volume[kind], path.child(kind), errors);
         if (sources == 1) validate_remote_source(kind, volume[kind], SourceOf::Pod, path, errors);
     }
     return sources > 0;
 }
 
-void validate_volumes(const Value& spec, const FieldPath& path, FieldErrors& errors) {
-    std::set<std::string> names;
+std::set<size_t> validate_volumes(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+    std::set<std::string_view> names;   // of those that are valid
+    std::set<size_t> wrong;
     const Value& volumes = spec["volumes"];
     for (size_t i = 0; i < volumes.size(); ++i) {
+        const size_t before = errors.causes().size();
         FieldPath at = path.child("volumes").index(i);
         if (!validate_volume_source(volumes[i], at, errors)) errors.required(at, "must specify a volume type");
         const std::string& name = volumes[i]["name"].as_string();
-        if (name.empty()) {
-            errors.required(at.child("name"), "");
-            continue;
-        }
-        auto complaints = check_dns1123_label(name);
-        add_complaints(complaints, at.child("name"), name, errors);
-        if (complaints.empty() && !names.insert(name).second) errors.duplicate(at.child("name"), name);
+        if (name.empty()) errors.required(at.child("name"), "");
+        else add_complaints(check_dns1123_label(name), at.child("name"), name, errors);
+        if (names.count(name)) errors.duplicate(at.child("name"), name);
+        if (errors.full() || errors.causes().size() != before) wrong.insert(i);
+        else names.insert(name);
     }
+    return wrong;
 }
 
 }  // namespace skiff::api::kinds

@@ -1,6 +1,7 @@
 #include "api/kinds/validate_workload.h"
 
 #include <set>
+#include <span>
 
 #include "api/int_or_string.h"
 #include "api/kinds/internal_form.h"
@@ -48,10 +49,11 @@ struct Shown {
     const char *go, *field;
     Value absent;
 };
-const std::initializer_list<Shown> kRolling = {{"MaxUnavailable", "maxUnavailable", 0}, {"MaxSurge", "maxSurge", 0}};
-const std::initializer_list<Shown> kPartitioned = {{"Partition", "partition", 0}, {"MaxUnavailable", "maxUnavailable", {}}};
+// Arrays: g++ 12 leaves an element of an initializer_list with static storage empty when one of its members is {}.
+const Shown kRolling[] = {{"MaxUnavailable", "maxUnavailable", 0}, {"MaxSurge", "maxSurge", 0}};
+const Shown kPartitioned[] = {{"Partition", "partition", 0}, {"MaxUnavailable", "maxUnavailable", Value()}};
 
-Value go_strategy(const Value& strategy, std::initializer_list<Shown> fields) {
+Value go_strategy(const Value& strategy, std::span<const Shown> fields) {
     const Value& given = strategy["rollingUpdate"];
     Value rolling = given.is_object() ? Value::object() : Value();
     if (given.is_object())

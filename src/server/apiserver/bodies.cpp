@@ -166,7 +166,10 @@ Result<json::Value> decode(const api::KindRegistry& kinds, const api::Gvk& gvk, 
         if (!decoded.ok()) {
             // That nobody knows its kind is said of a body before that it does not fit.
             auto tree = json::parse(body.bytes);
-            if (tree.ok() && is_unknown(kinds, gvk, *tree)) TRY(check_kind(kinds, gvk, *tree, body.bytes));
+            if (!tree.ok() || !tree->is_object()) return decoded;
+            for (const auto& [key, wanted] : {std::pair("kind", gvk.kind), std::pair("apiVersion", gvk.api_version())})
+                if ((*tree)[key].empty()) tree->set(key, wanted);
+            if (is_unknown(kinds, gvk, *tree)) TRY(check_kind(kinds, gvk, *tree, body.bytes));
             return decoded;
         }
         object = std::move(decoded).value();
@@ -219,7 +222,8 @@ Result<json::Value> decode_delete_options(const api::KindRegistry& kinds, const 
     }
     if (tree.is_null()) return tree;
     const std::string& kind = tree["kind"].as_string();
-    if (!tree.is_object() || !(tree["kind"].is_string() || tree["kind"].is_null()))
+    auto is_text = [&tree](const char* key) { return tree[key].is_string() || tree[key].is_null(); };
+    if (!tree.is_object() || !is_text("kind") || !is_text("apiVersion"))
         return error(Reason::Unknown, "{}", api::no_type_of(tree).message());
     const std::string& version = tree["apiVersion"].as_string();
     if (std::count(version.begin(), version.end(), '/') > 1) return error(Reason::Unknown, "unexpected GroupVersion string: {}", version);

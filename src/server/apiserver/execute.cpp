@@ -210,8 +210,7 @@ Status route(const Core& core, RequestContext& context, bool& known_version) {
     return {};
 }
 
-// Names that can be no part of a key.
-static Status check_segment(const std::string& name) {
+Status check_segment(const std::string& name) {
     std::string_view why = name == "." ? "may not be '.'" : name == ".." ? "may not be '..'" : name.find('/') != name.npos ? "may not contain '/'" : name.find('%') != name.npos ? "may not contain '%'" : "";
     if (why.empty()) return {};
     return error(Reason::BadRequest, "Name parameter invalid: {}: {}", api::go_quote(name), why);

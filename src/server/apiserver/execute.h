@@ -13,6 +13,9 @@ Result<Answer> execute(Core& core, RequestContext& context, const Body& body, co
 Status parse_write_options(RequestContext& context, const net::Query& query);
 Result<DeleteOptions> parse_delete_options(const Core& core, RequestContext& context, const Body& body, const net::Query& query);
 
+// BadRequest for names that can be no part of a key.
+Status check_segment(const std::string& name);
+
 // Finds the kind and checks path and verb: 404 for what does not exist, 405 for what it cannot do. known_version: false gives the
 // plain-text 404 of an unknown group or version.
 Status route(const Core& core, RequestContext& context, bool& known_version);

@@ -75,6 +75,12 @@ void delete_many(Core& core, const net::ExchangePtr& exchange, const ContextPtr&
         if (Status status = parse_write_options(*context, query); !status.ok()) return finish(status);
         auto request = parse_list(*context, query);
         if (!request.ok()) return finish(request.status());
+        // Options of a watch are checked as such, and mean nothing to what is deleted.
+        if (query_flag(query, "watch")) {
+            if (Status status = check_watch_options(query); !status.ok()) return finish(status);
+            request->resource_version_match.clear();
+            request->send_initial_events = false;
+        }
         auto options = parse_delete_options(core, *context, body_of(exchange->request()), query);
         if (!options.ok()) return finish(options.status());
         auto answer = delete_collection(core, *context, *request, *options);

@@ -157,9 +157,6 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
         if (clause.subtype == "*" && clause.type != "*" && allowed != FormsAllowed::Custom && allowed != FormsAllowed::Discovery) continue;
         matched = true;
         if (!transform_of(clause, allowed, form)) continue;
-        // The first type that fits decides, whether it has streams or not.
-        if (allowed == FormsAllowed::Watches && form.media == MediaType::Yaml)
-            return error(Reason::NotAcceptable, "only the following media types are accepted: {0};stream=watch, {1};stream=watch", kJson, kProtobuf);
         form.pretty = form.media == MediaType::Json && wants_pretty(request, &clause);
         if (form.as == Form::As::Table) TRY(set_include(request, form));
         return form;
@@ -174,6 +171,8 @@ Result<Form> negotiate(const net::Request& request, FormsAllowed allowed) {
     }
     return error(Reason::NotAcceptable, "only the following media types are accepted: {}, {}, {}", kJson, kYaml, kProtobuf);
 }
+
+Status no_streams_of_type() { return error(Reason::NotAcceptable, "only the following media types are accepted: {0};stream=watch, {1};stream=watch", kJson, kProtobuf); }
 
 Form negotiate_error(const net::Request& request) {
     Form form;

@@ -36,6 +36,8 @@ enum class FormsAllowed { ObjectOnly, Resources, Lists, Watches, NoTable, Custom
 
 // NotAcceptable when nothing that the client accepts can be given; BadRequest for a bad includeObject.
 Result<Form> negotiate(const net::Request& request, FormsAllowed allowed);
+// NotAcceptable, of a watch whose media type is one of objects only.
+Status no_streams_of_type();
 // For errors: the plain form that is nearest to what the client accepts; JSON when there is none.
 Form negotiate_error(const net::Request& request);
 

@@ -82,6 +82,8 @@ Status wrong_form(const std::string& type, const Form& form, bool list) {
 }
 
 Status wrong_form(const api::KindInfo& kind, const Form& form, bool list) {
+    // Any custom object could be a list, by its type.
+    if (kind.custom && !list && form.as == Form::As::PartialObject && form.of_list) return error(Reason::Unknown, "content is not a list");
     return wrong_form(kind.custom ? "unstructured.Unstructured" : internal_type(kind.gvk.group, kind.gvk.kind), form, list);
 }
 

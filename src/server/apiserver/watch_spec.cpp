@@ -10,8 +10,9 @@ namespace {
 
 constexpr int64_t kTimeoutMax_s = 10LL * 365 * 86'400;   // of a watch: beyond it clocks overflow
 
-// apimachinery's ValidateListOptions for watches.
-Status check_options(const net::Query& query) {
+}  // namespace
+
+Status check_watch_options(const net::Query& query) {
     const std::string& match = query.get("resourceVersionMatch");
     api::FieldErrors errors;
     api::FieldPath path("resourceVersionMatch");
@@ -27,10 +28,8 @@ Status check_options(const net::Query& query) {
     return {};
 }
 
-}  // namespace
-
 Result<WatchSpec> watch_spec(const RequestContext& context, const net::Query& query) {
-    TRY(check_options(query));
+    TRY(check_watch_options(query));
     const Attributes& a = context.attributes;
     WatchSpec spec;
     spec.timeout_s = std::clamp<int64_t>(TRY(query_number(query, "timeoutSeconds")).value_or(0), 0, kTimeoutMax_s);

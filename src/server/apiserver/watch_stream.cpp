@@ -248,6 +248,7 @@ void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestC
     if (!form.ok()) return send_status(*exchange, core, *context, form.status());
     auto spec = watch_spec(*context, request.query);
     if (!spec.ok()) return send_status(*exchange, core, *context, spec.status());
+    if (form->media == MediaType::Yaml && !context->kind->custom) return send_status(*exchange, core, *context, no_streams_of_type());
     int64_t timeout_s = spec->timeout_s;
     if (timeout_s == 0) timeout_s = kTimeoutMin_s + static_cast<int64_t>(random_u64() % static_cast<uint64_t>(kTimeoutMin_s));
 

@@ -14,6 +14,8 @@ namespace skiff::apiserver {
 void serve_watch(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context);
 
 // What resourceVersion, sendInitialEvents and the selectors of a watch mean. Shared with the in-process client.
+// Invalid when options of a watch do not go together.
+Status check_watch_options(const net::Query& query);
 Result<WatchSpec> watch_spec(const RequestContext& context, const net::Query& query);
 
 }  // namespace skiff::apiserver

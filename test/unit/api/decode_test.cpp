@@ -112,3 +112,14 @@ TEST_CASE("a time that cannot be read is told before a number that is none") {
     REQUIRE_FALSE(status.ok());
     CHECK(status.message().find("parsing time") != std::string::npos);
 }
+
+TEST_CASE("a list of numbers is read into bytes") {
+    CHECK(text("v1", "Secret", R"({"metadata":{"name":"a"},"data":{"a":[1,null,255],"b":[]}})") ==
+          R"({"kind":"Secret","apiVersion":"v1","metadata":{"name":"a"},"data":{"a":"AQD/","b":""}})");
+    const KindInfo& kind = kind_of("v1", "Secret");
+    for (const char* wrong : {"256", R"("x")"}) {
+        json::Value secret = tree(std::string(R"({"data":{"a":[)") + wrong + "]}}");
+        Status status = normalize(*kind.schema, secret);
+        CHECK(status.message() == std::string("json: cannot unmarshal ") + (*wrong == '2' ? "number 256" : "string") + " into Go struct field Secret.data of type uint8");
+    }
+}

@@ -105,3 +105,13 @@ TEST_CASE("any text survives writing and reading") {
         REQUIRE(*back == value);
     }
 }
+
+TEST_CASE("separators of lines and paragraphs are breaks in YAML") {
+    auto written = [](const char* text) { return json::write_yaml(json::Value::object({{"a", text}})); };
+    CHECK(written("a\u2028b") == "a: 'a\u2028  b'\n");
+    CHECK(written("a\u2029\u2028") == "a: 'a\u2029\u2028'\n");
+    CHECK(written("a \u2028b") == "a: \"a \\Lb\"\n");
+    CHECK(written("a\u2029 b") == "a: \"a\\P b\"\n");
+    CHECK(written("\x01\u2028") == "a: \"\\x01\\L\"\n");
+    CHECK(written("a\nb\u2028c") == "a: |-\n  a\n  b\u2028  c\n");
+}

@@ -33,8 +33,8 @@ public:
     }
 
 private:
-    bool allowed(const AdmissionRequest& request, const char* verb, std::string_view resource, std::string_view name) const {
-        const api::Gvr gvr{std::string(kGroup), "v1", std::string(resource)};
+    bool allowed(const AdmissionRequest& request, const char* verb, std::string_view resource, std::string_view name, std::string_view group = kGroup) const {
+        const api::Gvr gvr{std::string(group), "v1", std::string(resource)};
         return authorizer_->authorize(Attributes::of_resource(request.user, verb, gvr, request.ns, std::string(name))).kind == Verdict::Kind::Allow;
     }
 
@@ -59,7 +59,7 @@ private:
         const std::string& kind = binding["roleRef"]["kind"].as_string();
         const std::string& name = binding["roleRef"]["name"].as_string();
         if (kind != "Role" && kind != "ClusterRole") return error(Reason::Unknown, "unsupported role reference kind: {}", api::go_quote(kind));
-        if (allowed(request, "bind", kind == "Role" ? "roles" : "clusterroles", name)) return {};
+        if (allowed(request, "bind", kind == "Role" ? "roles" : "clusterroles", name, binding["roleRef"]["apiGroup"].as_string())) return {};
         auto rules = rbac_->role_rules(request.ns, kind, name);
         if (!rules.ok()) return not_found(request.kind, name);
         std::string why = find_escalation(*rbac_, request.user, request.ns, *rules);

@@ -71,6 +71,14 @@ static bool version_served(const api::KindRegistry& kinds, const std::vector<std
     return false;
 }
 
+// Versions of custom kinds answer whatever the method is, and refuse a media type in other words.
+static bool is_custom_version(const api::KindRegistry& kinds, const std::vector<std::string>& parts) {
+    if (parts.size() != 3) return false;
+    for (const api::KindInfo* kind : kinds.all())
+        if (kind->custom && kind->gvk.group == parts[1] && kind->gvk.version == parts[2]) return true;
+    return false;
+}
+
 bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     std::vector<std::string> parts;
     for (std::string& part : split(context.attributes.path, '/'))
@@ -80,7 +88,7 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     if (parts.size() > (core_group ? 2u : 3u)) return false;
     // Kubernetes' lists of groups answer whatever the method is.
     bool any_method = !core_group && parts.size() < 3;
-    if (exchange.request().method != "GET" && !any_method && version_served(core_.kinds, parts)) {
+    if (exchange.request().method != "GET" && !any_method && version_served(core_.kinds, parts) && !is_custom_version(core_.kinds, parts)) {
         send_status(exchange, core_, context, method_not_allowed());
         return true;
     }
@@ -96,7 +104,7 @@ bool Discovery::serve_api(net::Exchange& exchange, RequestContext& context) {
     if (!form.ok() && root && core_group) form = negotiate(exchange.request(), FormsAllowed::ObjectOnly);   // a route refuses in other words
     // A version that is not there is not there in any form.
     if (!form.ok() && !root && (core_group || parts.size() == 3) && !version_served(core_.kinds, parts)) form = Form{};
-    if (!form.ok() && !root && any_method)
+    if (!form.ok() && !root && (any_method || is_custom_version(core_.kinds, parts)))
         form = error(Reason::NotAcceptable, "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
     if (!form.ok()) {
         send_status(exchange, core_, context, form.status());

@@ -268,7 +268,7 @@ private:
             return answer;
         }
         if (context_.dry_run) {
-            answer.object = api::Object::from_tree(object);
+            answer.object = unwritten_object(core_, kind_, object);
             return answer;
         }
         if (ends_object(object, old_)) {

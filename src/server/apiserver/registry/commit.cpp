@@ -62,6 +62,12 @@ Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, cons
     return api::Object::from_bytes(committed.entries.at(0)->value);
 }
 
+api::ObjectPtr unwritten_object(const Core& core, const api::KindInfo& kind, json::Value object) {
+    const api::KindInfo& stored = storage_kind(core.kinds, kind);
+    if (!kind.custom && &stored != &kind) object = convert(convert(std::move(object), kind, stored), stored, kind);
+    return api::Object::from_tree(std::move(object));
+}
+
 Result<api::ObjectPtr> commit_delete(Core& core, const api::KindInfo& kind, const json::Value& last, const Item& old) {
     store::Write write;
     const api::Meta& meta = old.object->meta();

@@ -73,7 +73,7 @@ Result<api::ObjectPtr> store_new(Core& core, RequestContext& context, json::Valu
             const json::Value& meta = object["metadata"];
             if (core.cache.resource(kind)->get(object_key(meta["namespace"].as_string(), meta["name"].as_string())))
                 return taken(core, kind, meta);
-            return api::Object::from_tree(object);
+            return unwritten_object(core, kind, object);
         }
         auto stored = commit_object(core, kind, object, nullptr);
         if (stored.ok() || !raced(stored.status())) return stored;

@@ -59,8 +59,7 @@ NameRule name_rule(const api::KindInfo& kind) {
 // The rule for a prefix: what the generated name could be, so a trailing '-' is fine, whatever stands before it.
 std::string as_name(const std::string& prefix) { return prefix.size() > 1 && prefix.back() == '-' ? prefix.substr(0, prefix.size() - 2) + "a" : prefix; }
 
-void validate_name(const api::KindInfo& kind, const json::Value& meta, const FieldPath& path, FieldErrors& errors) {
-    NameRule rule = name_rule(kind);
+void validate_name(NameRule rule, const json::Value& meta, const FieldPath& path, FieldErrors& errors) {
     const std::string& base = meta["generateName"].as_string();
     if (!base.empty()) api::add_complaints(rule(as_name(base)), path.child("generateName"), base, errors);
     const std::string& name = meta["name"].as_string();
@@ -172,10 +171,10 @@ void validate_metadata_maps(const json::Value& object, FieldErrors& errors) {
     validate_owners(meta["ownerReferences"], path.child("ownerReferences"), errors);
 }
 
-void validate_metadata(const api::KindInfo& kind, const json::Value& object, FieldErrors& errors) {
+void validate_metadata(const api::KindInfo& kind, const json::Value& object, Names names, FieldErrors& errors) {
     FieldPath path("metadata");
     const json::Value& meta = object["metadata"];
-    validate_name(kind, meta, path, errors);
+    validate_name(names == Names::Check ? name_rule(kind) : [](std::string_view) { return api::Complaints{}; }, meta, path, errors);
     if (kind.scope == api::Scope::Namespaced) {
         const std::string& ns = meta["namespace"].as_string();
         if (ns.empty()) errors.required(path.child("namespace"), "");

@@ -12,7 +12,9 @@ void drop_repeated_owners(json::Value& meta, std::vector<std::string>& warnings,
 // After webhooks or policies changed an object: it stays in its namespace (ns "": it has none), owners are there once, and managers that
 // cannot be read give way to those before.
 Status settle_metadata(json::Value& meta, const json::Value& managers_before, const std::string& ns, std::vector<std::string>& warnings);
-void validate_metadata(const api::KindInfo& kind, const json::Value& object, api::FieldErrors& errors);
+// Skip: the name may be anything, as far as the kind's own rules go.
+enum class Names { Check, Skip };
+void validate_metadata(const api::KindInfo& kind, const json::Value& object, Names names, api::FieldErrors& errors);
 // Labels, annotations and owners, which every validation of an object looks at.
 void validate_metadata_maps(const json::Value& object, api::FieldErrors& errors);
 enum class Finalizers { Check, Skip };

@@ -99,6 +99,8 @@ struct Change {
 };
 Result<Answer> change_object(Core& core, RequestContext& context, const Change& change);
 
+// What a dry run answers: the object as it would be read again.
+api::ObjectPtr unwritten_object(const Core& core, const api::KindInfo& kind, json::Value object);
 // Commits a new or changed object (item null: must not exist) and waits until the cache shows it.
 Result<api::ObjectPtr> commit_object(Core& core, const api::KindInfo& kind, const json::Value& object, const Item* old, std::optional<store::Durability> durability = {});
 // Deletes; the answer and the event are the last state (as `old` has it) with the deletion's resourceVersion.

@@ -1,6 +1,7 @@
 // pods/binding and the old bindings collection: the scheduler's decision. The node's name, PodScheduled and the binding's annotations
 // are set in one write; a pod is bound once.
 #include "json/merge_patch.h"
+#include "server/apiserver/execute.h"
 #include "server/apiserver/subresource/admit.h"
 #include "server/apiserver/subresource/subresource.h"
 
@@ -49,6 +50,7 @@ Result<Answer> serve_binding(Core& core, RequestContext& context, const Body& bo
     if (!named) return error(Reason::BadRequest, "name in URL does not match name in Binding object");
     TRY(check_target(binding["target"]));
     if (a.name.empty() && name.empty()) return error(Reason::BadRequest, "Name parameter required.");
+    if (a.name.empty()) TRY(check_segment(name));
     Change change;
     change.kind = core.kinds.find(kPods);
     change.ns = a.ns;

@@ -36,7 +36,7 @@ Result<Answer> serve_ephemeral_containers(Core& core, RequestContext& context, c
         api::kinds::drop_disabled_pod_fields(spec);
         FieldErrors errors;
         const FieldPath path("spec");
-        api::kinds::validate_containers(spec, path, errors);
+        api::kinds::validate_containers(spec, {}, path, errors);
         check_kept(old["spec"]["ephemeralContainers"], spec["ephemeralContainers"], path.child("ephemeralContainers"), errors);
         if (!errors.empty()) return errors.to_status("", "Pod", context.attributes.name);
         return object;

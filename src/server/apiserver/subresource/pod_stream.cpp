@@ -67,6 +67,7 @@ net::Query kubelet_query(const net::Query& query) {
 
 Result<std::string> stream_url(const Core& core, const RequestContext& context, const net::Query& query) {
     const Attributes& a = context.attributes;
+    if (query.has("dryRun")) return error(Reason::BadRequest, "dryRun is not supported");
     api::ObjectPtr object = TRY(find_pod(core, context));
     api::TreePtr pod = object->tree();
     bool forward = a.subresource == "portforward";

@@ -108,6 +108,7 @@ Result<std::string> service_url(const Core& core, const RequestContext& context,
 
 // Admission first, which may ask webhooks: not on an io thread.
 void admitted(Core& core, net::ExchangePtr exchange, std::shared_ptr<RequestContext> context, std::function<void()> serve) {
+    if (exchange->request().query.has("dryRun")) return send_status(*exchange, core, *context, error(Reason::BadRequest, "dryRun is not supported"));
     on_pool(core, exchange, context, [&core, exchange, context, serve = std::move(serve)] {
         json::Value options = json::Value::object({{"kind", context->kind->gvk.kind + "ProxyOptions"}, {"apiVersion", "v1"}});
         if (!context->rest.empty() || exchange->request().path.ends_with('/')) options.set("path", "/" + context->rest);

@@ -145,9 +145,58 @@ TEST_CASE("a stateful set that names its strategy gets no numbers for it") {
     CHECK(strategy(R"(,"updateStrategy":{"type":"RollingUpdate"})") == *skiff::json::parse(R"({"type":"RollingUpdate"})"));
 }
 
+TEST_CASE("a strategy of an unknown type is quoted whole") {
+    auto strategy = [](const char* kind, const char* given) {
+        return complaints("apps", "v1", kind,
+                          std::string(R"({"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
+                              "spec":{"containers":[{"name":"c","image":"i"}]}},"updateStrategy":{"type":"x","rollingUpdate":)") + given + "}}}");
+    };
+    CHECK(strategy("StatefulSet", R"({"partition":2})") ==
+          Lines{R"(spec.updateStrategy: Invalid value: {"Type":"x","RollingUpdate":{"Partition":2,"MaxUnavailable":null}}: must be 'RollingUpdate' or 'OnDelete')"});
+    CHECK(strategy("StatefulSet", "{}") ==
+          Lines{R"(spec.updateStrategy: Invalid value: {"Type":"x","RollingUpdate":{"Partition":0,"MaxUnavailable":null}}: must be 'RollingUpdate' or 'OnDelete')"});
+    CHECK(strategy("DaemonSet", R"({"maxSurge":1})").front().starts_with(R"(spec.updateStrategy: Unsupported value: {"Type":"x","RollingUpdate":{"MaxUnavailable":0,"MaxSurge":1}})"));
+}
+
 TEST_CASE("templates may have images with blanks around them, pods may not") {
     const std::string spec = R"({"containers":[{"name":"c","image":" i"}]})";
     CHECK(complaints("", "v1", "Pod", R"({"metadata":{"name":"p"},"spec":)" + spec + "}") ==
           std::vector<std::string>{"spec.containers[0].image: Invalid value: \" i\": must not have leading or trailing whitespace"});
     CHECK(complaints("", "v1", "PodTemplate", R"({"metadata":{"name":"t"},"template":{"metadata":{"labels":{"a":"b"}},"spec":)" + spec + "}}").empty());
+}
+
+TEST_CASE("the name of an indexed job is one of pods as well") {
+    auto job = [](const std::string& name, const std::string& more) {
+        return complaints("batch", "v1", "Job",
+                          R"({"metadata":{"name":")" + name + R"("},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}})" + more + "}}");
+    };
+    CHECK(job("a.b", R"(,"completions":3)").empty());
+    CHECK(job("a", R"(,"completions":3,"completionMode":"Indexed")").empty());
+    CHECK(job("a.b", R"(,"completions":3,"completionMode":"Indexed")") == Lines{R"(metadata.name: Invalid value: "a.b": will not able to create pod with invalid DNS label: a.b-2)"});
+}
+
+TEST_CASE("containers find valid volumes only") {
+    auto said = [](const std::string& volumes) {
+        return complaints("", "v1", "Pod", R"({"metadata":{"name":"a"},"spec":{"volumes":)" + volumes + R"(,"containers":[{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/m"}]}]}})");
+    };
+    const std::string lost = R"(spec.containers[0].volumeMounts[0].name: Not found: "v")", empty = "spec.volumes[0].hostPath.path: Required value";
+    CHECK(said(R"([{"name":"v","hostPath":{"path":""}}])") == Lines{empty, lost});
+    CHECK(said(R"([{"name":"v","hostPath":{"path":""}},{"name":"v"}])") == Lines{empty});
+    CHECK(said(R"([{"name":"v","emptyDir":{}},{"name":"v"}])") == Lines{R"(spec.volumes[1].name: Duplicate value: "v")"});
+    CHECK(said(R"([{"name":"v","emptyDir":{},"downwardAPI":{}}])") == Lines{"spec.volumes[0].downwarAPI: Forbidden: may not specify more than 1 volume type", lost});
+}
+
+TEST_CASE("a claim that names two different sources is refused") {
+    auto said = [](const std::string& sources) {
+        return complaints("", "v1", "PersistentVolumeClaim", R"({"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1"}},)" + sources + "}}");
+    };
+    const std::string odd = R"({"apiGroup":"x.y","kind":"K","name":"a"})", claim = R"({"kind":"PersistentVolumeClaim","name":"a"})";
+    CHECK(said("\"dataSource\":" + odd + ",\"dataSourceRef\":" + claim) == Lines{"spec: Invalid value: {}: must match dataSourceRef"});
+    CHECK(said("\"dataSource\":" + odd).empty());
+    CHECK(said("\"dataSource\":" + odd + R"(,"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"a","namespace":"x"})").empty());
+}
+
+TEST_CASE("addresses of a slice whose type nobody knows are not looked at") {
+    CHECK(complaints("discovery.k8s.io", "v1", "EndpointSlice", R"({"metadata":{"name":"a"},"addressType":"x","endpoints":[{"addresses":["a"]}]})").size() == 1);
+    CHECK(complaints("discovery.k8s.io", "v1", "EndpointSlice", R"({"metadata":{"name":"a"},"addressType":"IPv6","endpoints":[{"addresses":["a"]}]})").size() == 1);
 }
