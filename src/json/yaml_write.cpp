@@ -51,7 +51,6 @@ bool printable(std::string_view sequence) {
     auto c = static_cast<unsigned char>(sequence[0]);
     if (sequence.size() == 1) return c == '\n' || (c >= 0x20 && c < 0x7f);
     char32_t point = utf8_code_point(sequence);
-    if (point == 0x2028 || point == 0x2029) return false;   // they break lines; go-yaml folds them between single quotes
     return point >= 0xa0 && point < 0x10000 && point != 0xfeff && point < 0xfffe;   // go-yaml escapes beyond the first plane
 }
 
@@ -276,8 +275,6 @@ private:
         else if (c == '\f') out_ += "\\f";
         else if (c == 0x1b) out_ += "\\e";
         else if (sequence == "\xc2\x85") out_ += "\\N";
-        else if (sequence == "\xe2\x80\xa8") out_ += "\\L";
-        else if (sequence == "\xe2\x80\xa9") out_ += "\\P";
         else if (auto point = static_cast<uint32_t>(utf8_code_point(sequence)); point <= 0xff) out_ += fmt::format("\\x{:02X}", point);
         else if (point <= 0xffff) out_ += fmt::format("\\u{:04X}", point);
         else out_ += fmt::format("\\U{:08X}", point);

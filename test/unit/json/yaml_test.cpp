@@ -71,7 +71,6 @@ TEST_CASE("strings are quoted when they would read as something else") {
     CHECK(shown("x\ny\n") == "|\n  x\n  y");
     CHECK(shown("x\ny") == "|-\n  x\n  y");
     CHECK(shown(" x\ny\n\n") == "|2+\n   x\n  y\n");
-    CHECK(shown("x\xe2\x80\xa9y") == "\"x\\Py\"");
     CHECK(shown("x \ny") == "\"x \\ny\"");
 }
 
