@@ -20,6 +20,7 @@ CALLS = [  # pattern, why
     (r'\bstd::this_thread::sleep_', 'a sleep is no synchronisation: wait on a condition with a deadline'),
     (r'\.detach\(\)', 'no detached threads'),
     (r'(?<![\w.>])(?:(?:std)?::)?(?<!Clock::)(system|popen)\s*\(\s*[^)\s]', 'no shell is ever run'),
+    (r'^\s*(static |inline )?const(expr)? std::initializer_list<', 'g++ 12 leaves elements of lists with static storage empty: use an array'),
     (r'\bunordered_(map|set)<std::string', 'clients choose what hashes well: use base/text_map.h'),
     (r'\bstrcpy\s*\(|\bsprintf\s*\(|\bgets\s*\(', 'unbounded copy'),
     (r'\b(TODO|FIXME|XXX)\b', 'finish it or file an issue'),

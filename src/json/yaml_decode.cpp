@@ -57,7 +57,7 @@ struct Members {
 
 class Decoder {
 public:
-    Decoder(const std::vector<YamlNode>& nodes, const YamlDecodeOptions& options) : nodes_(nodes), options_(options), active_(nodes.size(), false) {}
+    Decoder(const YamlNodes& nodes, const YamlDecodeOptions& options) : nodes_(nodes), options_(options), active_(nodes.size(), false) {}
 
     Result<Value> run() {
         decoded_ = 1;   // the document itself counts
@@ -205,7 +205,7 @@ private:
         return text == "interface {}(nil)" ? "<nil>" : text;
     }
 
-    const std::vector<YamlNode>& nodes_;
+    const YamlNodes& nodes_;
     const YamlDecodeOptions& options_;
     std::vector<bool> active_;   // aliases that are being followed
     size_t decoded_ = 0, from_aliases_ = 0, cost_ = 0;
@@ -216,6 +216,6 @@ private:
 
 }  // namespace
 
-Result<Value> decode_yaml(const std::vector<YamlNode>& nodes, const YamlDecodeOptions& options) { return Decoder(nodes, options).run(); }
+Result<Value> decode_yaml(const YamlNodes& nodes, const YamlDecodeOptions& options) { return Decoder(nodes, options).run(); }
 
 }  // namespace skiff::json

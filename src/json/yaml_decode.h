@@ -18,6 +18,6 @@ struct YamlDecodeOptions {
 };
 
 // BadRequest with go-yaml's words (`yaml: ...`), RequestEntityTooLarge for more values than cost_max. nodes: one at least.
-Result<Value> decode_yaml(const std::vector<YamlNode>& nodes, const YamlDecodeOptions& options);
+Result<Value> decode_yaml(const YamlNodes& nodes, const YamlDecodeOptions& options);
 
 }  // namespace skiff::json

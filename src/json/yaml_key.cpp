@@ -31,7 +31,7 @@ std::string float32_text(double value) {
 
 class GoSyntax {
 public:
-    explicit GoSyntax(const std::vector<YamlNode>& nodes) : nodes_(nodes) {}
+    explicit GoSyntax(const YamlNodes& nodes) : nodes_(nodes) {}
     std::string out;
 
     void show(YamlNodeId id, int depth) {
@@ -75,7 +75,7 @@ private:
         out += '}';
     }
 
-    const std::vector<YamlNode>& nodes_;
+    const YamlNodes& nodes_;
 };
 
 }  // namespace
@@ -109,7 +109,7 @@ std::string go_syntax(const Value& scalar) {
     return text;
 }
 
-std::string go_syntax(const std::vector<YamlNode>& nodes, YamlNodeId id) {
+std::string go_syntax(const YamlNodes& nodes, YamlNodeId id) {
     GoSyntax shown(nodes);
     shown.show(id, 0);
     return std::move(shown.out);

@@ -16,6 +16,6 @@ std::string yaml_key_text(const Value& key);
 // %#v of a scalar.
 std::string go_syntax(const Value& scalar);
 // %#v of what the node becomes, cut after a few KiB. Aliases are followed to a bounded depth.
-std::string go_syntax(const std::vector<YamlNode>& nodes, YamlNodeId id);
+std::string go_syntax(const YamlNodes& nodes, YamlNodeId id);
 
 }  // namespace skiff::json

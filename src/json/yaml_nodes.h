@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct YamlNode {
     std::vector<YamlNodeId> children = {};   // items; keys and values in turn
 };
 
+using YamlNodes = std::deque<YamlNode>;   // by id; grows without being copied
+
 // The first node is the root.
 class YamlDocument {
 public:
@@ -30,13 +33,13 @@ public:
     // The next document. Wrong: problem() says why. `cost` goes on over documents: a value, a tag, an anchor and each 64 bytes of text count one.
     End read(YamlEvents& events, size_t& cost, size_t cost_max, int depth_max);
     const std::string& problem() const { return problem_; }
-    const std::vector<YamlNode>& nodes() const { return nodes_; }
+    const YamlNodes& nodes() const { return nodes_; }
 
 private:
     End wrong(std::string why);
     YamlNodeId add(const YamlEvent& event);
 
-    std::vector<YamlNode> nodes_;
+    YamlNodes nodes_;
     std::vector<YamlNodeId> open_;
     TextMap<YamlNodeId> anchors_;
     std::string problem_;
