@@ -1,6 +1,7 @@
 #include "api/decode.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "api/go_text.h"
@@ -212,7 +213,14 @@ private:
         // Go prints a map by its keys, in answers and wherever a value is quoted.
         json::Object& members = tree.mut_members();
         auto by_key = [](const json::Member& a, const json::Member& b) { return a.key < b.key; };
-        if (!std::is_sorted(members.begin(), members.end(), by_key)) std::stable_sort(members.begin(), members.end(), by_key);
+        if (std::is_sorted(members.begin(), members.end(), by_key)) return;
+        std::vector<size_t> order(members.size());
+        std::iota(order.begin(), order.end(), size_t{0});
+        std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return by_key(members[a], members[b]); });
+        json::Object sorted;   // each member is moved once, not at every step of the sorting
+        sorted.reserve(members.size());
+        for (const size_t place : order) sorted.push_back(std::move(members[place]));
+        members = std::move(sorted);
     }
 
     // What has no schema is looked at for repeated members only.
