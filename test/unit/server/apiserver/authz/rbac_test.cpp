@@ -182,5 +182,6 @@ TEST_CASE("nobody grants what he does not hold") {
     CHECK(write(bindings, boss, R"({"roleRef":{"kind":"Role","name":"none"},"subjects":[]})").reason() == Reason::NotFound);
     reader.put(kClusterRoles, R"({"metadata":{"name":"binder"},"rules":[{"verbs":["bind"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"],"resourceNames":["cluster-admin"]}]})");
     reader.put(kRoleBindings, R"({"metadata":{"name":"y","namespace":"team"},"roleRef":{"kind":"ClusterRole","name":"binder"},"subjects":[{"kind":"User","name":"boss"}]})");
-    CHECK(write(bindings, boss, R"({"roleRef":{"kind":"ClusterRole","name":"cluster-admin"},"subjects":[]})").ok());
+    CHECK(write(bindings, boss, R"({"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"cluster-admin"},"subjects":[]})").ok());
+    CHECK(write(bindings, boss, R"({"roleRef":{"apiGroup":"other","kind":"ClusterRole","name":"cluster-admin"},"subjects":[]})").reason() == Reason::Forbidden);   // bind in the group that it names
 }
