@@ -10,9 +10,9 @@
 
 namespace skiff::apiserver {
 
-constexpr size_t kBodyValuesMax = 50'000;
+constexpr size_t kBodyValuesMax = 45'000;
 // Of an object when its defaults are there, without its managedFields: definitions and what they define, and all other kinds.
-constexpr size_t kDefinedValuesMax = 60'000, kObjectValuesMax = 32'000;
+constexpr size_t kDefinedValuesMax = 50'000, kObjectValuesMax = 28'000;
 // YAML takes 10 to 20 ns a byte: as much as other bodies may have.
 constexpr size_t kYamlBytesMax = 3 << 20;
 

@@ -13,6 +13,7 @@ namespace {
 
 const api::Gvr kNamespaces{"", "v1", "namespaces"};
 constexpr const char* kDefaults = "scheduler.alpha.kubernetes.io/defaultTolerations";
+constexpr size_t kTolerationsMax = 500;   // of a list: each is compared with each, and no request may take long
 constexpr const char* kAllowed = "scheduler.alpha.kubernetes.io/tolerationsWhitelist";
 
 // Whether `wide` tolerates all that `narrow` does.
@@ -57,7 +58,9 @@ public:
         const json::Value& spec = (*request.object)["spec"];
         if (api::kinds::pod_qos_class(spec) != "BestEffort")
             more.push_back(json::Value::object({{"key", "node.kubernetes.io/memory-pressure"}, {"operator", "Exists"}, {"effect", "NoSchedule"}}));
-        if (more.size() > 0) request.object->mut("spec").set("tolerations", merged(spec["tolerations"], more));
+        if (more.size() == 0) return check(request);
+        if (spec["tolerations"].size() > kTolerationsMax || more.size() > kTolerationsMax) return too_many(request);
+        request.object->mut("spec").set("tolerations", merged(spec["tolerations"], more));
         return check(request);
     }
     Status validate(const AdmissionRequest& request) override { return concerns(request) ? check(request) : Status(); }
@@ -66,12 +69,16 @@ private:
     static bool concerns(const AdmissionRequest& request) {
         return is_resource(request, "", "pods") && request.subresource.empty() && (request.operation == Operation::Create || request.operation == Operation::Update);
     }
+    static Status too_many(const AdmissionRequest& request) {
+        return refused(request, fmt::format("PodTolerationRestriction compares at most {} tolerations of a pod with at most {} of its namespace", kTolerationsMax, kTolerationsMax));
+    }
     Status check(const AdmissionRequest& request) const {
         const json::Value& tolerations = (*request.object)["spec"]["tolerations"];
         if (tolerations.size() == 0) return {};
         const auto own = TRY(of_namespace(request.ns, kAllowed));
         const json::Value& allowed = own ? *own : configuration_["whitelist"];
         if (allowed.size() == 0) return {};
+        if (tolerations.size() > 2 * kTolerationsMax || allowed.size() > kTolerationsMax) return too_many(request);
         for (const json::Value& t : tolerations.items()) {
             bool found = false;
             for (const json::Value& wide : allowed.items()) found |= includes(wide, t);

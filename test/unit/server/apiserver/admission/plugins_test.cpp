@@ -172,6 +172,9 @@ TEST_CASE("pods of a namespace get its tolerations and may have only those that 
     CHECK(pod["spec"]["tolerations"] == parsed(R"([{"key":"a","operator":"Exists"}])"));
     json::Value other = parsed(R"({"metadata":{"name":"p"},"spec":{"tolerations":[{"key":"b","operator":"Exists"}]}})");
     CHECK(pods.send(**plugin, other).message() == "pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist");
+    json::Value many = other;
+    for (int i = 0; i < 500; ++i) many.mut("spec").mut("tolerations").push_back(json::Value::object({{"key", std::to_string(i)}, {"operator", "Exists"}}));
+    CHECK(pods.send(**plugin, many).reason() == Reason::Forbidden);   // each would be compared with each
     CHECK_FALSE(make_toleration_restriction(pods.reader, parsed(R"({"apiVersion":"podtolerationrestriction.admission.k8s.io/v1alpha1","kind":"Configuration","default":[{"operator":"Like"}]})")).ok());
 }
 
