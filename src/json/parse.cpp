@@ -24,13 +24,21 @@ constexpr size_t kDuplicatesMax = 100;   // that are reported
 constexpr size_t kBlock = 16;            // bytes that the reader's vector instructions take at once
 constexpr size_t kScanMax = 12;          // objects up to this size are searched for repeated keys member by member
 
+enum class Bytes { Valid, Escaped, Any };   // of strings: UTF-8; UTF-8 but for what escapes make; anything
+
+// The reader takes the second half of a surrogate pair alone, written as an escape, for a character; it means the replacement character, as in Go.
+std::string without_halves(std::string text) {
+    for (size_t at = 0; (at = text.find('\xed', at)) != text.npos; at += 3)
+        if (utf8_length(std::string_view(text).substr(at)) == 0) text.replace(at, 3, "\xef\xbf\xbd");
+    return text;
+}
+
 // Builds the tree. What is inside containers that have not ended waits on two stacks, and a container takes its part when it ends:
 // every array has just the size it needs.
 class Builder {
 public:
     using Ch = char;
-    // valid: the whole text is UTF-8, so each of its strings is.
-    Builder(const ParseOptions& options, bool valid) : options_(options), valid_(valid) {}
+    Builder(const ParseOptions& options, Bytes bytes) : options_(options), bytes_(bytes) {}
 
     Value take() { return std::move(root_); }
     bool too_deep() const { return too_deep_; }
@@ -79,7 +87,10 @@ private:
         size_t start;   // of its part of members_ or items_
     };
 
-    std::string string(const char* text, size_t size) const { return valid_ ? std::string(text, size) : valid_utf8(std::string(text, size)); }
+    std::string string(const char* text, size_t size) const {
+        std::string out(text, size);
+        return bytes_ == Bytes::Valid ? out : bytes_ == Bytes::Escaped ? without_halves(std::move(out)) : valid_utf8(std::move(out));
+    }
 
     template <typename T>
     bool add(T&& value) {
@@ -163,7 +174,7 @@ private:
     }
 
     const ParseOptions& options_;
-    const bool valid_;
+    const Bytes bytes_;
     Value root_;
     std::vector<Frame> open_;
     std::vector<std::string> keys_;   // of the objects in open_, each without its value
@@ -243,7 +254,7 @@ Result<Value> parse(std::string_view text, const ParseOptions& options) {
     copy.append(text).append(kBlock, '\0');
     rapidjson::InsituStringStream stream(copy.data());
     rapidjson::Reader reader;
-    Builder builder(options, is_valid_utf8(text));
+    Builder builder(options, !is_valid_utf8(text) ? Bytes::Any : text.find("\\u") == text.npos ? Bytes::Valid : Bytes::Escaped);
     auto result = reader.Parse<kFlags>(stream, builder);
     if (builder.too_deep()) return error(Reason::BadRequest, "exceeded max depth: more than {} nested values", options.depth_max);
     if (builder.too_large()) return error(Reason::BadRequest, "number out of range at offset {}", result.Offset());

@@ -40,6 +40,11 @@ TEST_CASE("text is escaped as Go does") {
     CHECK(out == "\"a\\ufffd\"");
 }
 
+TEST_CASE("half of a surrogate pair is one replacement character") {
+    CHECK(round_trip(R"({"a\ude00":"b\ud83d\ude00\ude00c"})") == "{\"a\xef\xbf\xbd\":\"b\xf0\x9f\x98\x80\xef\xbf\xbd" "c\"}");
+    CHECK(round_trip(R"(["\ud83d","\ud7ff"])") == "[\"\xef\xbf\xbd\",\"\xed\x9f\xbf\"]");
+}
+
 TEST_CASE("syntax errors say what Go says, and where") {
     CHECK(round_trip("") == "unexpected end of JSON input");
     CHECK(round_trip("{\"a\":") == "unexpected end of JSON input");
