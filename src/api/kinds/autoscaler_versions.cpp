@@ -305,12 +305,11 @@ Value cpu_metric(Side side, const Value& utilization) {
 }
 
 Value new_spec(Value& object, const Value& spec) {
-    constexpr int kUtilizationDefault = 80;
     Value metrics = new_metrics(take_annotation(object, kMetrics), Side::Target, Missing::Zero);
     if (metrics.is_null()) metrics = Value::array();
     const Value& cpu = spec["targetCPUUtilizationPercentage"];
     if (!cpu.is_null()) metrics.push_back(cpu_metric(Side::Target, cpu));
-    else if (metrics.size() == 0) metrics.push_back(cpu_metric(Side::Target, Value(kUtilizationDefault)));
+    else if (metrics.size() == 0) metrics.push_back(default_autoscaler_metric());
     Value out = Value::object({{"scaleTargetRef", spec["scaleTargetRef"]}});
     set_given(out, "minReplicas", spec["minReplicas"]);
     out.set("maxReplicas", spec["maxReplicas"]);
@@ -386,6 +385,8 @@ Value shown_status(const Value& old) {
 }
 
 }  // namespace
+
+Value default_autoscaler_metric() { return cpu_metric(Side::Target, Value(80)); }
 
 void default_autoscaler_behavior(Value& behavior) {
     Value& up = behavior.mut("scaleUp");

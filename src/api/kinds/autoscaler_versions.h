@@ -7,11 +7,13 @@
 namespace skiff::api::kinds {
 
 json::Value autoscaler_to_v1(json::Value object);
-// An annotation that cannot be read counts as none. Without any metric it is CPU at 80 %. Amounts that are missing in current metrics stay so.
+// An annotation that cannot be read counts as none. Without any metric it gets the default one. Amounts that are missing in current metrics stay so.
 json::Value autoscaler_to_v2(json::Value object);
 
 // The four annotations mean something in v1 only, and are in no other version.
 void drop_autoscaler_annotations(json::Value& object);
+// What is followed where nothing is given: CPU at 80 %.
+json::Value default_autoscaler_metric();
 // The rules that apply where a behavior is given but leaves them out.
 void default_autoscaler_behavior(json::Value& behavior);
 

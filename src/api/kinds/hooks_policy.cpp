@@ -14,11 +14,7 @@ void default_autoscaler(Value& object) {
     drop_autoscaler_annotations(object);
     Value& spec = object.mut("spec");
     set_default(spec, "minReplicas", 1);
-    if (spec["metrics"].size() == 0) {
-        Value target = Value::object({{"type", "Utilization"}, {"averageUtilization", 80}});
-        Value resource = Value::object({{"name", "cpu"}, {"target", std::move(target)}});
-        spec.set("metrics", Value::array({Value::object({{"type", "Resource"}, {"resource", std::move(resource)}})}));
-    }
+    if (spec["metrics"].size() == 0) spec.set("metrics", Value::array({default_autoscaler_metric()}));
     if_object(spec, "behavior", default_autoscaler_behavior);
 }
 

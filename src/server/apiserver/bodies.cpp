@@ -47,10 +47,13 @@ Result<json::Value> custom_form(const api::KindInfo& kind, json::Value tree, api
     return tree;
 }
 
+static void sort_members(json::Object& members) {
+    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+}
+
 json::Value with_sorted_members(const json::Value& object) {
     json::Value out = object;
-    json::Object& members = out.mut_members();
-    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+    sort_members(out.mut_members());
     return out;
 }
 
@@ -105,7 +108,7 @@ json::Value with_all_sorted(json::Value tree) {
     if (!tree.is_object()) return tree;
     json::Object& members = tree.mut_members();
     for (json::Member& member : members) member.value = with_all_sorted(std::move(member.value));
-    std::sort(members.begin(), members.end(), [](const json::Member& a, const json::Member& b) { return a.key < b.key; });
+    sort_members(members);
     return tree;
 }
 
